@@ -1,0 +1,28 @@
+"""Two-dimensional cross-correlation."""
+
+import torch
+
+
+def corr2d(X, K):
+    """Slide K (h, w) over X (H, W): each output cell is the sum of the window under the kernel."""
+    h, w = K.shape
+    Y = torch.zeros(X.shape[0] - h + 1, X.shape[1] - w + 1)
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            Y[i, j] = (X[i : i + h, j : j + w] * K).sum()
+    return Y
+
+
+def edge_demo():
+    """The vertical and the horizontal edges of a small picture."""
+    X = torch.ones(6, 8)
+    X[0:2, 2:6] = 0
+    X[3:6, 2:6] = 0
+    K = torch.tensor([[1.0, -1.0]])
+    return corr2d(X, K), corr2d(X, K.T)
+
+
+if __name__ == "__main__":
+    vertical, horizontal = edge_demo()
+    print(vertical)
+    print(horizontal)

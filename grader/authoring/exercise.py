@@ -1,0 +1,169 @@
+"""An exercise and its checks, as the author of a course writes them.
+
+    corr2d = exercise("corr2d", title="Cross-correlation", functions={"corr2d": reference.corr2d})
+
+    @corr2d.check(points=3)
+    @given(X=images(), K=kernels())
+    def values(student, X, K):
+        '''Every output cell is the sum of the window under the kernel.'''
+        expect.close(student.corr2d(X, K), reference.corr2d(X, K))
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase
+
+from grader.errors import AuthorError
+
+MOST_EXAMPLES = 60  # drawn for a check unless it says otherwise
+LOADS = "loads"  # the check every exercise starts with: its file is there and imports
+
+
+class Check:
+    """One check: a function of the student, and what its author declared about it."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        body: Callable[..., None],
+        *,
+        points: float,
+        public: bool,
+        needs: Iterable[str],
+        hint: str,
+        lesson: str,
+        examples: int,
+        live: bool,
+    ) -> None:
+        title, _, about = (inspect.getdoc(body) or "").partition("\n")
+        if not title:
+            raise AuthorError(f"{exercise.name}.{body.__name__} has no docstring: its first line is the title")
+        if points < 0:
+            raise AuthorError(f"{exercise.name}.{body.__name__}: points={points} is below 0")
+        self.exercise = exercise
+        self.name = body.__name__
+        self.id = f"{exercise.name}.{body.__name__}"
+        self.title = title
+        self.about = about.strip()
+        self.points = points
+        self.public = public
+        self.needs = tuple(f"{exercise.name}.{name}" for name in needs)
+        self.hint = hint
+        self.lesson = lesson or exercise.lesson
+        self.live = live  # asks the worker as it goes, instead of being recorded and replayed
+        self.body: Callable[..., None] = body
+        self.test: Callable[..., None] | None = None
+        if hypothesis.is_hypothesis_test(body):
+            self._be_property(body, examples)
+        if any(need not in {check.id for check in exercise.checks} for need in self.needs):
+            raise AuthorError(f"{self.id} needs {', '.join(self.needs)}: a check can only need earlier ones")
+
+    def _be_property(self, test: Any, examples: int) -> None:
+        """Keep Hypothesis's test for drawing; what an example does is up to whoever plays the student."""
+        self.body = body = test.hypothesis.inner_test
+
+        def play(student: Any, **drawn: Any) -> None:
+            student.play(body, drawn)
+
+        test.hypothesis.inner_test = play
+        self.test = hypothesis.settings(
+            max_examples=examples,
+            database=None,
+            deadline=None,
+            phases=(Phase.explicit, Phase.generate, Phase.shrink),
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        )(test)
+
+
+class Exercise:
+    """A file a student writes, the names it must define, and the checks on it."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        title: str,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        classes: Mapping[str, Callable[..., Any]] | None = None,
+        optional: Iterable[str] = (),
+        lesson: str = "",
+        about: str = "",
+    ) -> None:
+        if not name.isidentifier():
+            raise AuthorError(f"exercise name {name!r} is no Python identifier")
+        self.name = name
+        self.title = title
+        self.file = f"{name}.py"
+        self.functions = dict(functions or {})  # the reference's, by the name a student must give
+        self.classes = dict(classes or {})
+        self.optional = frozenset(optional)  # names that may be missing
+        self.lesson = lesson
+        self.about = about
+        self.checks: list[Check] = []
+        self._add_loads()
+
+    def check(
+        self,
+        *,
+        points: float,
+        public: bool = True,
+        needs: Iterable[str] = (),
+        hint: str = "",
+        lesson: str = "",
+        examples: int = MOST_EXAMPLES,
+        live: bool = False,
+    ) -> Callable[[Callable[..., None]], Check]:
+        """Declare a check. `needs` names earlier checks of this exercise without which it is skipped."""
+
+        def declare(body: Callable[..., None]) -> Check:
+            check = Check(
+                self,
+                body,
+                points=points,
+                public=public,
+                needs=needs,
+                hint=hint,
+                lesson=lesson,
+                examples=examples,
+                live=live,
+            )
+            if any(other.id == check.id for other in self.checks):
+                raise AuthorError(f"{check.id} is declared twice")
+            self.checks.append(check)
+            return check
+
+        return declare
+
+    def signature(self, function: str) -> tuple[tuple[str, Any], ...]:
+        """Parameter names and defaults of the contract, in order; no default is None."""
+        reference = self.functions[function]
+        empty = inspect.Parameter.empty
+        return tuple(
+            (name, None if parameter.default is empty else parameter.default)
+            for name, parameter in inspect.signature(reference).parameters.items()
+        )
+
+    def _add_loads(self) -> None:
+        def loads(student: Any) -> None:
+            student.load()
+
+        names = [name for name in (*self.functions, *self.classes) if name not in self.optional]
+        loads.__doc__ = f"""{self.file} is there and can be imported.
+
+        Why: every other check calls {', '.join(names)} from this file.
+        Wrong: a file with another name, a syntax error, an import of something that is not installed.
+        Right: {self.file} at the top of your folder; `python {self.file}` runs without an error.
+        """
+        self.check(points=0, live=True)(loads)
+
+
+def exercise(name: str, **declared: Any) -> Exercise:
+    """A new exercise; see `Exercise` for what can be declared. Raises AuthorError."""
+    return Exercise(name, **declared)

@@ -1,0 +1,202 @@
+"""What a check may expect of an answer. Each raises CheckFailure, in words and data for the student.
+
+Answers come from the worker and may be anything: every function here takes any value and says plainly what is
+wrong with it. NaN equals nothing, not even NaN.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.authoring.tolerance import Tolerance, tolerance
+from grader.records import Array, Evidence, Plain, Value
+
+if TYPE_CHECKING:
+    from grader.authoring.student import Student
+
+
+class CheckFailure(AssertionError):
+    """A check does not hold for this submission; becomes a Finding."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        details: tuple[str, ...] = (),
+        expected: Value | None = None,
+        actual: Value | None = None,
+        where: tuple[int, ...] | None = None,
+        hint: str = "",
+        traceback: str = "",
+        fatal: bool = False,
+        evidence: tuple[Evidence, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+        self.expected = expected
+        self.actual = actual
+        self.where = where
+        self.hint = hint
+        self.traceback = traceback
+        self.fatal = fatal  # the worker died: not worth shrinking by trying again
+        self.evidence = evidence
+
+
+class CheckSkipped(Exception):
+    """A check cannot run here (a data set is absent): no points are at stake."""
+
+
+def that(condition: object, message: str, **more: Any) -> None:
+    """Fail with `message` unless `condition` holds; `more` goes to CheckFailure."""
+    if not condition:
+        raise CheckFailure(message, **more)
+
+
+def array(value: Any, what: str = "the result") -> np.ndarray:
+    """`value` as a numeric array: a tensor, an array, a number, or nested lists of numbers of one shape."""
+    if isinstance(value, np.ndarray):
+        return value
+    if value is None:
+        raise CheckFailure(f"{what} is None", hint="Does every path through your function end in return?")
+    if isinstance(value, bool | int | float):
+        return np.asarray(value)
+    if isinstance(value, list | tuple):
+        try:
+            found = np.array(_nested(value))
+        except (ValueError, TypeError):
+            found = None
+        if found is not None and found.dtype.kind in "biufc":
+            return found
+    raise CheckFailure(f"{what} is {describe(value)}, not an array of numbers")
+
+
+def close(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | None = None, hint: str = "") -> None:
+    """Same shape, and every value within the tolerance for sums of `terms` products."""
+    wanted = np.asarray(expected)
+    found = array(actual)
+    shape(found, wanted.shape, expected=wanted, hint=hint)
+    if found.size == 0:
+        return
+    tol = tol or tolerance("float32", terms)
+    finite = wanted[np.isfinite(wanted)]
+    allowed = tol.allowed(float(np.abs(finite).max()) if finite.size else 0.0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        as_float = found.astype(complex if found.dtype.kind == "c" else np.float64)
+        difference = np.abs(as_float - wanted)
+        good = (difference <= allowed) | (as_float == wanted)
+    if good.all():
+        return
+    raise CheckFailure(
+        *_mismatch(found, wanted, good, difference, allowed),
+        expected=Array.of(wanted),
+        actual=Array.of(found),
+        where=tuple(int(i) for i in np.argwhere(~good)[0]),
+        hint=hint,
+    )
+
+
+def shape(actual: Any, wanted: tuple[int, ...], *, expected: Any = None, hint: str = "") -> None:
+    """The result has exactly the shape `wanted`."""
+    found = array(actual)
+    if found.shape != tuple(wanted):
+        raise CheckFailure(
+            f"the result has shape {tuple(found.shape)}, expected {tuple(wanted)}",
+            expected=None if expected is None else Array.of(np.asarray(expected)),
+            actual=Array.of(found),
+            hint=hint,
+        )
+
+
+def dtype(actual: Any, *kinds: str, hint: str = "") -> None:
+    """The result's dtype is one of `kinds` ("float32", "int64", ...)."""
+    found = array(actual)
+    that(found.dtype.name in kinds, f"the result has dtype {found.dtype}, expected {' or '.join(kinds)}", hint=hint)
+
+
+def pair(value: Any, what: str = "the result", meaning: str = "two things") -> tuple[Any, Any]:
+    """`value` as a tuple or list of two."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise CheckFailure(f"{what} is {describe(value)}, expected {meaning}")
+    return value[0], value[1]
+
+
+def unchanged(student: Student) -> None:
+    """The last call left all its arguments as they were."""
+    for name, now in student.changed:
+        raise CheckFailure(
+            f"your code changed its input {name}",
+            actual=Array.of(now) if isinstance(now, np.ndarray) else None,
+            hint=f"Work on a copy: {name} = {name}.clone() for a tensor, {name}.copy() for an array.",
+        )
+
+
+def fresh(student: Student) -> None:
+    """The result of the last call shares no memory with its arguments or with the result before it."""
+    for name in student.aliases:
+        raise CheckFailure(
+            f"the result shares its memory with {name}: changing one changes the other",
+            hint="Make a new array for the result in every call, or return a copy.",
+        )
+
+
+def describe(value: Any) -> str:
+    """A value in a few words: `a string`, `a tuple of 3`, `None`."""
+    if value is None:
+        return "None"
+    if isinstance(value, list | tuple):
+        inner = "" if not value else f" ({describe(value[0])}, ...)" if len(value) > 1 else f" ({describe(value[0])})"
+        return f"a {type(value).__name__} of {len(value)}{inner}"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {tuple(value.shape)}"
+    if isinstance(value, str):
+        return f"the string {value[:40]!r}"
+    if isinstance(value, bool | int | float):
+        return f"the number {value!r}"
+    if isinstance(value, dict):
+        return f"a dict of {len(value)}"
+    return f"an object of type {getattr(value, 'type_name', type(value).__name__)}"
+
+
+def as_value(value: Any) -> Value:
+    """A value for a record."""
+    if isinstance(value, np.ndarray):
+        return Array.of(value)
+    return Plain(text=repr(value) if isinstance(value, bool | int | float | str | None) else describe(value))
+
+
+def _mismatch(
+    found: np.ndarray, wanted: np.ndarray, good: np.ndarray, difference: np.ndarray, allowed: float
+) -> tuple[str]:
+    return (f"{_count(good)}; {_greatest(found, wanted, good, difference)}; allowed: {allowed:.2g}",)
+
+
+def _count(good: np.ndarray) -> str:
+    wrong = int((~good).sum())
+    if good.size == 1:
+        return "the value is wrong"
+    return f"all {good.size} values are wrong" if wrong == good.size else f"{wrong} of {good.size} values are wrong"
+
+
+def _greatest(found: np.ndarray, wanted: np.ndarray, good: np.ndarray, difference: np.ndarray) -> str:
+    ranked = np.where(good, -1.0, np.where(np.isnan(difference), np.inf, difference))
+    where = tuple(int(i) for i in np.unravel_index(int(ranked.argmax()), ranked.shape))
+    place = f" at {where}" if where else ""
+    return f"the greatest difference is{place}: expected {number(wanted[where])}, got {number(found[where])}"
+
+
+def number(value: Any) -> str:
+    """A number as a person writes it."""
+    return f"{value.item() if isinstance(value, np.generic) else value:.6g}"
+
+
+def _nested(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_nested(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, bool | int | float):
+        return value
+    raise TypeError(describe(value))

@@ -1,0 +1,85 @@
+"""What checks are tried on: small arrays of numbers whose sums are exact, shrinking towards small integers.
+
+Half of the arrays are drawn value by value, half follow a formula (every cell different from its neighbours), so
+that a swapped axis or a flipped kernel shows on almost every one of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+Sides = int | tuple[int, int]  # one size, or the smallest and the greatest
+
+
+def arrays(*sides: Sides, dtype: str | None = None, low: int = -9, high: int = 9) -> SearchStrategy[np.ndarray]:
+    """Arrays of the given sides: integers in [low, high], or in a float dtype also quarters of them.
+
+    dtype None draws float32 or float64. Raises ValueError when a side is below 1 or low > high.
+    """
+    bounds = [(side, side) if isinstance(side, int) else side for side in sides]
+    if low > high or any(not 1 <= least <= most for least, most in bounds):
+        raise ValueError(f"arrays({sides}, low={low}, high={high}): sides are at least 1, low at most high")
+    return _arrays(bounds, dtype, low, high)
+
+
+def images(height: Sides = (4, 8), width: Sides = (4, 8), **more: Any) -> SearchStrategy[np.ndarray]:
+    """Grey images (H, W); see `arrays`."""
+    return arrays(height, width, **more)
+
+
+def kernels(height: Sides = (1, 4), width: Sides = (1, 4), **more: Any) -> SearchStrategy[np.ndarray]:
+    """Kernels (h, w); see `arrays`."""
+    return arrays(height, width, **more)
+
+
+@st.composite
+def square(draw: st.DrawFn, side: Sides, **more: Any) -> np.ndarray:
+    """Square arrays (n, n)."""
+    size = side if isinstance(side, int) else draw(st.integers(*side))
+    return draw(arrays(size, size, **more))
+
+
+@st.composite
+def oblong(draw: st.DrawFn, sides: tuple[int, int], **more: Any) -> np.ndarray:
+    """Arrays (h, w) with h != w, both within `sides`."""
+    height, width = draw(st.tuples(st.integers(*sides), st.integers(*sides)).filter(lambda pair: pair[0] != pair[1]))
+    return draw(arrays(height, width, **more))
+
+
+def batches(
+    samples: Sides = (1, 2), channels: Sides = (1, 3), height: Sides = (4, 9), width: Sides = (4, 9), **more: Any
+) -> SearchStrategy[np.ndarray]:
+    """Image batches (N, C, H, W); see `arrays`."""
+    return arrays(samples, channels, height, width, **more)
+
+
+@st.composite
+def distinct(draw: st.DrawFn, *sides: Sides, dtype: str = "float32", sign: int = 0) -> np.ndarray:
+    """Arrays in which no value occurs twice; sign=-1 makes all negative, sign=1 all positive."""
+    shape = [side if isinstance(side, int) else draw(st.integers(*side)) for side in sides]
+    count = int(np.prod(shape))
+    step = draw(st.sampled_from([7, 5, 11, 13, 3, 17, 1]))
+    while np.gcd(step, count) != 1:
+        step += 1
+    values = (np.arange(count) * step + draw(st.integers(0, 3))) % count
+    offset = -count if sign < 0 else 1 if sign > 0 else -(count // 2)
+    return (values + offset).reshape(shape).astype(dtype)
+
+
+@st.composite
+def _arrays(draw: st.DrawFn, bounds: list[tuple[int, int]], dtype: str | None, low: int, high: int) -> np.ndarray:
+    shape = [draw(st.integers(*bound)) for bound in bounds]
+    name = dtype or draw(st.sampled_from(["float32", "float64"]))
+    count = int(np.prod(shape))
+    if draw(st.booleans()):
+        step, start = draw(st.integers(1, 7)), draw(st.integers(0, 5))
+        index = np.arange(count)
+        values = low + (index * step + (index * index) // 3 + start) % (high - low + 1)
+    else:
+        values = np.array(draw(st.lists(st.integers(low, high), min_size=count, max_size=count)))
+    scale = 1 if "int" in name else draw(st.sampled_from([1, 4]))
+    return (values / scale if scale > 1 else values).reshape(shape).astype(name)

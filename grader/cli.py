@@ -1,0 +1,231 @@
+"""The command `grader`: arguments in, calls out, exit code back. Imports nothing heavy at the top.
+
+Exit codes: 0 every check passed, 1 some failed, 2 usage, 3 the harness itself failed somewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader import __version__
+from grader.errors import GraderError, UsageError
+
+if TYPE_CHECKING:
+    from grader.authoring.exercise import Check
+    from grader.records import SubmissionReport
+
+PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.command(arguments))
+    except GraderError as problem:
+        print(f"grader: {problem}", file=sys.stderr)
+        return problem.exit_code
+    except BrokenPipeError:  # the reader of our output has gone: not a fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return HARNESS
+    except KeyboardInterrupt:
+        print("grader: interrupted; reports written so far are kept", file=sys.stderr)
+        return HARNESS
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="grader",
+        description="Grade hands-on deep-learning exercises: verdicts with a reason a beginner can act on.",
+        epilog="exit codes: 0 every check passed, 1 some failed, 2 usage, 3 the grader itself failed",
+    )
+    parser.add_argument("--version", action="version", version=f"grader {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = _command(commands, "run", _run, "grade submissions and write reports")
+    run.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder of submissions")
+    run.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
+    run.add_argument("--check", action="append", metavar="ID", help="only this check, as corr2d.values (may be repeated)")
+    run.add_argument("--out", type=Path, default=Path("reports"), help="where reports go (default: reports)")
+    run.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
+    run.add_argument("--public", action="store_true", help="only the checks that students may see")
+    run.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of all drawn examples (default: 0)")
+
+    _command(commands, "list", _list, "list exercises and checks, with points and visibility")
+
+    explain = _command(commands, "explain", _explain, "what a check looks at, why, and a wrong and a right example")
+    explain.add_argument("check", metavar="CHECK", help="corr2d.values, or an exercise's name for all its checks")
+
+    new = _command(commands, "new", _new, "copy the starter files into a new submission folder")
+    new.add_argument("folder", type=Path, metavar="NAME", help="the folder to make")
+
+    replay = _command(commands, "replay", _replay, "run a report's counterexample again")
+    replay.add_argument("report", type=Path, metavar="REPORT.json")
+    replay.add_argument("check", metavar="CHECK")
+    replay.add_argument("--submission", type=Path, metavar="PATH", help="the submission (default: exercises/NAME)")
+    return parser
+
+
+def _command(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, call: object, text: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(command=call)
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) >= 1 << 32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {(1 << 32) - 1}")
+    return int(text)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from grader.rubric import course, select
+
+    exercises = course()
+    checks = select(exercises, arguments.exercise or [], arguments.check or [], arguments.public)
+    from grader.submission import find
+
+    submissions = find(arguments.paths, [exercise.file for exercise in exercises.values()])
+    _writable(arguments.out)
+
+    from grader.engine.local import Grader, Options, default_jobs
+    from grader.report import html, terminal
+
+    jobs = min(arguments.jobs or default_jobs(), len(submissions))
+    reports: list[SubmissionReport] = []
+    problems: list[tuple[str, str]] = []
+    codes = [PASSED]
+    with (
+        _progress(len(submissions)) as advance,
+        Grader(checks, Options(seed=arguments.seed, jobs=jobs)) as grading,
+    ):
+        for source, outcome in grading.grade_all(submissions):
+            if isinstance(outcome, GraderError):
+                problems.append((source.name, str(outcome)))
+                codes.append(outcome.exit_code)
+            else:
+                html.write_report(outcome, arguments.out / source.name)
+                reports.append(outcome)
+                codes.append(_exit_code(outcome))
+            advance()
+    reports.sort(key=lambda report: report.submission)
+    html.write_index(reports, arguments.out, problems)
+    terminal.print_summary(reports, problems, arguments.out)
+    return max(codes)
+
+
+def _exit_code(report: SubmissionReport) -> int:
+    if report.count("errored"):
+        return HARNESS
+    failed = any(check.outcome == "failed" or (check.outcome == "skipped" and check.counted) for check in report.checks)
+    return FAILED if failed else PASSED
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from grader.rubric import course
+
+    for exercise in course().values():
+        points = sum(check.points for check in exercise.checks)
+        print(f"{exercise.name}: {exercise.title} ({exercise.file}, {points:g} points)")
+        for check in exercise.checks:
+            seen = "public" if check.public else "hidden"
+            print(f"  {check.id:<32} {check.points:>4g}  {seen}  {check.title}")
+    return PASSED
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from grader.rubric import course, suggest
+
+    exercises = course()
+    if arguments.check in exercises:
+        exercise = exercises[arguments.check]
+        print(f"{exercise.name}: {exercise.title}\n\n{exercise.about}\nLesson: {exercise.lesson}\n")
+        chosen = list(exercise.checks)
+    else:
+        every = {check.id: check for exercise in exercises.values() for check in exercise.checks}
+        if arguments.check not in every:
+            raise UsageError(f"there is no check {arguments.check!r}{suggest(arguments.check, [*every, *exercises])}")
+        chosen = [every[arguments.check]]
+    print("\n\n".join(map(_explained, chosen)))
+    return PASSED
+
+
+def _explained(check: Check) -> str:
+    seen = "public" if check.public else "hidden"
+    lines = [f"{check.id} ({check.points:g} points, {seen})", check.title, "", check.about]
+    if check.needs:
+        lines.append(f"Needs: {', '.join(check.needs)}")
+    if check.hint:
+        lines.append(f"Hint: {check.hint}")
+    return "\n".join([*lines, f"Lesson: {check.lesson}"])
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    import shutil
+
+    from grader.rubric import starter
+
+    folder: Path = arguments.folder
+    if folder.exists():
+        raise UsageError(f"{folder} exists already: choose another name, nothing was changed")
+    try:
+        shutil.copytree(starter(), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    except OSError as problem:
+        raise UsageError(f"{folder} cannot be made: {problem.strerror}") from None
+    print(f"{folder} is ready: read {folder}/README.md, then try `grader run --public {folder}`")
+    return PASSED
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from grader.engine.replay import replay
+
+    agreed, lines = replay(arguments.report, arguments.check, arguments.submission)
+    print("\n".join(lines))
+    return PASSED if agreed else FAILED
+
+
+def _writable(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UsageError(f"--out {out}: cannot write there: {problem.strerror}") from None
+    if not os.access(out, os.W_OK):
+        raise UsageError(f"--out {out}: cannot write there: permission denied")
+
+
+class _progress:
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+
+    def __enter__(self) -> object:
+        if not sys.stderr.isatty():
+            return lambda: None
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self.bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self.bar.start()
+        task = self.bar.add_task("grading", total=self.total)
+        return lambda: self.bar.advance(task)
+
+    def __exit__(self, *_: object) -> None:
+        if hasattr(self, "bar"):
+            self.bar.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

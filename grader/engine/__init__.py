@@ -1,0 +1,1 @@
+"""Who grades which submission where. `local` uses the processes of this machine."""

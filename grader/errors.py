@@ -1,0 +1,62 @@
+"""Everything that can go wrong, by whose fault it is.
+
+    GraderError
+    ├── StudentError        the submission's fault: becomes a finding, costs points
+    │   ├── SubmissionUnreadable   the upload cannot be taken in at all
+    │   └── WorkerFailed           student code crashed, hung, flooded or broke the protocol
+    ├── AuthorError         the course's fault: a check or course.toml is wrong
+    ├── UsageError          the command line's fault
+    └── HarnessError        ours: never costs a student points, ends the run with exit code 3
+        └── IsolationUnavailable   a layer of confinement that was required is missing
+"""
+
+from __future__ import annotations
+
+
+class GraderError(Exception):
+    """The root: whatever the grader raises on purpose."""
+
+    exit_code = 3
+
+
+class StudentError(GraderError):
+    """The submission is at fault."""
+
+    exit_code = 1
+
+
+class SubmissionUnreadable(StudentError):
+    """The upload is missing, too large, not what its name says, or a trap."""
+
+
+class WorkerFailed(StudentError):
+    """Student code ended, hung or flooded its worker, or broke the protocol.
+
+    `kind` is one of: exited, killed, timeout, memory, output, protocol.
+    """
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class AuthorError(GraderError):
+    """A check, an exercise or a course file is wrong."""
+
+    exit_code = 2
+
+
+class UsageError(GraderError):
+    """The command line asks for something that does not exist or makes no sense."""
+
+    exit_code = 2
+
+
+class HarnessError(GraderError):
+    """The grader itself failed; no student pays for it."""
+
+
+class IsolationUnavailable(HarnessError):
+    """Grading was asked for with a protection that this machine does not have."""
+
+    exit_code = 2

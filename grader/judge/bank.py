@@ -1,0 +1,56 @@
+"""Banks: a check's examples, drawn once against the reference and replayed for every submission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hypothesis
+
+from grader.authoring.exercise import Check
+from grader.errors import AuthorError
+from grader.judge.players import RecordedCall, Recorder
+from grader.worker import protocol
+
+
+class Example:
+    """One drawn input and the calls a check makes with it."""
+
+    __slots__ = ("calls", "drawn")
+
+    def __init__(self, drawn: dict[str, Any], calls: tuple[RecordedCall, ...]) -> None:
+        self.drawn = drawn
+        self.calls = calls
+
+
+class Bank:
+    """All examples of one check, and the frames that ask for their calls in one batch."""
+
+    def __init__(self, check: Check, seed: int) -> None:
+        self.check = check
+        self.examples = [Example(*example) for example in _draw(check, seed)]
+        self.calls = [call for example in self.examples for call in example.calls]
+        self._frames: dict[tuple[protocol.Library, ...], bytes] = {}
+
+    def functions(self) -> list[str]:
+        """The functions this check calls, in order of first use."""
+        return list(dict.fromkeys(call.function for call in self.calls))
+
+    def frame(self, libraries: dict[str, protocol.Library]) -> bytes:
+        """The request for all calls, made once for each choice of libraries."""
+        key = tuple(libraries[name] for name in self.functions())
+        if key not in self._frames:
+            wires = tuple(call.wire(libraries[call.function]) for call in self.calls)
+            self._frames[key] = protocol.frame(protocol.Request("calls", (), wires))
+        return self._frames[key]
+
+
+def _draw(check: Check, seed: int) -> list[tuple[dict[str, Any], tuple[RecordedCall, ...]]]:
+    recorder = Recorder(check.exercise)
+    try:
+        if check.test is None:
+            recorder.play(check.body, {})
+        else:
+            hypothesis.seed(seed)(check.test)(recorder)
+    except Exception as problem:
+        raise AuthorError(f"the reference does not pass {check.id}: {type(problem).__name__}: {problem}") from problem
+    return recorder.examples

@@ -1,0 +1,202 @@
+"""Who plays the student of a check: the reference (to record), recorded replies, or the worker itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.authoring.exercise import Exercise
+from grader.errors import HarnessError
+from grader.judge import wording
+from grader.judge.session import Session
+from grader.worker import protocol
+
+
+class RecordedCall(msgspec.Struct, frozen=True):
+    """One call a check makes: what a student is asked, and what the reference answered."""
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    answer: Any = None
+    seed: int | None = None
+
+    def wire(self, library: protocol.Library) -> protocol.Call:
+        return protocol.Call(
+            self.function,
+            tuple(map(protocol.pack, self.args)),
+            tuple((key, protocol.pack(value)) for key, value in self.kwargs.items()),
+            library,
+            self.seed,
+        )
+
+    def text(self, exercise: Exercise) -> str:
+        return wording.call_text(self.function, self.args, self.kwargs, self.names(exercise))
+
+    def names(self, exercise: Exercise) -> list[str]:
+        return [name for name, _ in exercise.signature(self.function)]
+
+    def same_as(self, other: RecordedCall) -> bool:
+        return self.function == other.function and _same(
+            (self.args, self.kwargs, self.seed), (other.args, other.kwargs, other.seed)
+        )
+
+
+class Player:
+    """What all players share: `student.NAME(...)` becomes `self.answer(call)`."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self.changed: tuple[tuple[str, Any], ...] = ()
+        self.aliases: tuple[str, ...] = ()
+        self.operators: tuple[str, ...] = ()
+        self.last: RecordedCall | None = None  # the call a failure is about
+        self.drawn: dict[str, Any] = {}
+        self._seed: int | None = None
+        self._watch = False
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_") or name not in self.exercise.functions:
+            raise AttributeError(f"the contract of {self.exercise.name} has no {name}")
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self.last = RecordedCall(name, args, kwargs, None, self._seed)
+            return self.answer(self.last)
+
+        return call
+
+    def answer(self, call: RecordedCall) -> Any:
+        raise NotImplementedError
+
+    def play(self, body: Callable[..., None], drawn: dict[str, Any]) -> None:
+        self.drawn = drawn
+        body(self, **drawn)
+
+    def seeded(self, seed: int) -> Player:
+        self._seed = seed
+        return self
+
+    def watched(self) -> Player:
+        self._watch = True
+        return self
+
+    def _told(self, reply: protocol.Reply) -> Any:
+        """A reply as the check sees it. Raises CheckFailure when the student's code raised."""
+        assert self.last is not None
+        if reply.raised is not None:
+            raise wording.call_raised(self.last.text(self.exercise), self.last.function, reply.raised)
+        self.changed = tuple((name, protocol.unpack(value)) for name, value in reply.changed)
+        self.aliases, self.operators = reply.aliases, reply.operators
+        return protocol.unpack(reply.value)
+
+
+class Recorder(Player):
+    """Plays the reference, and writes down every example and call."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        super().__init__(exercise)
+        self.examples: list[tuple[dict[str, Any], tuple[RecordedCall, ...]]] = []
+        self._calls: list[RecordedCall] = []
+
+    def play(self, body: Callable[..., None], drawn: dict[str, Any]) -> None:
+        for value in drawn.values():
+            _freeze(value)
+        self._calls = []
+        super().play(body, drawn)
+        self.examples.append((drawn, tuple(self._calls)))
+
+    def answer(self, call: RecordedCall) -> Any:
+        reference = self.exercise.functions[call.function]
+        answer = reference(*map(_copy, call.args), **{key: _copy(value) for key, value in call.kwargs.items()})
+        self._calls.append(RecordedCall(call.function, call.args, call.kwargs, _freeze(answer), call.seed))
+        return _copy(answer)
+
+    def defines(self, name: str) -> bool:
+        return True
+
+    def load(self) -> None:
+        pass
+
+    def source_uses(self, name: str) -> tuple[str, ...]:
+        return ()
+
+
+class Replayer(Player):
+    """Plays back the replies to one recorded example."""
+
+    def __init__(
+        self, exercise: Exercise, calls: tuple[RecordedCall, ...], replies: Iterator[protocol.Reply]
+    ) -> None:
+        super().__init__(exercise)
+        self._calls = iter(calls)
+        self._replies = replies
+
+    def answer(self, call: RecordedCall) -> Any:
+        recorded = next(self._calls, None)
+        if recorded is None or not recorded.same_as(call):
+            raise HarnessError(
+                f"a check of {self.exercise.name} makes calls that depend on the student's answers: declare live=True"
+            )
+        return self._told(next(self._replies))
+
+
+class Live(Player):
+    """Asks the student's worker at once."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.exercise)
+        self.session = session
+
+    def answer(self, call: RecordedCall) -> Any:
+        self.session.require(call.function)
+        library = self.session.libraries.get(call.function, "torch")
+        procedure = "operators" if self._watch else "calls"
+        request = protocol.Request(procedure, (), (call.wire(library),))
+        reply = self.session.ask(request, f"{call.text(self.exercise)} was being called")
+        return self._told(reply)
+
+    def defines(self, name: str) -> bool:
+        self.session.load()
+        return self.session.names.get(name, "missing") != "missing"
+
+    def load(self) -> None:
+        self.session.load()
+
+    def source_uses(self, name: str) -> tuple[str, ...]:
+        request = protocol.Request("source_uses", (protocol.pack(self.exercise.file), protocol.pack(name)))
+        reply = self.session.ask(request, f"{self.exercise.file} was being read")
+        return tuple(map(str, protocol.unpack(reply.value))) if reply.raised is None else ()
+
+
+def _same(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+    if isinstance(one, list | tuple) and type(one) is type(other):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return type(one) is type(other) and one == other
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, list | tuple):
+        return type(value)(map(_copy, value))
+    return value
+
+
+def _freeze(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _freeze(item)
+    return value
+
+

@@ -1,0 +1,281 @@
+"""Run the checks of one exercise against one submission: order, replay, shrink, outcomes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import hypothesis
+import numpy as np
+
+from grader.authoring import expect
+from grader.authoring.exercise import Check
+from grader.authoring.expect import CheckFailure, CheckSkipped
+from grader.errors import GraderError
+from grader.judge import wording
+from grader.judge.bank import Bank
+from grader.judge.players import Live, Player, RecordedCall, Replayer
+from grader.judge.session import Session
+from grader.records import CheckResult, ExerciseResult, Finding
+from grader.worker import protocol
+
+SHRINK_SECONDS = 1.5
+PROBES = 3  # calls that decide whether a function wants tensors or arrays
+
+
+class Rubric:
+    """The checks of a run, with their banks, drawn once."""
+
+    def __init__(self, checks: Iterable[Check], seed: int) -> None:
+        self.checks = tuple(checks)
+        self.seed = seed
+        self.banks: dict[str, Bank] = {check.id: Bank(check, seed) for check in self.checks if not check.live}
+
+    def exercises(self) -> list[Any]:
+        return list(dict.fromkeys(check.exercise for check in self.checks))
+
+
+def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
+    """Every chosen check of the session's exercise, in rubric order."""
+    exercise = session.exercise
+    outcomes: dict[str, str] = {}
+    results, printed = [], []
+    for check in (check for check in rubric.checks if check.exercise is exercise):
+        result = _judge(check, session, rubric, outcomes)
+        outcomes[check.id] = result.outcome
+        results.append(result)
+        output = session.take_output()
+        if check.public:  # what is printed during a hidden check may show its inputs
+            printed.append(output)
+    session.discard()
+    return ExerciseResult(
+        name=exercise.name,
+        title=exercise.title,
+        file=exercise.file,
+        checks=tuple(results),
+        output="".join(printed)[: session.limits.output_bytes],
+    )
+
+
+def _judge(check: Check, session: Session, rubric: Rubric, outcomes: Mapping[str, str]) -> CheckResult:
+    blocked = [need for need in _needs(check) if outcomes.get(need, "passed") != "passed"]
+    if blocked:
+        finding = Finding(message=f"not tried: it needs {blocked[0]}, which {_past(outcomes[blocked[0]])}")
+        counted = outcomes[blocked[0]] != "errored"
+        return _result(check, "skipped", finding, counted=counted)
+    started = time.perf_counter()
+    player: Player = Live(session)
+    try:
+        evidence = _attempt(check, session, rubric)
+    except CheckSkipped as reason:
+        return _result(check, "skipped", Finding(message=str(reason)), counted=False)
+    except _Failed as failed:
+        finding = _finding(check, failed.failure, failed.player, session)
+        seconds = time.perf_counter() - started
+        return _result(check, "failed", finding, seconds=seconds, evidence=failed.failure.evidence)
+    except Exception as problem:
+        words = str(problem) if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
+        finding = Finding(message=f"the grader itself failed here, no points are lost: {words}")
+        session.discard()
+        return _result(check, "errored", finding, counted=False)
+    del player
+    return _result(check, "passed", seconds=time.perf_counter() - started, evidence=evidence)
+
+
+class _Failed(Exception):
+    def __init__(self, failure: CheckFailure, player: Player) -> None:
+        self.failure, self.player = failure, player
+
+
+def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Any, ...]:
+    """Run the check. Raises _Failed with the smallest failure that could be found."""
+    player: Player = Live(session)
+    try:
+        if check.live:
+            player.play(check.body, {})
+            return tuple(getattr(player, "evidence", ()))
+        bank = rubric.banks[check.id]
+        for function in bank.functions():
+            session.require(function)
+            _choose_library(session, bank, function)
+    except CheckFailure as failure:
+        raise _Failed(failure, player) from None
+    failed = _replay(check, bank, session)
+    if failed is None:
+        return ()
+    session.discard()
+    if check.test is not None and not failed.failure.fatal:
+        failed = _shrink(check, session, rubric.seed) or failed
+    raise failed
+
+
+def _replay(check: Check, bank: Bank, session: Session) -> _Failed | None:
+    """All of a bank's calls in one batch, each example judged while the worker computes the next."""
+    exercise = check.exercise
+    replies = session.stream(
+        bank.frame(session.libraries),
+        len(bank.calls),
+        lambda index: f"{bank.calls[index].text(exercise)} was being called",
+    )
+    for example in bank.examples:
+        player = Replayer(exercise, example.calls, replies)
+        try:
+            player.play(check.body, example.drawn)
+        except CheckFailure as failure:
+            return _Failed(failure, player)
+    return None
+
+
+class _Shrinker(Live):
+    """Plays examples live within a budget, and remembers the smallest failure."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.best: _Failed | None = None
+        self._size: tuple[float, ...] | None = None
+        self._deadline = time.monotonic() + SHRINK_SECONDS
+
+    def play(self, body: Any, drawn: dict[str, Any]) -> None:
+        if time.monotonic() > self._deadline:
+            return  # out of budget: let Hypothesis run out of failures
+        try:
+            super().play(body, drawn)
+        except CheckFailure as failure:
+            size = _size(drawn)
+            if self._size is None or size <= self._size:
+                frozen = Live(self.session)
+                frozen.drawn, frozen.last = drawn, self.last
+                self.best, self._size = _Failed(failure, frozen), size
+            if failure.fatal:
+                self._deadline = 0.0
+            raise
+
+
+def _shrink(check: Check, session: Session, seed: int) -> _Failed | None:
+    """Let Hypothesis look for a smaller failure than the one a replay met."""
+    shrinker = _Shrinker(session)
+    assert check.test is not None
+    try:
+        hypothesis.seed(seed)(check.test)(shrinker)
+    except (CheckFailure, hypothesis.errors.HypothesisException):
+        pass
+    return shrinker.best
+
+
+def _choose_library(session: Session, bank: Bank, function: str) -> None:
+    """Find out whether the student's function works with tensors or only with arrays."""
+    if function in session.libraries:
+        return
+    calls = [call for call in bank.calls if call.function == function]
+    calls = calls[:: max(1, len(calls) // PROBES)][:PROBES]
+    session.libraries[function] = "torch"
+    if not any(isinstance(value, np.ndarray) for call in calls for value in call.args):
+        return
+    with_tensors = _probe(session, calls, "torch")
+    if with_tensors < (len(calls), len(calls)) and _probe(session, calls, "numpy") > with_tensors:
+        session.libraries[function] = "numpy"
+
+
+def _probe(session: Session, calls: list[RecordedCall], library: protocol.Library) -> tuple[int, int]:
+    """How many calls came back right, and how many came back at all."""
+    right = answered = 0
+    frame = protocol.frame(protocol.Request("calls", (), tuple(call.wire(library) for call in calls)))
+    exercise = session.exercise
+    replies = session.stream(frame, len(calls), lambda i: f"{calls[i].text(exercise)} was being called")
+    for call, reply in zip(calls, replies, strict=True):
+        if reply.raised is None:
+            answered += 1
+            right += _agree(protocol.unpack(reply.value), call.answer)
+    return right, answered
+
+
+def _agree(value: Any, answer: Any) -> bool:
+    if isinstance(answer, tuple) and isinstance(value, list | tuple) and value:
+        value, answer = value[0], answer[0]
+    try:
+        expect.close(value, answer, terms=100)
+    except CheckFailure:
+        return False
+    return True
+
+
+def _finding(check: Check, failure: CheckFailure, player: Player, session: Session) -> Finding:
+    if not check.public:
+        return Finding(
+            message="a hidden check found something wrong here; what it tried is not shown",
+            hint=check.hint,
+        )
+    finding = Finding(
+        message=failure.message,
+        details=failure.details,
+        expected=failure.expected,
+        actual=failure.actual,
+        where=failure.where,
+        hint=failure.hint or check.hint,
+        traceback=failure.traceback,
+    )
+    last = player.last
+    if last is None:
+        return finding
+    exercise = check.exercise
+    names, text = last.names(exercise), last.text(exercise)
+    called_with = wording.arguments(last.args, last.kwargs, names)
+    library = session.libraries.get(last.function, "torch")
+    module = exercise.file.removesuffix(".py")
+    return _replace(
+        finding,
+        call=text,
+        arguments=called_with,
+        reproduce=wording.reproduce(module, last.function, text, called_with, library),
+    )
+
+
+def _replace(finding: Finding, **changes: Any) -> Finding:
+    import msgspec
+
+    return msgspec.structs.replace(finding, **changes)
+
+
+def _result(
+    check: Check,
+    outcome: Any,
+    finding: Finding | None = None,
+    *,
+    seconds: float = 0.0,
+    counted: bool = True,
+    evidence: tuple[Any, ...] = (),
+) -> CheckResult:
+    return CheckResult(
+        id=check.id,
+        title=check.title,
+        outcome=outcome,
+        points=check.points,
+        earned=check.points if outcome == "passed" else 0,
+        finding=finding,
+        seconds=round(seconds, 4),
+        public=check.public,
+        counted=counted,
+        evidence=evidence if check.public else (),
+    )
+
+
+def _needs(check: Check) -> tuple[str, ...]:
+    loads = check.exercise.checks[0].id
+    return check.needs if check.id == loads else (loads, *check.needs)
+
+
+def _past(outcome: str) -> str:
+    return {"failed": "failed", "skipped": "was not tried", "errored": "could not be judged"}[outcome]
+
+
+def _size(drawn: dict[str, Any]) -> tuple[float, ...]:
+    """Fewest values first, then the smallest and roundest numbers."""
+    arrays = [value for value in drawn.values() if isinstance(value, np.ndarray)]
+    flat = np.concatenate([np.abs(array).ravel() for array in arrays]) if arrays else np.zeros(0)
+    return (
+        float(flat.size),
+        float(np.count_nonzero(flat != np.round(flat))),
+        float(flat.sum()),
+        float(len(repr({key: value for key, value in drawn.items() if not isinstance(value, np.ndarray)}))),
+    )

@@ -1,0 +1,144 @@
+"""One submission's work on one exercise: a worker that is replaced when it dies, and what it told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.authoring.exercise import Exercise
+from grader.authoring.expect import CheckFailure
+from grader.errors import WorkerFailed
+from grader.judge import wording
+from grader.worker import protocol
+from grader.worker.client import Limits, Nursery, Worker
+
+MOST_TIMEOUTS = 3  # after so many stops at a limit the rest of the exercise is not tried
+
+
+class Session:
+    """Keeps a loaded worker at hand. Every method may raise CheckFailure: the student's fault, in words."""
+
+    def __init__(
+        self, nursery: Nursery, exercise: Exercise, folder: Path, limits: Limits, device: str = "cpu"
+    ) -> None:
+        self.exercise = exercise
+        self.folder = folder
+        self.limits = limits
+        self.device = device
+        self.libraries: dict[str, protocol.Library] = {}  # what each function was found to work with
+        self.names: dict[str, str] = {}  # kind of each name of the contract, once loaded
+        self._nursery = nursery
+        self._worker: Worker | None = None
+        self._unloadable: CheckFailure | None = None
+        self._timeouts = 0
+        self._deadline = time.monotonic() + limits.exercise_seconds
+        self._output: list[str] = []
+
+    def load(self) -> Worker:
+        """A worker that has imported the student's file."""
+        if self._unloadable is not None:
+            raise self._unloadable
+        if self._worker is None:
+            self._worker = self._load()
+        return self._worker
+
+    def require(self, name: str) -> None:
+        """Fail when the student's file does not define `name`."""
+        self.load()
+        if self.names.get(name, "missing") == "missing":
+            raise wording.missing(self.exercise.file, name, [n for n in self.names if self.names[n] == "extra"])
+
+    def ask(self, request: protocol.Request, what: str, seconds: float | None = None) -> protocol.Reply:
+        """One request to a loaded worker; `what` completes "while ..." in a finding."""
+        worker = self.load()
+        with self._blaming(what):
+            return worker.ask(request, min(seconds or self.limits.call_seconds, self._remaining()))
+
+    def stream(self, frame: bytes, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
+        """One batch of calls; a reply for each as it comes. `what(i)` describes the i-th call."""
+        worker = self.load()
+        self._remaining()
+        done = 0
+        replies = worker.stream(frame, count)
+        while done < count:
+            with self._blaming(what(done)):
+                reply = next(replies)
+            done += 1
+            yield reply
+
+    def take_output(self) -> str:
+        """What student code printed since the last time."""
+        text = "".join(self._output) + (self._worker.take_output() if self._worker else "")
+        self._output.clear()
+        return text
+
+    def discard(self) -> None:
+        """End the worker; the next request gets a fresh one."""
+        if self._worker is not None:
+            self._worker.kill()
+            self._output.append(self._worker.take_output())
+            self._worker = None
+
+    def _load(self) -> Worker:
+        file = self.exercise.file
+        if not (self.folder / file).is_file():
+            self._unloadable = CheckFailure(
+                f"{file} is missing", hint=f"Hand in a file named exactly {file}, at the top of your folder."
+            )
+            raise self._unloadable
+        self._worker = self._nursery.spawn(self.folder, self.limits)
+        contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
+        contract |= {name: () for name in self.exercise.classes}
+        try:
+            with self._blaming(f"{file} was being imported"):
+                reply = self._worker.ask(
+                    protocol.Request("load", (protocol.pack(file), protocol.pack(contract))),
+                    min(self.limits.check_seconds, self._remaining()),
+                )
+        except CheckFailure as failure:
+            self._unloadable = failure
+            raise
+        if reply.raised is not None:
+            self._unloadable = wording.not_loaded(file, reply.raised)
+            self.discard()
+            raise self._unloadable
+        self.names = {str(key): str(value) for key, value in protocol.unpack(reply.value).items()}
+        return self._worker
+
+    def _remaining(self) -> float:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise CheckFailure(
+                f"not tried: the limit of {self.limits.exercise_seconds:g} s for the whole exercise is used up",
+                fatal=True,
+            )
+        if self._timeouts >= MOST_TIMEOUTS:
+            raise CheckFailure(f"not tried: your code was stopped {self._timeouts} times at a limit", fatal=True)
+        return remaining
+
+    def _blaming(self, what: str) -> _Blaming:
+        return _Blaming(self, what)
+
+    def note_failure(self, failure: WorkerFailed) -> None:
+        self._timeouts += failure.kind in ("timeout", "memory")
+        self.discard()
+
+
+class _Blaming:
+    """Turns a dead worker into a finding that says what it was doing."""
+
+    def __init__(self, session: Session, what: str) -> None:
+        self.session, self.what = session, what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, problem: BaseException | None, trace: Any) -> None:
+        if isinstance(problem, WorkerFailed):
+            self.session.note_failure(problem)
+            hints = {"timeout": "Look for a loop that never ends, or one that does far more work than it needs."}
+            raise CheckFailure(
+                f"{problem} while {self.what}", fatal=True, hint=hints.get(problem.kind, "")
+            ) from None

@@ -1,0 +1,108 @@
+"""Plain sentences for what went wrong in student code, and Python to try it again."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.authoring.expect import CheckFailure, as_value
+from grader.records import Argument, Array
+from grader.worker import protocol
+
+MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
+UNFINISHED = "The starter's placeholder is still there: replace it with your own code."
+
+
+def not_loaded(file: str, raised: protocol.Raised) -> CheckFailure:
+    """Why the student's file could not be imported."""
+    at = f" in line {raised.line}" if raised.line else ""
+    trace = raised.traceback
+    if raised.type_name in ("SyntaxError", "IndentationError", "TabError"):
+        message = raised.message.split(" (", 1)[0]
+        return CheckFailure(
+            f"{file} has a syntax error{at}: {message}",
+            hint=f"Run `python {file}` and mend the line it names (or the one before).",
+        )
+    if raised.type_name == "UnicodeDecodeError" or "encoding" in raised.message[:60]:
+        return CheckFailure(f"{file} is not UTF-8 text: {raised.message}", hint="Save the file as UTF-8.")
+    if raised.type_name == "ModuleNotFoundError":
+        return CheckFailure(
+            f"{file} cannot be imported{at}: {raised.message}",
+            hint="Only the course's libraries are installed; hand in your own helper files in the same folder.",
+            traceback=trace,
+        )
+    if raised.type_name == "SystemExit":
+        return CheckFailure(
+            f"{file} asked Python to exit{at} while it was being imported (exit status {raised.message or 0})",
+            hint="Put what should only happen when you run the file under `if __name__ == '__main__':`.",
+        )
+    return CheckFailure(
+        f"{file} cannot be imported: {raised.type_name}{at}: {raised.message}",
+        traceback=trace,
+        hint=f"Run `python {file}` on your own machine: it should end without an error.",
+    )
+
+
+def missing(file: str, name: str, present: Iterable[str]) -> CheckFailure:
+    """A name of the contract that the student's file does not define."""
+    near = difflib.get_close_matches(name.lower(), {other.lower(): other for other in present}, n=1, cutoff=0.7)
+    found = next((other for other in present if near and other.lower() == near[0]), None)
+    hint = f"It has {found}: is that the one? The name must be exactly {name}." if found else ""
+    return CheckFailure(f"{file} defines no {name}", hint=hint)
+
+
+def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailure:
+    """What a call raised."""
+    at = f" in line {raised.line}" if raised.line else ""
+    if raised.type_name == "NotImplementedError":
+        return CheckFailure(f"{function} is not written yet: it raises NotImplementedError{at}", hint=UNFINISHED)
+    if raised.type_name == "SystemExit":
+        return CheckFailure(
+            f"your code asked Python to exit{at} while {function} was being called (exit status {raised.message or 0})",
+            hint="Return a value instead of calling exit() or sys.exit().",
+        )
+    if raised.type_name == "TypeError" and raised.line is None:
+        return CheckFailure(
+            f"{function} cannot be called as {call}: {raised.message}",
+            hint=f"Compare the parameters of your {function} with the contract's.",
+        )
+    words = f": {raised.message}" if raised.message else ""
+    return CheckFailure(f"{function} raised {raised.type_name}{at}{words}", traceback=raised.traceback)
+
+
+def call_text(function: str, args: Sequence[Any], kwargs: dict[str, Any], names: Sequence[str]) -> str:
+    """A call as the student would write it: arrays by name, everything else by value."""
+    parts = [_named(value, names[i] if i < len(names) else f"argument_{i + 1}") for i, value in enumerate(args)]
+    parts += [f"{key}={_named(value, key)}" for key, value in kwargs.items()]
+    return f"{function}({', '.join(parts)})"
+
+
+def arguments(args: Sequence[Any], kwargs: dict[str, Any], names: Sequence[str]) -> tuple[Argument, ...]:
+    """The arguments of a call for a record."""
+    listed = [
+        Argument(name=names[i] if i < len(names) else f"argument_{i + 1}", value=as_value(value))
+        for i, value in enumerate(args)
+    ]
+    listed += [Argument(name=key, value=as_value(value), keyword=True) for key, value in kwargs.items()]
+    return tuple(listed)
+
+
+def reproduce(module: str, function: str, call: str, listed: Iterable[Argument], library: str) -> str:
+    """Python that makes the same call again; empty when an array is too large to write out."""
+    lines = ["import torch" if library == "torch" else "import numpy as np", f"from {module} import {function}", ""]
+    for argument in listed:
+        if not isinstance(argument.value, Array):
+            continue
+        if argument.value.values is None or np.prod(argument.value.shape) > MOST_REPRODUCED:
+            return ""
+        maker = "torch.tensor" if library == "torch" else "np.array"
+        dtype = f"{'torch' if library == 'torch' else 'np'}.{argument.value.dtype}"
+        lines.append(f"{argument.name} = {maker}({argument.value.values}, dtype={dtype})")
+    return "\n".join([*lines, f"print({call})"]) + "\n"
+
+
+def _named(value: Any, name: str) -> str:
+    return name if isinstance(value, np.ndarray) else repr(value)

@@ -1,0 +1,143 @@
+"""Reports as web pages: one self-contained file a submission, and an index over the class.
+
+A page loads nothing from anywhere and holds no script but our own copy button, both enforced by its
+content security policy. Whatever students can influence is escaped by Jinja and shown by `visible`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, SubmissionReport, sum_points, to_json
+from grader.report import charts, grids
+from grader.report.files import write_whole
+from grader.report.text import one_line, points, short, visible
+
+MOST_HARD = 10  # checks listed as failed most: the list of submissions must stay in sight
+TEMPLATES = Path(__file__).parent / "templates"
+MARKS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "skipped": "–", "errored": "!"}
+
+
+def write_report(report: SubmissionReport, folder: Path) -> Path:
+    """Write report.html, and report.json beside it, into `folder`; return the page's path."""
+    page, data = _render("report.html.j2", report=report), to_json(report)
+    write_whole(folder / "report.json", data)
+    return write_whole(folder / "report.html", page)
+
+
+def write_index(
+    reports: Sequence[SubmissionReport], out: Path, problems: Sequence[tuple[str, str]] = ()
+) -> Path:
+    """Write out/index.html over reports that stand in out/NAME/report.html; return its path.
+
+    `problems` are submissions that could not be graded, each with a sentence that says why.
+    """
+    ordered = sorted(reports, key=lambda report: _natural(report.submission))
+    page = _render(
+        "index.html.j2",
+        reports=ordered,
+        problems=sorted(problems, key=lambda problem: _natural(problem[0])),
+        hardest=_hardest(ordered),
+        mean=_mean_percent(ordered),
+        flawless=sum(report.count("passed") == len(report.checks) for report in ordered),
+    )
+    return write_whole(out / "index.html", page)
+
+
+def report_link(submission: str) -> str:
+    """The relative address of a submission's page, percent-encoded."""
+    return f"{quote(os.fsencode(submission), safe='')}/report.html"
+
+
+@dataclass(frozen=True)
+class Hardness:
+    """How a check went over the class."""
+
+    id: str
+    title: str
+    failed: int
+    ran: int
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.failed / self.ran
+
+
+def _hardest(reports: Sequence[SubmissionReport]) -> list[Hardness]:
+    """Checks that somebody failed, the most failed first."""
+    ran, failed, titles = Counter[str](), Counter[str](), dict[str, str]()
+    for check in (check for report in reports for check in report.checks):
+        titles[check.id] = check.title
+        ran[check.id] += check.outcome in ("passed", "failed")
+        failed[check.id] += check.outcome == "failed"
+    listed = [Hardness(name, titles[name], count, ran[name]) for name, count in failed.items() if count]
+    return sorted(listed, key=lambda check: (-check.percent, check.id))[:MOST_HARD]
+
+
+def _mean_percent(reports: Sequence[SubmissionReport]) -> float | None:
+    shares = [100 * report.score / report.max_score for report in reports if report.max_score]
+    return sum(shares) / len(shares) if shares else None
+
+
+def _natural(name: str) -> tuple[str, str]:
+    """A sort key that puts student2 before student10."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), name.casefold()), name
+
+
+def _render(template: str, **context: Any) -> bytes:
+    return _environment().get_template(template).render(**context).encode()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style, script = (Markup((TEMPLATES / name).read_text("utf-8")) for name in ("style.css", "copy.js"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    environment.globals.update(
+        style=style, script=script, script_hash=f"sha256-{digest}", marks=MARKS, outcomes=OUTCOMES,
+        arguments=grids.arguments, comparison=grids.comparison, uncounted=_uncounted,
+        plot=charts.plot, strip=charts.strip, matrix=charts.matrix, png=charts.png,
+        field=(charts.LEFT, charts.TOP, charts.RIGHT, charts.BOTTOM), strip_length=charts.STRIP,
+    )  # fmt: skip
+    environment.filters.update(points=points, short=short, one_line=one_line, link=report_link)
+    environment.filters.update(kind=_kind, first_failure=_first_failure)
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    """What every expression of a template goes through last, before Jinja escapes it."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _kind(evidence: Evidence) -> str:
+    """The tag of an evidence record, which is also the name of the macro that draws it."""
+    return str(evidence.__struct_config__.tag)
+
+
+def _first_failure(report: SubmissionReport) -> str:
+    return next((check.title for check in report.checks if check.outcome == "failed"), "")
+
+
+def _uncounted(checks: Sequence[CheckResult]) -> float:
+    """Points of the checks that could not run here."""
+    return sum_points(check.points for check in checks if not check.counted)

@@ -1,0 +1,140 @@
+"""Exercise kernel_learning: learn the edge kernel [[1, -1]] from an image and its edges, by gradient descent."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from grader.authoring import expect
+from grader.authoring.exercise import exercise
+from grader.authoring.student import Student
+from reference import kernel_learning as reference
+from reference.corr2d import corr2d
+
+kernel_learning = exercise(
+    "kernel_learning",
+    title="Learning a kernel",
+    functions={"learn_kernel": reference.learn_kernel},
+    lesson="Dive into Deep Learning 7.2.4: Learning a Kernel",
+    about="learn_kernel(X, Y): from X (6, 8) and Y = corr2d(X, [[1, -1]]) learn a (1, 2) kernel by gradient "
+    "descent on the squared error; returns the kernel and the loss of every step.",
+)
+EDGE = np.array([[1.0, -1.0]])
+X = reference.striped_image()
+SEEDS = range(5)
+NEAR = 0.2  # plain descent of 10 to 20 steps landed up to 0.16 from [1, -1] over 25 seeds
+NEAR_OTHER = 0.25  # the same descent on another picture, conditioned a little worse
+LEAST_STEPS = 5
+
+
+@kernel_learning.check(points=2, hint="return kernel, losses")
+def returns(student: Student) -> None:
+    """learn_kernel(X, Y) returns the kernel (1, 2) and the loss of every step.
+
+    Why: the losses show whether the descent works; the kernel is what was learned.
+    Wrong: return losses[-1]
+    Right: return kernel.detach().reshape(1, 2), losses
+    """
+    kernel, losses = learned(student, X, EDGE)
+    expect.that(np.isfinite(kernel).all(), "the kernel is not finite: the descent runs away", hint="Lower the rate.")
+    expect.that(
+        len(losses) >= LEAST_STEPS, f"there are {len(losses)} losses, expected one for each of 10 to 20 steps"
+    )
+
+
+@kernel_learning.check(points=4, needs=["returns"], hint="Is the gradient set to zero before each step, and subtracted?")
+def kernel(student: Student) -> None:
+    """The kernel comes within 0.2 of [1, -1], from any random start.
+
+    Why: gradient descent on the squared error finds the kernel that made the edges.
+    Wrong: K += lr * K.grad
+    Right: K -= lr * K.grad, then K.grad.zero_()
+    """
+    for seed in SEEDS:
+        near(learned(student.seeded(seed), X, EDGE)[0], EDGE, NEAR)
+
+
+@kernel_learning.check(points=2, needs=["returns"], hint="Append the loss of every step, before or after the step.")
+def losses(student: Student) -> None:
+    """The loss falls.
+
+    Why: a loss that does not fall means that the steps go the wrong way, are too long or are none at all.
+    Wrong: losses.append(0.0)
+    Right: losses.append(float(loss))
+    """
+    for seed in SEEDS:
+        history = learned(student.seeded(seed), X, EDGE)[1]
+        for step, loss in enumerate(history, start=1):
+            expect.that(math.isfinite(loss), f"the loss of step {step} is {loss}", hint="A lower learning rate helps.")
+            expect.that(loss >= 0, f"the loss of step {step} is {loss:.4g}: a squared error is never negative")
+        expect.that(
+            history[-1] < 0.5 * history[0],
+            f"the loss goes from {history[0]:.4g} to {history[-1]:.4g} in {len(history)} steps: it should fall well below",
+        )
+
+
+@kernel_learning.check(points=2, public=False, needs=["kernel"], hint="Learn from the Y that is given.")
+def other_target(student: Student) -> None:
+    """Edges of the other sign give the kernel of the other sign.
+
+    Why: the kernel is to be learned from Y, not known beforehand.
+    Wrong: return torch.tensor([[1.0, -1.0]]), losses
+    Right: loss = ((corr2d(X, K) - Y) ** 2).sum()
+    """
+    for seed in SEEDS:
+        near(learned(student.seeded(seed), X, -EDGE)[0], -EDGE, NEAR_OTHER)
+
+
+@kernel_learning.check(points=1, public=False, needs=["kernel"], hint="Learn from the X that is given.")
+def other_image(student: Student) -> None:
+    """Another picture with its edges gives the same kernel.
+
+    Why: the picture is an argument; learning from a picture of one's own is another exercise.
+    Wrong: X = torch.ones(6, 8)  # inside the function
+    Right: use the argument X
+    """
+    picture = reference.striped_image(1, 4)
+    for seed in SEEDS:
+        near(learned(student.seeded(seed), picture, EDGE)[0], EDGE, NEAR_OTHER)
+
+
+@kernel_learning.check(points=1, needs=["returns"])
+def unchanged(student: Student) -> None:
+    """The image and its edges are not modified.
+
+    Why: the caller still needs them.
+    Wrong: Y -= corr2d(X, K)
+    Right: error = Y - corr2d(X, K)
+    """
+    learned(student, X, EDGE)
+    expect.unchanged(student)
+
+
+def learned(student: Student, image: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, list[float]]:
+    """One call of learn_kernel in float32, its two results looked over."""
+    edges = corr2d(image, target).astype("float32")
+    found: Any = student.learn_kernel(image.astype("float32"), edges)
+    found_kernel, found_losses = expect.pair(found, "the result", "a pair: the kernel and the losses")
+    matrix = expect.array(found_kernel, "the kernel")
+    expect.shape(matrix, (1, 2))
+    history = np.ravel(expect.array(found_losses, "the second result, the losses,"))
+    expect.that(history.size > 0 and np.ndim(found_losses) != 0 or isinstance(found_losses, list | tuple),
+                "the second result is one number, expected the loss of every step")
+    return matrix.astype(float), [float(loss) for loss in history]
+
+
+def near(found: np.ndarray, target: np.ndarray, allowed: float) -> None:
+    """Fail when a learned kernel is further than `allowed` from the target in any value."""
+    distance = float(np.abs(found - target).max())
+    expect.that(
+        distance <= allowed,
+        f"the kernel is {_row(found)}, expected {_row(target)}: {distance:.3g} apart, allowed {allowed}",
+        expected=expect.as_value(target),
+        actual=expect.as_value(found),
+    )
+
+
+def _row(matrix: np.ndarray) -> str:
+    return "[" + ", ".join(f"{value:.3g}" for value in matrix.ravel()) + "]"

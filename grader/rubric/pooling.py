@@ -1,0 +1,404 @@
+"""Exercise pooling: maximum, average and global average pooling. x (N, C, H, W) -> (N, C, H', W')."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from grader.authoring import expect
+from grader.authoring.exercise import exercise
+from grader.authoring.strategies import arrays, batches, distinct
+from grader.authoring.student import Student
+from grader.rubric.corr2d import ready_made
+from reference import pooling as reference
+
+pooling = exercise(
+    "pooling",
+    title="Pooling",
+    functions={
+        "max_pool2d": reference.max_pool2d,
+        "avg_pool2d": reference.avg_pool2d,
+        "global_avg_pool2d": reference.global_avg_pool2d,
+    },
+    lesson="Dive into Deep Learning 7.5: Pooling",
+    about="max_pool2d, avg_pool2d and global_avg_pool2d with the whole of PyTorch's semantics.",
+)
+FORBIDDEN = ("pool", "conv", "correlat", "maximum_filter", "uniform_filter")
+PICTURE = np.arange(16.0).reshape(1, 1, 4, 4)
+SIZE_HINT = "The result has floor((H + 2*padding - dilation*(kernel - 1) - 1) / stride) + 1 rows."
+
+
+@st.composite
+def _pairs(draw: st.DrawFn, low: int, high: int) -> Any:
+    """One number, or two different ones as a tuple or a list."""
+    rows, columns = draw(st.integers(low, high)), draw(st.integers(low, high))
+    form = draw(st.sampled_from(["tuple", "list"]))
+    return [rows, columns] if form == "list" else (rows, columns)
+
+
+@st.composite
+def _settings(draw: st.DrawFn, most_dilation: int = 1) -> dict[str, Any]:
+    """Kernel, stride, padding and dilation of which every window has a cell inside any 6x6 image."""
+    kernel = draw(st.integers(2, 3))
+    settings: dict[str, Any] = {"kernel_size": kernel, "stride": draw(st.integers(1, 3))}
+    if most_dilation > 1:
+        settings["dilation"] = draw(st.integers(2, most_dilation))
+        settings["padding"] = draw(st.integers(0, 1))
+    else:
+        settings["padding"] = draw(st.integers(1, kernel // 2))
+    return settings
+
+
+# ------------------------------------------------------------------------------------------------ maximum
+
+
+@pooling.check(points=2, hint="Take the largest value under each window; windows lie side by side.")
+@given(x=batches(), kernel_size=st.integers(1, 3))
+@example(x=PICTURE, kernel_size=2)
+@example(x=-1 - PICTURE, kernel_size=2)
+@example(x=np.arange(12.0).reshape(2, 3, 1, 2), kernel_size=1)
+@example(x=np.arange(50.0).reshape(2, 1, 5, 5), kernel_size=2)
+def max_values(student: Student, x: np.ndarray, kernel_size: int) -> None:
+    """Maximum pooling takes the largest value under each window, for every sample and channel.
+
+    Why: the strongest answer of a filter in each neighbourhood is kept, the rest is forgotten.
+    Wrong: x[:, :, i:i+k, j:j+k].mean(axis=(2, 3))
+    Right: x[:, :, i:i+k, j:j+k].amax((2, 3))
+    """
+    expect.close(student.max_pool2d(x, kernel_size), reference.max_pool2d(x, kernel_size))
+
+
+@pooling.check(points=1, needs=["max_values"], hint="(rows, columns): the first number is for H, the second for W.")
+@given(x=batches(height=(5, 8), width=(5, 8)), kernel_size=_pairs(1, 4))
+@example(x=PICTURE, kernel_size=(1, 3))
+@example(x=PICTURE, kernel_size=[3, 2])
+@example(x=np.arange(24.0).reshape(1, 1, 4, 6), kernel_size=(4, 6))
+def max_pairs(student: Student, x: np.ndarray, kernel_size: Any) -> None:
+    """A kernel may be a pair (rows, columns), as a tuple or a list.
+
+    Why: not every pattern is square.
+    Wrong: k = kernel_size if isinstance(kernel_size, int) else kernel_size[0]
+    Right: kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
+    """
+    expect.close(student.max_pool2d(x, kernel_size), reference.max_pool2d(x, kernel_size))
+
+
+@pooling.check(points=1, needs=["max_values"], hint=SIZE_HINT)
+@given(x=batches(height=(5, 9), width=(5, 9)), kernel_size=st.integers(1, 3), stride=st.integers(1, 4) | _pairs(1, 3))
+@example(x=PICTURE, kernel_size=3, stride=2)
+@example(x=PICTURE, kernel_size=2, stride=1)
+@example(x=PICTURE, kernel_size=2, stride=(1, 2))
+@example(x=np.arange(49.0).reshape(1, 1, 7, 7), kernel_size=2, stride=[3, 1])
+def max_stride(student: Student, x: np.ndarray, kernel_size: int, stride: Any) -> None:
+    """The stride is the step from window to window; what does not fit at the end is left out.
+
+    Why: the stride sets the size of the result.
+    Wrong: x[:, :, i:i+k, j:j+k]
+    Right: x[:, :, i*s:i*s+k, j*s:j*s+k]
+    """
+    expect.close(student.max_pool2d(x, kernel_size, stride=stride), reference.max_pool2d(x, kernel_size, stride))
+
+
+@pooling.check(points=1, needs=["max_values"], hint="Pad with -inf: it can never be the largest value.")
+@given(x=distinct((1, 2), (1, 2), (4, 6), (4, 6), sign=-1), settings=_settings())
+@example(x=-1 - PICTURE, settings={"kernel_size": 2, "stride": 2, "padding": 1})
+@example(x=1 + PICTURE, settings={"kernel_size": 3, "stride": 2, "padding": 1})
+@example(x=-1 - PICTURE, settings={"kernel_size": (3, 2), "stride": (2, 1), "padding": (1, 0)})
+@example(x=-1 - PICTURE, settings={"kernel_size": (2, 3), "stride": (1, 2), "padding": [0, 1]})
+def max_padding(student: Student, x: np.ndarray, settings: dict[str, Any]) -> None:
+    """Padding never wins: an image of negative numbers has negative maxima everywhere.
+
+    Why: the padding stands for nothing, not for the number zero.
+    Wrong: np.pad(x, padding)
+    Right: np.pad(x, padding, constant_values=-np.inf)
+    """
+    expect.close(student.max_pool2d(x, **settings), reference.max_pool2d(x, **settings))
+
+
+@pooling.check(points=1, needs=["max_values"], hint="With dilation D the cells of a window lie D apart: K cells span D*(K-1)+1.")
+@given(x=distinct((1, 2), (1, 2), (7, 9), (7, 9)), settings=_settings(most_dilation=3))
+@example(x=np.arange(49.0).reshape(1, 1, 7, 7), settings={"kernel_size": 2, "stride": 1, "dilation": 2})
+@example(x=-np.arange(49.0).reshape(1, 1, 7, 7), settings={"kernel_size": 3, "stride": 1, "dilation": (1, 2)})
+@example(x=-1 - np.arange(49.0).reshape(1, 1, 7, 7), settings={"kernel_size": 2, "dilation": (3, 1)})
+def max_dilation(student: Student, x: np.ndarray, settings: dict[str, Any]) -> None:
+    """Dilation spreads the cells of a window apart.
+
+    Why: a window with holes sees further with as few cells.
+    Wrong: x[:, :, i:i+k, j:j+k]
+    Right: x[:, :, i:i+d*(k-1)+1:d, j:j+d*(k-1)+1:d]
+    """
+    expect.close(student.max_pool2d(x, **settings), reference.max_pool2d(x, **settings))
+
+
+@pooling.check(points=1, needs=["max_stride"], hint="Round up, then drop a last window that would start beyond the image and its left padding.")
+@given(x=distinct((1, 2), (1, 2), (4, 8), (4, 8), sign=-1), kernel_size=st.integers(1, 3), stride=st.integers(1, 4))
+@example(x=np.arange(25.0).reshape(1, 1, 5, 5), kernel_size=2, stride=2)
+@example(x=np.arange(25.0).reshape(1, 1, 5, 5), kernel_size=3, stride=3)
+@example(x=np.arange(25.0).reshape(1, 1, 5, 5), kernel_size=1, stride=3)
+@example(x=-np.arange(6.0).reshape(1, 1, 2, 3), kernel_size=1, stride=2)
+def max_ceil_mode(student: Student, x: np.ndarray, kernel_size: int, stride: int) -> None:
+    """ceil_mode adds a window for the rest at the end, as long as it starts inside.
+
+    Why: without it the last rows and columns of some images are never looked at.
+    Wrong: math.ceil((H - k) / s) + 1, always
+    Right: the same, less one if the last window would start at row H + padding or later
+    """
+    padding = kernel_size // 2
+    settings: dict[str, Any] = {"stride": stride, "ceil_mode": True}
+    expect.close(student.max_pool2d(x, kernel_size, **settings), reference.max_pool2d(x, kernel_size, **settings))
+    settings["padding"] = padding
+    expect.close(student.max_pool2d(x, kernel_size, **settings), reference.max_pool2d(x, kernel_size, **settings))
+
+
+@pooling.check(points=1, needs=["max_values"], hint="The index is row * W + column in the image without its padding.")
+@given(x=distinct((1, 2), (1, 3), (4, 7), (4, 7)), settings=_settings())
+@example(x=PICTURE, settings={"kernel_size": 2})
+@example(x=np.arange(24.0).reshape(1, 1, 4, 6), settings={"kernel_size": 2})
+@example(x=np.arange(48.0).reshape(2, 1, 4, 6)[:, :, ::-1].copy(), settings={"kernel_size": 2, "stride": 2, "padding": 1})
+def max_indices(student: Student, x: np.ndarray, settings: dict[str, Any]) -> None:
+    """return_indices also tells where in the image each maximum was.
+
+    Why: the backward pass sends each gradient to the place the maximum came from.
+    Wrong: window.argmax()
+    Right: (i*s + row - p) * W + (j*s + column - p)
+    """
+    found = student.max_pool2d(x, **settings, return_indices=True)
+    values, indices = expect.pair(found, "the result", "a pair: the maxima and their indices")
+    wanted_values, wanted_indices = reference.max_pool2d(x, **settings, return_indices=True)
+    expect.close(values, wanted_values)
+    expect.close(indices, wanted_indices)
+
+
+# ------------------------------------------------------------------------------------------------ average
+
+
+@pooling.check(points=2, hint="Add the values under each window and divide by their number.")
+@given(x=batches(), kernel_size=st.integers(1, 3))
+@example(x=PICTURE, kernel_size=2)
+@example(x=np.arange(12.0).reshape(2, 3, 1, 2), kernel_size=1)
+@example(x=np.arange(50.0).reshape(2, 1, 5, 5), kernel_size=2)
+def avg_values(student: Student, x: np.ndarray, kernel_size: int) -> None:
+    """Average pooling takes the mean under each window, for every sample and channel.
+
+    Why: the mean keeps how strong a neighbourhood is as a whole.
+    Wrong: x[:, :, i:i+k, j:j+k].sum(axis=(2, 3))
+    Right: x[:, :, i:i+k, j:j+k].mean(axis=(2, 3))
+    """
+    expect.close(student.avg_pool2d(x, kernel_size), reference.avg_pool2d(x, kernel_size), terms=9)
+
+
+@pooling.check(points=1, needs=["avg_values"], hint="(rows, columns): the first number is for H, the second for W.")
+@given(x=batches(height=(5, 8), width=(5, 8)), kernel_size=_pairs(1, 4))
+@example(x=PICTURE, kernel_size=(1, 3))
+@example(x=PICTURE, kernel_size=[3, 2])
+def avg_pairs(student: Student, x: np.ndarray, kernel_size: Any) -> None:
+    """A kernel may be a pair (rows, columns), as a tuple or a list.
+
+    Why: not every neighbourhood is square.
+    Wrong: k = kernel_size if isinstance(kernel_size, int) else kernel_size[0]
+    Right: kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
+    """
+    expect.close(student.avg_pool2d(x, kernel_size), reference.avg_pool2d(x, kernel_size), terms=16)
+
+
+@pooling.check(points=1, needs=["avg_values"], hint=SIZE_HINT)
+@given(x=batches(height=(5, 9), width=(5, 9)), kernel_size=st.integers(1, 3), stride=st.integers(1, 4) | _pairs(1, 3))
+@example(x=PICTURE, kernel_size=3, stride=2)
+@example(x=PICTURE, kernel_size=2, stride=1)
+@example(x=PICTURE, kernel_size=2, stride=[1, 2])
+def avg_stride(student: Student, x: np.ndarray, kernel_size: int, stride: Any) -> None:
+    """The stride is the step from window to window; what does not fit at the end is left out.
+
+    Why: the stride sets the size of the result.
+    Wrong: x[:, :, i:i+k, j:j+k]
+    Right: x[:, :, i*s:i*s+k, j*s:j*s+k]
+    """
+    wanted = reference.avg_pool2d(x, kernel_size, stride)
+    expect.close(student.avg_pool2d(x, kernel_size, stride=stride), wanted, terms=9)
+
+
+@pooling.check(points=1, needs=["avg_values"], hint="count_include_pad says whether padded zeros count in the divisor.")
+@given(x=batches(height=(4, 6), width=(4, 6), low=1), settings=_settings(), count_include_pad=st.booleans())
+@example(x=1 + PICTURE, settings={"kernel_size": 2, "stride": 2, "padding": 1}, count_include_pad=True)
+@example(x=1 + PICTURE, settings={"kernel_size": 2, "stride": 2, "padding": 1}, count_include_pad=False)
+@example(x=1 + PICTURE, settings={"kernel_size": (3, 2), "stride": 1, "padding": (1, 0)}, count_include_pad=True)
+@example(x=1 + PICTURE, settings={"kernel_size": [2, 3], "stride": 1, "padding": [0, 1]}, count_include_pad=False)
+def avg_padding(student: Student, x: np.ndarray, settings: dict[str, Any], count_include_pad: bool) -> None:
+    """Padding adds zeros; they count in the average unless count_include_pad is False.
+
+    Why: counting them darkens the border, leaving them out does not.
+    Wrong: padded.mean(), whatever count_include_pad says
+    Right: window.sum() / number of cells that count
+    """
+    wanted = reference.avg_pool2d(x, **settings)
+    if count_include_pad:
+        expect.close(student.avg_pool2d(x, **settings), wanted, terms=9)
+    settings = {**settings, "count_include_pad": count_include_pad}
+    expect.close(student.avg_pool2d(x, **settings), reference.avg_pool2d(x, **settings), terms=9)
+
+
+@pooling.check(points=1, needs=["avg_stride"], hint="Cells beyond the padded image are not there: they never count in the divisor.")
+@given(
+    x=batches(height=(4, 8), width=(4, 8), low=1),
+    kernel_size=st.integers(1, 3),
+    stride=st.integers(1, 4),
+    count_include_pad=st.booleans(),
+)
+@example(x=1 + np.arange(25.0).reshape(1, 1, 5, 5), kernel_size=2, stride=2, count_include_pad=True)
+@example(x=1 + np.arange(25.0).reshape(1, 1, 5, 5), kernel_size=3, stride=3, count_include_pad=False)
+@example(x=1 + np.arange(25.0).reshape(1, 1, 5, 5), kernel_size=1, stride=3, count_include_pad=True)
+@example(x=1 + np.arange(36.0).reshape(1, 1, 6, 6), kernel_size=3, stride=2, count_include_pad=True)
+@example(x=1 + np.arange(36.0).reshape(1, 1, 6, 6), kernel_size=3, stride=3, count_include_pad=True)
+def avg_ceil_mode(student: Student, x: np.ndarray, kernel_size: int, stride: int, count_include_pad: bool) -> None:
+    """ceil_mode adds a window for the rest at the end and divides by the cells that are there.
+
+    Why: a window that hangs over the edge has fewer cells; dividing by all of them makes it too dark.
+    Wrong: window.sum() / (kh * kw)
+    Right: window.sum() / number of cells inside the padded image
+    """
+    settings: dict[str, Any] = {"stride": stride, "ceil_mode": True}
+    expect.close(student.avg_pool2d(x, kernel_size, **settings), reference.avg_pool2d(x, kernel_size, **settings))
+    settings |= {"padding": kernel_size // 2, "count_include_pad": count_include_pad}
+    expect.close(student.avg_pool2d(x, kernel_size, **settings), reference.avg_pool2d(x, kernel_size, **settings))
+
+
+@pooling.check(points=1, needs=["avg_values"], hint="With divisor_override=n every sum is divided by n, whatever lies under the window.")
+@given(x=batches(height=(4, 6), width=(4, 6)), kernel_size=st.integers(2, 3), divisor_override=st.integers(1, 7))
+@example(x=PICTURE, kernel_size=2, divisor_override=1)
+@example(x=PICTURE, kernel_size=2, divisor_override=3)
+def avg_divisor(student: Student, x: np.ndarray, kernel_size: int, divisor_override: int) -> None:
+    """divisor_override replaces the number of cells.
+
+    Why: with a divisor of 1 the same function adds up the windows.
+    Wrong: window.sum() / (kh * kw)
+    Right: window.sum() / (divisor_override or number of cells)
+    """
+    wanted = reference.avg_pool2d(x, kernel_size, divisor_override=divisor_override)
+    expect.close(student.avg_pool2d(x, kernel_size, divisor_override=divisor_override), wanted, terms=9)
+
+
+@pooling.check(points=2, hint="Average over H and W; samples and channels stay apart.")
+@given(x=batches((1, 3), (1, 4), (1, 6), (1, 6)))
+@example(x=np.arange(24.0).reshape(2, 2, 2, 3))
+def global_values(student: Student, x: np.ndarray) -> None:
+    """Global average pooling takes the mean of every channel: (N, C, H, W) -> (N, C).
+
+    Why: one number a channel, whatever the size of the image.
+    Wrong: x.mean(axis=(0, 2, 3))
+    Right: x.mean(axis=(2, 3))
+    """
+    found, wanted = expect.array(student.global_avg_pool2d(x)), reference.global_avg_pool2d(x)
+    if found.shape == (*wanted.shape, 1, 1):  # the sides kept, as nn.AdaptiveAvgPool2d(1) does
+        found = found[:, :, 0, 0]
+    expect.close(found, wanted, terms=x[0, 0].size)
+
+
+# --------------------------------------------------------------------------------------------------- laws
+
+
+@pooling.check(points=1, public=False, needs=["max_values", "avg_values"], hint="A mean never exceeds the largest value.")
+@given(x=batches(), kernel_size=st.integers(1, 3), stride=st.integers(1, 3))
+def max_above_avg(student: Student, x: np.ndarray, kernel_size: int, stride: int) -> None:
+    """The maximum under a window is never below the average under the same window.
+
+    Why: a law that holds for every image needs no table of right answers.
+    Wrong: the two functions cut the image into different windows
+    Right: both use the same windows
+    """
+    largest = expect.array(student.max_pool2d(x, kernel_size, stride=stride))
+    mean = expect.array(student.avg_pool2d(x, kernel_size, stride=stride))
+    expect.shape(mean, largest.shape)
+    expect.that(bool((largest >= mean - 1e-4).all()), "somewhere the average is above the maximum")
+
+
+@pooling.check(points=1, public=False, needs=["max_values", "avg_values"], hint="Pooling a picture of one grey gives that grey.")
+@given(grey=st.integers(-9, 9), sides=st.tuples(st.integers(4, 7), st.integers(4, 7)), kernel_size=st.integers(1, 3))
+def constant(student: Student, grey: int, sides: tuple[int, int], kernel_size: int) -> None:
+    """Pooling a picture of one grey gives that grey.
+
+    Why: neither the largest nor the mean of equal values is another value.
+    Wrong: zeros from the padding are mixed in
+    Right: see max_padding and avg_padding
+    """
+    x = np.full((1, 2, *sides), float(grey), dtype="float32")
+    settings: dict[str, Any] = {"stride": 1, "padding": kernel_size // 2}
+    wanted = reference.max_pool2d(x, kernel_size, **settings)
+    expect.close(student.max_pool2d(x, kernel_size, **settings), wanted)
+    expect.close(student.avg_pool2d(x, kernel_size, **settings, count_include_pad=False), wanted)
+    expect.close(np.ravel(expect.array(student.global_avg_pool2d(x))), np.full(2, float(grey)))
+
+
+# ------------------------------------------------------------------------------------------------ manners
+
+
+@pooling.check(points=1, needs=["max_values", "avg_values"], examples=10)
+@given(x=batches(height=(4, 6), width=(4, 6)))
+def unchanged(student: Student, x: np.ndarray) -> None:
+    """The images are not modified.
+
+    Why: the caller still needs them; the backward pass does too.
+    Wrong: x[x < 0] = 0
+    Right: work on a padded copy
+    """
+    for call in (student.max_pool2d, student.avg_pool2d):
+        call(x, 2)
+        expect.unchanged(student)
+        call(x, 3, stride=2, padding=1)
+        expect.unchanged(student)
+    student.global_avg_pool2d(x)
+    expect.unchanged(student)
+
+
+@pooling.check(points=1, needs=["max_values", "avg_values"], examples=10)
+@given(x=batches(height=(4, 6), width=(4, 6)))
+def fresh(student: Student, x: np.ndarray) -> None:
+    """The result is a new array in every call, also for a 1x1 kernel.
+
+    Why: a result that shares its memory with the image changes when somebody changes the image.
+    Wrong: if kernel_size == 1: return x
+    Right: if kernel_size == 1: return x.clone()
+    """
+    for call in (student.max_pool2d, student.avg_pool2d):
+        for kernel_size in (1, 2):
+            call(x, kernel_size)
+            expect.fresh(student)
+    student.global_avg_pool2d(np.ascontiguousarray(x[:, :, :1, :1]))
+    expect.fresh(student)
+
+
+@pooling.check(points=1, needs=["max_values", "avg_values"], hint="Keep nothing from one call to the next.", examples=10)
+@given(x=arrays(1, 2, (4, 6), (4, 6)))
+def repeatable(student: Student, x: np.ndarray) -> None:
+    """The same call gives the same result again.
+
+    Why: a function that remembers earlier calls gives different answers in a different order.
+    Wrong: a list outside of the function that every call appends to
+    Right: everything a call needs is made inside it
+    """
+    for call in (student.max_pool2d, student.avg_pool2d):
+        first = expect.array(call(x, 2))
+        call(-x, 2)
+        expect.close(call(x, 2), np.nan_to_num(first.astype(float)))
+
+
+@pooling.check(points=1, hint="Write the maximum and the mean over each window yourself.", live=True)
+def own_work(student: Student) -> None:
+    """The windows are your own: no ready-made pooling or convolution is called.
+
+    Why: the exercise is to see what such a layer does inside. Slices, unfold, max and mean are fine.
+    Wrong: return torch.nn.functional.max_pool2d(x, kernel_size)
+    Right: x[:, :, i:i+k, j:j+k].amax((2, 3))
+    """
+    watched = student.watched()
+    x = np.arange(72.0, dtype="float32").reshape(1, 2, 6, 6)
+    for call in (watched.max_pool2d, watched.avg_pool2d):
+        for settings in ({}, {"stride": 1, "padding": 1}):
+            call(x, 3, **settings)
+            ready_made(watched.operators, FORBIDDEN)
+    watched.global_avg_pool2d(x)
+    ready_made(watched.operators, FORBIDDEN)
+    for name in ("max_pool2d", "avg_pool2d", "global_avg_pool2d"):
+        ready_made(student.source_uses(name), FORBIDDEN)

@@ -1,0 +1,110 @@
+"""A worker's life: confine itself, then answer requests until the pipe closes.
+
+Runs in a fork of the nursery. Whatever student code raises becomes a Reply; only a dead process is silent.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.worker import networks, protocol
+from grader.worker.procedures import Workspace, raised, watched
+from grader.worker.source import source_uses
+from grader.worker.values import from_student, to_student
+
+REQUEST_FD, REPLY_FD = 3, 4
+OWN_MODULES = ("grader", "msgspec")  # hidden from student code; what runs here keeps its own references
+
+
+def live(requests: int, replies: int, output: int, folder: Path, confine: Callable[[], None]) -> None:
+    """Take over this forked process: arrange descriptors, confine, serve, exit. Does not return."""
+    status = 1
+    try:
+        _arrange_descriptors(requests, replies, output)
+        confine()
+        for name in [name for name in sys.modules if name.partition(".")[0] in OWN_MODULES]:
+            del sys.modules[name]
+        _send(protocol.Reply())  # ready
+        _serve(Workspace(folder))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _arrange_descriptors(requests: int, replies: int, output: int) -> None:
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDONLY)
+    high = [os.dup2(fd, 100 + index) for index, fd in enumerate((null, output, output, requests, replies))]
+    for target, fd in enumerate(high):
+        os.dup2(fd, target, inheritable=False)
+    os.closerange(REPLY_FD + 1, os.sysconf("SC_OPEN_MAX") if sys.platform != "linux" else 1 << 16)
+    text = {"encoding": "utf-8", "errors": "backslashreplace", "write_through": True}
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - lives as long as the process
+    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), **text)  # type: ignore[arg-type]
+    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), **text)  # type: ignore[arg-type]
+    sys.__stdout__, sys.__stderr__, sys.__stdin__ = sys.stdout, sys.stderr, sys.stdin  # type: ignore[misc]
+
+
+def _serve(workspace: Workspace) -> None:
+    while True:
+        prefix = _read(8)
+        if not prefix:
+            return
+        request = protocol.read_request(_read(protocol.body_length(prefix)))
+        for reply in _answers(workspace, request):
+            _send(reply)
+
+
+def _answers(workspace: Workspace, request: protocol.Request) -> Iterator[protocol.Reply]:
+    if request.procedure in ("calls", "operators"):
+        for call in request.calls:
+            yield _guarded(workspace, lambda call=call: _call(workspace, call, request.procedure))  # type: ignore[misc]
+        return
+    arguments = [to_student(value, "torch") for value in request.arguments]
+    yield _guarded(workspace, lambda: _procedure(workspace, request.procedure, arguments))
+
+
+def _call(workspace: Workspace, call: protocol.Call, procedure: str) -> protocol.Reply:
+    if procedure == "calls":
+        return workspace.call(call)
+    reply, operators = watched(lambda: workspace.call(call))
+    return protocol.Reply(value=reply.value, operators=operators)
+
+
+def _procedure(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:
+    if name == "load":
+        return protocol.Reply(from_student(workspace.load(*arguments)))
+    if name == "source_uses":
+        return protocol.Reply(from_student(source_uses(workspace.folder, *arguments)))
+    return networks.run(workspace, name, arguments)
+
+
+def _guarded(workspace: Workspace, action: Callable[[], protocol.Reply]) -> protocol.Reply:
+    try:
+        return action()
+    except BaseException as problem:  # SystemExit, KeyboardInterrupt and students' own kinds too
+        return protocol.Reply(raised=raised(problem, workspace.folder))
+
+
+def _read(count: int) -> bytes:
+    """Exactly `count` bytes, or none at the end of the pipe."""
+    parts = bytearray()
+    while len(parts) < count:
+        part = os.read(REQUEST_FD, min(count - len(parts), 1 << 20))
+        if not part:
+            return b""
+        parts += part
+    return bytes(parts)
+
+
+def _send(reply: protocol.Reply) -> None:
+    rest = memoryview(protocol.frame(reply))
+    while rest:
+        rest = rest[os.write(REPLY_FD, rest) :]
+
+

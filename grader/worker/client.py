@@ -1,0 +1,297 @@
+"""The judge's handle on the nursery and on one worker. Trusts nothing that comes back.
+
+Every wait has a deadline that is enforced from outside, by killing the worker's process group; what the worker
+prints is drained meanwhile and cut at a limit; its memory is watched while it is waited for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import HarnessError, WorkerFailed
+from grader.worker import protocol
+
+CLEAN_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/nonexistent",
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+    "KMP_AFFINITY": "disabled",
+}
+NURSERY_START_SECONDS = 120
+SPAWN_SECONDS = 30
+MEMORY_POLL_SECONDS = 0.1
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one worker may use. Hitting one is a finding that names it."""
+
+    call_seconds: float = 10.0  # wall time of one call
+    check_seconds: float = 30.0  # wall time of all calls of one check
+    exercise_seconds: float = 120.0  # wall time of all checks of one exercise
+    cpu_seconds: int = 300
+    memory_bytes: int = 2 << 30  # beyond what a fresh worker has
+    output_bytes: int = 64 << 10  # of prints kept for the report
+    scratch_bytes: int = 64 << 20
+    artefact_bytes: int = 32 << 20  # one reply, an ONNX file included
+
+
+class Nursery:
+    """A running nursery with `channels` independent control sockets (one for each judge process)."""
+
+    def __init__(self, level: str = "none", channels: int = 1) -> None:
+        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(channels)]
+        theirs = [pair[1].fileno() for pair in pairs]
+        self._process = subprocess.Popen(
+            [sys.executable, "-s", "-P", "-m", "grader.worker.nursery", level, *map(str, theirs)],
+            env=CLEAN_ENVIRONMENT,
+            pass_fds=theirs,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        self._controls = [pair[0] for pair in pairs]
+        for pair in pairs:
+            pair[1].close()
+        self._channel = 0
+        self._described: str | None = None
+
+    def use_channel(self, index: int) -> None:
+        """Speak on control socket `index` from now on: each forked judge process takes its own."""
+        self._channel = index
+
+    def ready(self) -> str:
+        """Wait until the nursery is warm; how it confines its workers. Raises HarnessError."""
+        if self._described is None:
+            self._described = str(self._receive(NURSERY_START_SECONDS)[0]["ready"])
+        return self._described
+
+    def spawn(self, folder: Path, limits: Limits | None = None) -> Worker:
+        """Fork a worker whose student code lives in `folder`. Raises WorkerFailed when it does not come up."""
+        self.ready()
+        limits = limits or Limits()
+        request_read, request_write = os.pipe()
+        reply_read, reply_write = os.pipe()
+        output_read, output_write = os.pipe()
+        theirs = [request_read, reply_write, output_write]
+        try:
+            message = msgspec.msgpack.encode({"spawn": str(folder), "limits": msgspec.to_builtins(limits)})
+            socket.send_fds(self._controls[self._channel], [message], theirs)
+            answer, fds = self._receive(SPAWN_SECONDS)
+        except BaseException:
+            for fd in (request_write, reply_read, output_read):
+                os.close(fd)
+            raise
+        finally:
+            for fd in theirs:
+                os.close(fd)
+        worker = Worker(self, answer["pid"], fds[0], request_write, reply_read, output_read, limits)
+        worker.wait_until_ready()
+        return worker
+
+    def reap(self, pid: int) -> int:
+        """The wait status of a worker that has ended."""
+        self._controls[self._channel].send(msgspec.msgpack.encode({"reap": pid}))
+        return int(self._receive(SPAWN_SECONDS)[0]["status"])
+
+    def close(self) -> None:
+        """End the nursery and, by their parent-death signal, every worker."""
+        for control in self._controls:
+            control.close()
+        self._process.kill()
+        self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+    def _receive(self, seconds: float) -> tuple[dict[str, object] | dict[str, int], list[int]]:  # type: ignore[type-arg]
+        control = self._controls[self._channel]
+        control.settimeout(seconds)
+        try:
+            data, fds, _, _ = socket.recv_fds(control, 1 << 16, 1)
+        except TimeoutError:
+            raise HarnessError(f"the nursery did not answer within {seconds:g} s") from None
+        except OSError:
+            data, fds = b"", []
+        if not data:
+            raise HarnessError(f"the nursery has ended: {self._last_words()}")
+        return msgspec.msgpack.decode(data), fds
+
+    def _last_words(self) -> str:
+        self._process.kill()
+        _, errors = self._process.communicate()
+        return errors.decode(errors="replace").strip()[-2000:] or f"exit status {self._process.returncode}"
+
+    def __enter__(self) -> Nursery:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Worker:
+    """One forked worker. After any WorkerFailed it is dead: make another."""
+
+    def __init__(
+        self, nursery: Nursery, pid: int, pidfd: int, requests: int, replies: int, output: int, limits: Limits
+    ) -> None:
+        self.pid = pid
+        self.limits = limits
+        self.output = bytearray()
+        self.output_dropped = 0
+        self._nursery = nursery
+        self._pidfd, self._requests, self._replies, self._output = pidfd, requests, replies, output
+        for fd in (requests, replies, output):
+            os.set_blocking(fd, False)
+        self._received = bytearray()
+        self._baseline = 0
+        self._alive = True
+
+    def wait_until_ready(self) -> None:
+        self._next_reply(time.monotonic() + SPAWN_SECONDS, f"{SPAWN_SECONDS} s to start")
+        self._baseline = self._resident()
+
+    def ask(self, request: protocol.Request, seconds: float, what: str = "") -> protocol.Reply:
+        """One request, one reply, within `seconds`. Raises WorkerFailed."""
+        deadline = time.monotonic() + seconds
+        limit = f"the limit of {seconds:g} s{what and f' for {what}'}"
+        self._send(request, deadline, limit)
+        return self._next_reply(deadline, limit)
+
+    def stream(self, frame: bytes, count: int) -> Iterator[protocol.Reply]:
+        """Send one ready-made batch of `count` calls and yield each reply as it comes. Raises WorkerFailed."""
+        limits = self.limits
+        check_deadline = time.monotonic() + limits.check_seconds
+        self._send_bytes(frame, check_deadline, f"the limit of {limits.check_seconds:g} s for one check")
+        for _ in range(count):
+            call_deadline = time.monotonic() + limits.call_seconds
+            if call_deadline <= check_deadline:
+                yield self._next_reply(call_deadline, f"the limit of {limits.call_seconds:g} s for one call")
+            else:
+                yield self._next_reply(check_deadline, f"the limit of {limits.check_seconds:g} s for one check")
+
+    def take_output(self) -> str:
+        """What was printed since the last time, cut at the limit, as text."""
+        if self._alive:
+            self._drain()
+        text = self.output.decode("utf-8", "replace")
+        if self.output_dropped:
+            text += f"\n[{self.output_dropped:,} more bytes were printed and left out]"
+        self.output.clear()
+        self.output_dropped = 0
+        return text
+
+    def kill(self) -> int | None:
+        """End the worker's whole process group at once; its wait status."""
+        if not self._alive:
+            return None
+        self._alive = False
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        select.select([self._pidfd], [], [], SPAWN_SECONDS)
+        self._drain()
+        for fd in (self._pidfd, self._requests, self._replies, self._output):
+            os.close(fd)
+        return self._nursery.reap(self.pid)
+
+    def _send(self, request: protocol.Request, deadline: float, limit: str) -> None:
+        self._send_bytes(protocol.frame(request), deadline, limit)
+
+    def _send_bytes(self, data: bytes, deadline: float, limit: str) -> None:
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[os.write(self._requests, rest) :]
+            except BlockingIOError:
+                self._wait(deadline, limit, writing=True)
+            except BrokenPipeError:
+                self._fail_ended()
+
+    def _next_reply(self, deadline: float, limit: str) -> protocol.Reply:
+        try:
+            self._fill(8, deadline, limit)
+            length = protocol.body_length(self._received[:8], self.limits.artefact_bytes)
+            self._fill(8 + length, deadline, limit)
+            reply = protocol.read_reply(bytes(self._received[8 : 8 + length]))
+        except protocol.ProtocolError as problem:
+            self.kill()
+            raise WorkerFailed(
+                f"your code wrote into the grader's own channel or returned too much: {problem}", "protocol"
+            ) from None
+        del self._received[: 8 + length]
+        return reply
+
+    def _fill(self, count: int, deadline: float, limit: str) -> None:
+        while len(self._received) < count:
+            try:
+                part = os.read(self._replies, 1 << 20)
+            except BlockingIOError:
+                self._wait(deadline, limit)
+                continue
+            if not part:
+                self._fail_ended()
+            self._received += part
+
+    def _wait(self, deadline: float, limit: str, writing: bool = False) -> None:
+        """Until the pipe moves. Drains prints, watches memory and the clock; raises WorkerFailed."""
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            self.kill()
+            raise WorkerFailed(f"your code was stopped at {limit}", "timeout")
+        readable, writable, _ = select.select(
+            [self._replies, self._output, self._pidfd],
+            [self._requests] if writing else [],
+            [],
+            min(remaining, MEMORY_POLL_SECONDS),
+        )
+        if self._output in readable:
+            self._drain()
+        if self._pidfd in readable and self._replies not in readable:
+            self._fail_ended()
+        if not readable and not writable:
+            used = self._resident() - self._baseline
+            if self._baseline and used > self.limits.memory_bytes:
+                self.kill()
+                raise WorkerFailed(
+                    f"your code was stopped at the memory limit of {self.limits.memory_bytes >> 20} MiB", "memory"
+                )
+
+    def _drain(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while part := os.read(self._output, 1 << 16):
+                room = self.limits.output_bytes - len(self.output)
+                self.output += part[: max(room, 0)]
+                self.output_dropped += len(part) - min(len(part), max(room, 0))
+
+    def _resident(self) -> int:
+        try:
+            with open(f"/proc/{self.pid}/statm", "rb") as statm:
+                return int(statm.read().split()[1]) * PAGE
+        except (OSError, ValueError, IndexError):
+            return 0
+
+    def _fail_ended(self) -> None:
+        status = self.kill() or 0
+        if os.WIFSIGNALED(status):
+            name = signal.Signals(os.WTERMSIG(status)).name
+            words = {"SIGSEGV": " (a segmentation fault)", "SIGKILL": " (out of memory or CPU time)"}.get(name, "")
+            raise WorkerFailed(f"your code crashed its process with {name}{words}", "killed")
+        code = os.WEXITSTATUS(status)
+        raise WorkerFailed(f"your code ended the process with exit status {code}", "exited")

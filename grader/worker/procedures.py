@@ -1,0 +1,221 @@
+"""The closed list of things a judge can ask a worker to do with a student's module.
+
+load        import the file; tells which of the wanted names exist and what they are
+calls       call functions, one Reply each as soon as it is there
+operators   the same calls, telling which aten operators and which library functions they used
+
+The network procedures (build, forward, train, ...) live in `networks`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import random
+import sys
+import time
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from grader.worker import protocol
+from grader.worker.values import as_numpy, from_student, to_student
+
+PACKAGE = "submission"  # the student's files import as submission.NAME, so relative imports work too
+LIBRARIES_WATCHED = ("scipy", "cv2", "skimage", "torchvision", "torch.nn.functional", "torch.nn.modules", "numpy")
+PREVIOUS_RESULT = "the previous result"
+
+
+class Refused(Exception):
+    """The worker cannot do what was asked: no such function, no such network."""
+
+
+class Workspace:
+    """One student module and what has been made from it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.module: types.ModuleType | None = None
+        self.contract: dict[str, tuple[tuple[str, Any], ...]] = {}
+        self.previous: np.ndarray | None = None
+        self.networks: dict[int, Any] = {}
+        self._adapted: dict[Any, bool] = {}
+
+    def load(self, file: str, contract: dict[str, Any]) -> dict[str, str]:
+        """Import `file`; the kind of each name of the contract: function, class, missing or other.
+
+        Names beyond the contract are "extra": a misspelt one can be pointed out.
+        """
+        seed_everything(0)
+        package = types.ModuleType(PACKAGE)
+        package.__path__ = [str(self.folder)]
+        sys.modules[PACKAGE] = package
+        sys.path.insert(0, str(self.folder))
+        sys.dont_write_bytecode = True
+        name = f"{PACKAGE}.{Path(file).stem}"
+        spec = importlib.util.spec_from_file_location(name, self.folder / file)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        # both names lead to this one module: `import corr2d` and `from .corr2d import corr2d`
+        sys.modules[name] = sys.modules[Path(file).stem] = module
+        spec.loader.exec_module(module)
+        self.module = module
+        self.contract = {key: tuple((item[0], item[1]) for item in value) for key, value in contract.items()}
+        extra = {key: "extra" for key in list(vars(module))[:1000] if not key.startswith("_")}
+        return extra | {key: _kind(getattr(module, key, None)) for key in contract}
+
+    def attribute(self, name: str) -> Any:
+        value = getattr(self.module, name, None)
+        if value is None:
+            raise Refused(f"no {name}")
+        return value
+
+    def call(self, call: protocol.Call) -> protocol.Reply:
+        """Call one function with fresh arguments; what it returned and what it did to its arguments."""
+        function = self.attribute(call.function)
+        args = [to_student(value, call.library) for value in call.args]
+        kwargs = {key: to_student(value, call.library) for key, value in call.kwargs}
+        if call.seed is not None:
+            seed_everything(call.seed)
+        full_args, full_kwargs = self._fitted(function, call, args, kwargs)
+        started = time.perf_counter()
+        result = function(*full_args, **full_kwargs)
+        seconds = time.perf_counter() - started
+        given = list(self._named(call, args, kwargs))
+        changed = tuple((name, from_student(value)) for name, wire, value in given if _differs(wire, value))
+        aliases = self._aliases(result, given)
+        return protocol.Reply(from_student(result), changed=changed, aliases=aliases, seconds=seconds)
+
+    def _fitted(
+        self, function: Any, call: protocol.Call, args: list[Any], kwargs: dict[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Keywords become positions where the student named a parameter differently but kept the order."""
+        if not kwargs:
+            return args, kwargs
+        key = (call.function, len(args), *kwargs)
+        if key not in self._adapted:
+            self._adapted[key] = not _binds(function, args, kwargs)
+        if not self._adapted[key]:
+            return args, kwargs
+        names = [name for name, _ in self.contract[call.function]]
+        last = max(names.index(name) for name in kwargs if name in names)
+        rest = [kwargs.get(name, default) for name, default in self.contract[call.function][len(args) : last + 1]]
+        return ([*args, *rest], {}) if _binds(function, [*args, *rest], {}) else (args, kwargs)
+
+    def _named(
+        self, call: protocol.Call, args: list[Any], kwargs: dict[str, Any]
+    ) -> Iterator[tuple[str, protocol.Value, Any]]:
+        names = [name for name, _ in self.contract.get(call.function, ())]
+        for index, (wire, value) in enumerate(zip(call.args, args, strict=True)):
+            yield (names[index] if index < len(names) else f"argument {index + 1}"), wire, value
+        for name, wire in call.kwargs:
+            yield name, wire, kwargs[name]
+
+    def _aliases(self, result: Any, given: list[tuple[str, protocol.Value, Any]]) -> tuple[str, ...]:
+        """Arguments (and the previous result) whose memory the result shares."""
+        array = as_numpy(result[0] if isinstance(result, tuple) and result else result)
+        if array is None or array.size == 0:
+            return ()
+        found = [
+            name
+            for name, wire, value in given
+            if isinstance(wire, protocol.Tensor) and np.may_share_memory(array, as_numpy(value))
+        ]
+        if self.previous is not None and np.may_share_memory(array, self.previous):
+            found.append(PREVIOUS_RESULT)
+        self.previous = array
+        return tuple(found)
+
+
+def seed_everything(seed: int) -> None:
+    """Re-seed every generator a student may draw from: forks of one nursery start out identical."""
+    random.seed(seed)
+    np.random.seed(seed % (1 << 32))
+    torch.manual_seed(seed)
+
+
+def watched(action: Callable[[], Any]) -> tuple[Any, tuple[str, ...]]:
+    """Run `action`; its result and the aten operators and library functions that were used."""
+    seen: set[str] = set()
+
+    class Operators(TorchDispatchMode):
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            seen.add(f"aten.{func.overloadpacket.__name__}")
+            return func(*args, **(kwargs or {}))
+
+    def profile(frame: types.FrameType, event: str, arg: Any) -> None:
+        if event == "call":
+            module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
+        elif event == "c_call":
+            module, name = getattr(arg, "__module__", None) or "", getattr(arg, "__name__", "")
+        else:
+            return
+        if isinstance(module, str) and module.startswith(LIBRARIES_WATCHED):
+            seen.add(f"{module}.{name}")
+
+    sys.setprofile(profile)
+    try:
+        with Operators():
+            result = action()
+    finally:
+        sys.setprofile(None)
+    return result, tuple(sorted(seen))
+
+
+def raised(problem: BaseException, folder: Path) -> protocol.Raised:
+    """An exception of student code as text: its frames only, its own words, whatever its __str__ does."""
+    try:
+        message = str(problem)[:2000].encode("utf-8", "replace").decode()
+    except BaseException:
+        message = "(the exception could not be turned into text)"
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if _inside(frame.filename, folder)]
+    line = frames[-1].lineno if frames else None
+    if isinstance(problem, SyntaxError) and _inside(problem.filename or "", folder):
+        line = problem.lineno
+    text = "".join(
+        f'  File "{Path(frame.filename).name}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n'
+        for frame in frames[-6:]
+    )
+    return protocol.Raised(
+        type_name=type(problem).__name__[:200],
+        message=message,
+        line=line,
+        traceback=text[:4000].encode("utf-8", "replace").decode(),
+        internal=isinstance(problem, Refused),
+    )
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "missing"
+    if inspect.isclass(value):
+        return "class"
+    return "function" if callable(value) else "other"
+
+
+def _binds(function: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError:
+        return False
+    except ValueError:  # no signature to be had: built in C
+        return True
+    return True
+
+
+def _differs(wire: protocol.Value, value: Any) -> bool:
+    if not isinstance(wire, protocol.Tensor):
+        return False
+    array = as_numpy(value)
+    return array is None or array.shape != wire.shape or array.tobytes() != wire.data
+
+
+def _inside(filename: str, folder: Path) -> bool:
+    return filename.startswith(str(folder))

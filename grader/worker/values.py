@@ -1,0 +1,77 @@
+"""Between the wire's values and what student code works with: tensors, arrays, numbers, lists.
+
+Runs in the worker. The judge's own side of the same is `protocol.pack` and `protocol.unpack`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.worker import protocol
+
+MOST_TEXT = 10_000  # characters of a string that a student returns or raises
+
+
+def to_student(value: protocol.Value, library: protocol.Library) -> Any:
+    """A fresh object of `library` ("torch" or "numpy") for a student's function: never shared, always writable."""
+    if isinstance(value, protocol.Tensor):
+        array = np.frombuffer(bytearray(value.data), dtype=value.dtype).reshape(value.shape)
+        return torch.from_numpy(array) if library == "torch" else array
+    if isinstance(value, protocol.Sequence):
+        items = [to_student(item, library) for item in value.items]
+        return items if value.kind == "list" else tuple(items)
+    if isinstance(value, protocol.Mapping):
+        return {key: to_student(item, library) for key, item in value.items}
+    return value
+
+
+def from_student(value: Any, depth: int = 0) -> protocol.Value:
+    """What student code returned, for the wire. Objects that cannot cross become Opaque.
+
+    Generators and ranges are read out as lists, so a function that yields its rows counts as returning them.
+    """
+    if value is None or type(value) in (bool, float):
+        return value  # type: ignore[no-any-return]
+    if type(value) is int:
+        return value if -(1 << 63) <= value < 1 << 63 else protocol.Opaque("int")
+    if isinstance(value, str):
+        return str(value)[:MOST_TEXT].encode("utf-8", "replace").decode()
+    array = as_numpy(value)
+    if array is not None:
+        return _tensor(array, value)
+    if depth < protocol.MOST_NESTING:
+        if isinstance(value, dict):
+            return protocol.Mapping(tuple((str(k)[:200], from_student(v, depth + 1)) for k, v in value.items()))
+        if isinstance(value, list | tuple | range) or hasattr(type(value), "__next__"):
+            kind = "tuple" if isinstance(value, tuple) else "list"
+            return protocol.Sequence(kind, tuple(from_student(item, depth + 1) for item in value))
+    return protocol.Opaque(type(value).__name__[:200])
+
+
+def as_numpy(value: Any) -> np.ndarray | None:
+    """The memory of a tensor, array or NumPy scalar as an ndarray; None for anything else."""
+    if isinstance(value, torch.Tensor):
+        plain = value.detach().cpu()
+        if plain.is_sparse:
+            plain = plain.to_dense()
+        if plain.dtype == torch.bfloat16:
+            plain = plain.float()
+        return plain.resolve_conj().resolve_neg().numpy()
+    if isinstance(value, np.ndarray | np.generic):
+        return np.asarray(value)
+    return None
+
+
+def _tensor(array: np.ndarray, original: Any) -> protocol.Value:
+    library: protocol.Library = "torch" if isinstance(original, torch.Tensor) else "numpy"
+    if array.dtype == object:
+        return from_student(array.tolist())
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if array.dtype.name not in protocol.DTYPES:
+        return protocol.Opaque(f"array of {array.dtype.name}"[:200])
+    declared = str(original.dtype).removeprefix("torch.")
+    return protocol.Tensor(array.dtype.name, array.shape, np.ascontiguousarray(array).tobytes(), library, declared)

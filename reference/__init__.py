@@ -1,0 +1,1 @@
+"""Right answers: canonical implementations, one topic a file."""
