@@ -66,7 +66,7 @@ def array(value: Any, what: str = "the result") -> np.ndarray:
     if isinstance(value, list | tuple):
         try:
             found = np.array(_nested(value))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):  # ragged, not numbers, or too large
             found = None
         if found is not None and found.dtype.kind in "biufc":
             return found

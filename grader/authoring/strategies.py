@@ -12,6 +12,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+# one dtype for all arrays of an example: mixing float32 with float64 is an error to many a right solution
+FLOATS = st.shared(st.sampled_from(["float32", "float64"]), key="float dtype")
 Sides = int | tuple[int, int]  # one size, or the smallest and the greatest
 
 
@@ -73,7 +75,7 @@ def distinct(draw: st.DrawFn, *sides: Sides, dtype: str = "float32", sign: int =
 @st.composite
 def _arrays(draw: st.DrawFn, bounds: list[tuple[int, int]], dtype: str | None, low: int, high: int) -> np.ndarray:
     shape = [draw(st.integers(*bound)) for bound in bounds]
-    name = dtype or draw(st.sampled_from(["float32", "float64"]))
+    name = dtype or draw(FLOATS)
     count = int(np.prod(shape))
     if draw(st.booleans()):
         step, start = draw(st.integers(1, 7)), draw(st.integers(0, 5))

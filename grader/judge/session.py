@@ -14,6 +14,7 @@ from grader.judge import wording
 from grader.worker import protocol
 from grader.worker.client import Limits, Nursery, Worker
 
+SHRINK_SECONDS = 4.0  # for all checks of an exercise together
 MOST_TIMEOUTS = 3  # after so many stops at a limit the rest of the exercise is not tried
 
 
@@ -35,6 +36,7 @@ class Session:
         self._timeouts = 0
         self._deadline = time.monotonic() + limits.exercise_seconds
         self._output: list[str] = []
+        self.shrink_seconds = SHRINK_SECONDS  # left for looking for smaller counterexamples
 
     def load(self) -> Worker:
         """A worker that has imported the student's file."""

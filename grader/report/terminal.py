@@ -28,7 +28,7 @@ def print_summary(
     folder of the reports. `stream` is standard output unless given.
     """
     stream = stream or sys.stdout
-    if stream.isatty():
+    if stream.isatty() and reports:
         _print_table(reports, stream)
     else:
         _say(stream, *_overview(reports, out))
@@ -60,20 +60,21 @@ def _print_table(reports: Sequence[SubmissionReport], stream: TextIO) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Submission", overflow="fold", ratio=2)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, expand=True)
+    table.add_column("Submission", overflow="fold", min_width=10, max_width=24)
     table.add_column("Score", justify="right", no_wrap=True)
     for outcome in OUTCOMES:
         table.add_column(outcome, justify="right", no_wrap=True)
-    table.add_column("First failure", ratio=5)
+    table.add_column("First failure", ratio=1, min_width=14)
     for report in reports:
         failure = _first_failed(report)
+        headline = _headline(failure) if failure else ""
         cells = [one_line(report.submission, 60), f"{points(report.score)}/{points(report.max_score)}"]
         counts = [(report.count(outcome), COLOURS[outcome]) for outcome in OUTCOMES]
         table.add_row(
             *(Text(_printable(cell, stream)) for cell in cells),
             *(Text(str(count), style=colour if count else "dim") for count, colour in counts),
-            Text(_printable(_headline(failure) if failure else "", stream)),
+            Text(_printable(headline, stream), no_wrap=True, overflow="ellipsis"),
         )
     Console(file=stream, markup=False, highlight=False, emoji=False).print(table)
 

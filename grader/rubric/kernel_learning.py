@@ -119,10 +119,13 @@ def learned(student: Student, image: np.ndarray, target: np.ndarray) -> tuple[np
     found_kernel, found_losses = expect.pair(found, "the result", "a pair: the kernel and the losses")
     matrix = expect.array(found_kernel, "the kernel")
     expect.shape(matrix, (1, 2))
-    history = np.ravel(expect.array(found_losses, "the second result, the losses,"))
-    expect.that(history.size > 0 and np.ndim(found_losses) != 0 or isinstance(found_losses, list | tuple),
-                "the second result is one number, expected the loss of every step")
-    return matrix.astype(float), [float(loss) for loss in history]
+    history = expect.array(found_losses, "the second result, the losses,")
+    expect.that(
+        history.ndim == 1 or history.shape[1:] == (1,),
+        f"the losses have shape {history.shape}, expected one number for each step",
+        hint="The loss is the sum over all cells: ((corr2d(X, K) - Y) ** 2).sum()",
+    )
+    return matrix.astype(float), [float(loss) for loss in history.ravel()]
 
 
 def near(found: np.ndarray, target: np.ndarray, allowed: float) -> None:

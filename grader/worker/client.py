@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -79,7 +80,9 @@ class Nursery:
     def ready(self) -> str:
         """Wait until the nursery is warm; how it confines its workers. Raises HarnessError."""
         if self._described is None:
-            self._described = str(self._receive(NURSERY_START_SECONDS)[0]["ready"])
+            for control in self._controls:
+                self._described = str(self._receive(NURSERY_START_SECONDS, control)[0]["ready"])
+            assert self._described is not None
         return self._described
 
     def spawn(self, folder: Path, limits: Limits | None = None) -> Worker:
@@ -119,8 +122,8 @@ class Nursery:
         if self._process.stderr:
             self._process.stderr.close()
 
-    def _receive(self, seconds: float) -> tuple[dict[str, object] | dict[str, int], list[int]]:  # type: ignore[type-arg]
-        control = self._controls[self._channel]
+    def _receive(self, seconds: float, control: socket.socket | None = None) -> tuple[dict[str, Any], list[int]]:
+        control = control or self._controls[self._channel]
         control.settimeout(seconds)
         try:
             data, fds, _, _ = socket.recv_fds(control, 1 << 16, 1)

@@ -1,8 +1,7 @@
-"""The layers of confinement by name: which ones grading needs, what each is for, and what to do without it."""
+"""The layers of confinement: which ones grading needs, what each is for, what to do without it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.errors import IsolationUnavailable
@@ -18,55 +17,57 @@ class Layer:
 
 
 LIMITS = "resource limits"
-NAMESPACES = "namespaces"
-SCRATCH = "sized scratch"
 UID = "private uid"
 UNREADABLE = "unreadable memory"
 NO_NEW_RIGHTS = "no new privileges"
 LANDLOCK = "Landlock"
 SECCOMP = "seccomp"
+NAMESPACES = "namespaces"
+SCRATCH = "sized scratch"
 PIDFD = "pidfd"
 BUBBLEWRAP = "bubblewrap"
 
-_CONTAINER = "In a container, use the default profiles of Docker or Podman and not an older or stricter one."
+BASIC = (LIMITS, UNREADABLE, NO_NEW_RIGHTS)  # the least that level basic promises
 
-LAYERS: Mapping[str, Layer] = {
+CONTAINER = "In a container, use the default profile of Docker or Podman, not an older or a stricter one."
+
+LAYERS = {
     LIMITS: Layer(
         required=True,
         why="Without them a submission can use up the memory and the processor of this machine.",
-        remedy="Run on Linux, macOS or in a container that does not forbid setrlimit.",
+        remedy="Run on Linux, or in a container that does not forbid setrlimit.",
     ),
     UID: Layer(
         required=True,
         why="As root, student code would own every file that another layer fails to protect.",
-        remedy="Run the grader as an ordinary user, or allow setuid (CAP_SETUID) and map the uids from 60000 on.",
+        remedy="Run the grader as an ordinary user, or let it change its uid (CAP_SETUID, CAP_SETGID and "
+        "the uids from 60000 to 60999).",
     ),
     UNREADABLE: Layer(
         required=True,
-        why="Without it student code could read the memory and the environment of its siblings.",
+        why="Without it student code could read the memory and the environment of other processes.",
         remedy="Run on Linux.",
     ),
     NO_NEW_RIGHTS: Layer(
         required=True,
-        why="The two filters below can be set only with it.",
+        why="Landlock and seccomp can be put on only with it.",
         remedy="Run on Linux 3.5 or later.",
     ),
     LANDLOCK: Layer(
         required=True,
         why="Without it student code could read the rubric, other submissions and your own files.",
-        remedy="Run on Linux 5.13 or later with landlock in the kernel's list of security modules (lsm=). "
-        + _CONTAINER,
+        remedy=f"Run on Linux 5.13 or later with landlock among its security modules (lsm=). {CONTAINER}",
     ),
     SECCOMP: Layer(
         required=True,
         why="Without it student code could start programs, open connections and signal the grader.",
-        remedy="Run on a Linux kernel with CONFIG_SECCOMP_FILTER, on x86-64 or aarch64. " + _CONTAINER,
+        remedy=f"Run on a Linux kernel with CONFIG_SECCOMP_FILTER, on x86-64 or aarch64. {CONTAINER}",
     ),
     NAMESPACES: Layer(
         required=False,
-        why="An empty network behind the filter that refuses sockets.",
-        remedy="Allow unprivileged user namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0 on "
-        "Ubuntu), or run as root outside a container.",
+        why="An empty network, behind the filter that refuses sockets already.",
+        remedy="Allow unprivileged user namespaces (on Ubuntu "
+        "sysctl kernel.apparmor_restrict_unprivileged_userns=0), or run as root outside a container.",
     ),
     SCRATCH: Layer(
         required=False,
@@ -86,10 +87,15 @@ LAYERS: Mapping[str, Layer] = {
 }
 
 
+def needed(name: str, level: str) -> bool:
+    """Whether isolation `level` is impossible without layer `name`."""
+    return LAYERS[name].required if level == "strict" else name in BASIC
+
+
 def unavailable(name: str, problem: object) -> IsolationUnavailable:
-    """The error for a required layer that is missing: which, what happened, why it matters, what to do."""
+    """The error for a layer that is missing: which, what happened, why it matters, what to do."""
     layer = LAYERS[name]
     return IsolationUnavailable(
         f"student code cannot be confined: {name} is missing ({problem}). {layer.why} {layer.remedy} "
-        "Or grade with --isolation basic or none, for submissions that you trust."
+        "For submissions that you trust there are --isolation basic and none."
     )

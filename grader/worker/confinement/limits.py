@@ -36,7 +36,7 @@ def forbid_core_dumps() -> None:
     _lower("RLIMIT_CORE", 0)
 
 
-def apply(limits: Limits) -> None:
+def limit_resources(limits: Limits) -> None:
     """Put every limit on this process but the number of open files and threads. Raises OSError."""
     for name, limit in ALWAYS.items():
         _lower(name, limit)
@@ -46,7 +46,7 @@ def apply(limits: Limits) -> None:
         _lower("RLIMIT_AS", _address_space() + limits.memory_bytes)
 
 
-def apply_last(limits: Limits, private_uid: bool) -> None:
+def limit_openings(limits: Limits, private_uid: bool) -> None:
     """Limit what the other layers still needed: descriptors, and threads now that the uid is final."""
     _lower("RLIMIT_NOFILE", limits.open_files)
     if private_uid and limits.threads is not None:

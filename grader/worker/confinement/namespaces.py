@@ -1,7 +1,7 @@
 """Namespaces: an empty network, a private scratch file system. Defence in depth, never required.
 
-Root unshares at once. Anybody else needs a user namespace, which some systems hand out without the rights that
-make it useful (Ubuntu 24.04), so what works is tried first in a child that is thrown away.
+Root unshares at once. Anybody else needs a user namespace, which some systems hand out without the rights
+that make it useful (Ubuntu 24.04), so what works is tried first in a child that is thrown away.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import os
 from grader.worker.confinement import identity, syscalls
 
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_NETWORK = 0x00020000, 0x08000000, 0x10000000, 0x40000000
-NO_SETUID, NO_DEVICES, NO_EXEC, PRIVATE, RECURSIVE = 2, 4, 8, 1 << 18, 1 << 14  # mount flags
-MOST_FILES = 1024  # in scratch: every file costs kernel memory, even an empty one
+NO_SETUID, NO_DEVICES, NO_EXEC, RECURSIVE, PRIVATE = 2, 4, 8, 1 << 14, 1 << 18  # flags of mount
+MOST_FILES = 1024  # in scratch: even an empty file takes up kernel memory
 
 
 def enter(*, apart: bool, mounts: bool) -> None:
-    """Leave the network and the System V objects (`apart`) or the list of mounts of everybody else. Raises OSError."""
+    """Leave everybody else's network and System V objects (`apart`) or mounts. Raises OSError."""
     flags = apart * (NEW_NETWORK | NEW_IPC) | mounts * NEW_MOUNTS
     if os.geteuid() == 0:
         syscalls.call("unshare", flags)
@@ -30,14 +30,17 @@ def enter(*, apart: bool, mounts: bool) -> None:
 
 
 def mount_scratch(folder: str, size: int, uid: int) -> None:
-    """Put an empty file system of `size` bytes in memory on `folder`, seen by this process only. Raises OSError."""
-    syscalls.mount(b"none", b"/", PRIVATE | RECURSIVE)  # else the mount would show outside
+    """Put an empty file system of `size` bytes in memory on `folder`, for `uid`. Raises OSError.
+
+    Only after `enter` with mounts: otherwise everybody would see it.
+    """
+    syscalls.mount(b"none", b"/", PRIVATE | RECURSIVE)  # else the next mount shows outside
     options = f"size={size},nr_inodes={MOST_FILES},mode=700,uid={uid}"
     syscalls.mount(b"tmpfs", os.fsencode(folder), NO_SETUID | NO_DEVICES | NO_EXEC, options.encode())
 
 
 def work(*, apart: bool, mounts: bool) -> bool:
-    """Whether `enter`, and for mounts a mount too, works here; tried in a child, so only for a process with one thread."""
+    """Whether `enter`, and with mounts `mount_scratch` too, works here; tried in a fork."""
     child = os.fork()
     if child == 0:
         try:

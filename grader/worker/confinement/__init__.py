@@ -1,0 +1,26 @@
+"""Confinement of student code: layers that a forked worker puts on itself before it runs any.
+
+    prepared = prepare(Policy(read_only=interpreter_paths()), "strict")  # once, in the nursery
+    if os.fork() == 0:
+        close_all_but({*pipes, *prepared.descriptors})
+        prepared.enforce([submission])  # before any student code
+"""
+
+from grader.worker.confinement.identity import become_unreadable, pdeathsig
+from grader.worker.confinement.limits import Limits
+from grader.worker.confinement.paths import interpreter_paths
+from grader.worker.confinement.policy import Level, Policy, Prepared
+from grader.worker.confinement.preparation import close_all_but, prepare, strongest_level
+
+__all__ = [
+    "Level",
+    "Limits",
+    "Policy",
+    "Prepared",
+    "become_unreadable",
+    "close_all_but",
+    "interpreter_paths",
+    "pdeathsig",
+    "prepare",
+    "strongest_level",
+]

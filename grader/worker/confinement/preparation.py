@@ -1,0 +1,88 @@
+"""What the nursery does once so that confining each worker takes milliseconds, and the proof that it works."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+
+from grader.errors import IsolationUnavailable
+from grader.worker.confinement import identity, landlock, namespaces, seccomp, syscalls
+from grader.worker.confinement.paths import NULL, prime_imports
+from grader.worker.confinement.policy import Level, Policy, Prepared
+
+
+def prepare(policy: Policy, level: Level, *, landlock_cap: int | None = None) -> Prepared:
+    """Open, compile and try out what workers under `policy` share, in the process that will fork them.
+
+    A child that is thrown away confines itself first, so that a missing layer is found before any student
+    code runs. landlock_cap: behave as on a kernel with that version of Landlock, 0 for none (for tests).
+    Raises IsolationUnavailable: which layer is missing, why it matters and what to do.
+    """
+    prepared = Prepared(policy=policy, level=level, parent=os.getpid())
+    if level == "none":
+        return prepared
+    prime_imports()
+    machine = syscalls.machine()
+    abi = landlock.version(landlock_cap)
+    readable = [_open(path) for path in policy.read_only] + [os.dup(fd) for fd in policy.read_only_fds]
+    null = _open(NULL)
+    prepared = replace(
+        prepared,
+        program=seccomp.compile_rules(machine),
+        abi=abi,
+        rules=(
+            *(landlock.rule(descriptor, landlock.READ, abi) for descriptor in readable),
+            landlock.rule(null, landlock.DEVICE, abi),
+        ),
+        descriptors=(*readable, null),
+        keep_search=os.geteuid() == 0 and identity.private_folder_before(policy.read_only) is not None,
+        namespaces=policy.namespaces and namespaces.work(apart=True, mounts=False),
+        sized_scratch=namespaces.work(apart=policy.namespaces, mounts=True),
+    )
+    return replace(prepared, in_force=_rehearse(prepared))
+
+
+def strongest_level() -> Level:
+    """The highest level that works here, for a student's own machine."""
+    levels: tuple[Level, ...] = ("strict", "basic")
+    for level in levels:
+        try:
+            prepare(Policy(), level)
+        except IsolationUnavailable:
+            continue
+        return level
+    return "none"
+
+
+def close_all_but(kept: Iterable[int]) -> None:
+    """Close every descriptor that is not in `kept`."""
+    edges = [-1, *sorted(set(kept)), os.sysconf("SC_OPEN_MAX")]
+    for before, after in itertools.pairwise(edges):
+        if after - before > 1:
+            os.closerange(before + 1, after)
+
+
+def _open(path: str) -> int:
+    return os.open(path, os.O_PATH | os.O_CLOEXEC)
+
+
+def _rehearse(prepared: Prepared) -> tuple[str, ...]:
+    """The layers that a child could put on. Raises IsolationUnavailable with its words when it could not."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            text = "\n".join(("", *prepared.enforce()))
+        except BaseException as problem:
+            text = str(problem)
+        os.write(writing, text.encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as pipe:
+        problem, *in_force = pipe.read().split("\n")
+    os.waitpid(child, 0)
+    if problem or not in_force:
+        raise IsolationUnavailable(problem or "student code cannot be confined: a first try died")
+    return tuple(in_force)
