@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader.authoring.tolerance import Tolerance, tolerance
-from grader.records import Array, Evidence, Plain, Value
+from grader.records import Array, Plain, Value
 
 if TYPE_CHECKING:
     from grader.authoring.student import Student
@@ -31,7 +31,6 @@ class CheckFailure(AssertionError):
         hint: str = "",
         traceback: str = "",
         fatal: bool = False,
-        evidence: tuple[Evidence, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -42,7 +41,6 @@ class CheckFailure(AssertionError):
         self.hint = hint
         self.traceback = traceback
         self.fatal = fatal  # the worker died: not worth shrinking by trying again
-        self.evidence = evidence
 
 
 class CheckSkipped(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import platform
 import shutil
@@ -12,13 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import hypothesis.configuration
 
 import grader
 from grader import submission
 from grader.authoring.exercise import Check
+from grader.engine.pool import spread
 from grader.errors import GraderError, HarnessError
 from grader.judge.runner import Rubric, judge_exercise
 from grader.judge.session import Session
@@ -86,33 +85,15 @@ class Grader:
 
     def grade_all(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Outcome]]:
         """All of them, as they are done; a submission that cannot be graded does not stop the others."""
-        jobs = min(self.options.jobs, len(sources))
-        if jobs <= 1:
-            for source in sources:
-                yield source, self._outcome(source)
-            return
-        context = multiprocessing.get_context("fork")
-        todo: Any = context.SimpleQueue()
-        done: Any = context.SimpleQueue()
-        for source in [*sources, *[None] * jobs]:
-            todo.put(source)
-        workers = [context.Process(target=self._work, args=(i, todo, done), daemon=True) for i in range(jobs)]
-        for worker in workers:
-            worker.start()
-        try:
-            yield from _collect(done, workers, len(sources))
-        finally:
-            for worker in workers:
-                worker.terminate()
+        return spread(self._work, sources, self.options.jobs)
 
     def close(self) -> None:
         self._nursery.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _work(self, channel: int, todo: Any, done: Any) -> None:
+    def _work(self, channel: int, source: Source) -> Outcome:
         self._nursery.use_channel(channel)
-        while (source := todo.get()) is not None:
-            done.put((source, self._outcome(source)))
+        return self._outcome(source)
 
     def _outcome(self, source: Source) -> Outcome:
         try:
@@ -127,14 +108,6 @@ class Grader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _collect(done: Any, workers: Sequence[Any], count: int) -> Iterator[tuple[Path, Outcome]]:
-    for _ in range(count):
-        while not done._reader.poll(1.0):
-            if not any(worker.is_alive() for worker in workers):
-                raise HarnessError("all judge processes have ended before their work was done")
-        yield done.get()
 
 
 def versions() -> dict[str, str]:

@@ -11,7 +11,9 @@ import numpy as np
 from grader.authoring.exercise import Exercise
 from grader.errors import HarnessError
 from grader.judge import wording
-from grader.judge.session import Session
+from grader.judge.networks import Evaluator, Network
+from grader.judge.session import Data, Session
+from grader.records import Evidence
 from grader.worker import protocol
 
 
@@ -149,6 +151,7 @@ class Live(Player):
     def __init__(self, session: Session) -> None:
         super().__init__(session.exercise)
         self.session = session
+        self.evidence: list[Evidence] = []
 
     def answer(self, call: RecordedCall) -> Any:
         self.session.require(call.function)
@@ -164,6 +167,26 @@ class Live(Player):
 
     def load(self) -> None:
         self.session.load()
+
+    def network(self, name: str, *args: int, sample: np.ndarray, seed: int = 0) -> Network:
+        """The student's network, built with `args` in the worker and run once on `sample`."""
+        return Network(self.session, name, args, sample, seed)
+
+    def show(self, evidence: Evidence) -> None:
+        """Put a table, curves or pictures into the report, whether the check passes or not."""
+        self.evidence.append(evidence)
+
+    def artefact(self, file: str) -> bytes | None:
+        """The bytes of a file that was handed in; None where there is none."""
+        return self.session.artefact(file)
+
+    @property
+    def evaluator(self) -> Evaluator:
+        return Evaluator(self.session)
+
+    @property
+    def data(self) -> Data:
+        return self.session.data
 
     def source_uses(self, name: str) -> tuple[str, ...]:
         request = protocol.Request("source_uses", (protocol.pack(self.exercise.file), protocol.pack(name)))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import hypothesis
+import msgspec
 import numpy as np
 
 from grader.authoring import expect
@@ -17,7 +18,7 @@ from grader.judge import wording
 from grader.judge.bank import Bank
 from grader.judge.players import Live, Player, RecordedCall, Replayer
 from grader.judge.session import Session
-from grader.records import CheckResult, ExerciseResult, Finding
+from grader.records import CheckResult, Evidence, ExerciseResult, Finding
 from grader.worker import protocol
 
 SHRINK_SECONDS = 1.0  # for one check
@@ -39,12 +40,10 @@ class Rubric:
 def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
     """Every chosen check of the session's exercise, in rubric order."""
     exercise = session.exercise
-    outcomes: dict[str, str] = {}
-    results, printed = [], []
+    results: dict[str, CheckResult] = {}
+    printed = []
     for check in (check for check in rubric.checks if check.exercise is exercise):
-        result = _judge(check, session, rubric, outcomes)
-        outcomes[check.id] = result.outcome
-        results.append(result)
+        results[check.id] = _judge(check, session, rubric, results)
         output = session.take_output()
         if check.public:  # what is printed during a hidden check may show its inputs
             printed.append(output)
@@ -53,19 +52,17 @@ def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
         name=exercise.name,
         title=exercise.title,
         file=exercise.file,
-        checks=tuple(results),
+        checks=tuple(results.values()),
         output="".join(printed)[: session.limits.output_bytes],
     )
 
 
-def _judge(check: Check, session: Session, rubric: Rubric, outcomes: Mapping[str, str]) -> CheckResult:
-    blocked = [need for need in _needs(check) if outcomes.get(need, "passed") != "passed"]
-    if blocked:
-        finding = Finding(message=f"not tried: it needs {blocked[0]}, which {_past(outcomes[blocked[0]])}")
-        counted = outcomes[blocked[0]] != "errored"
-        return _result(check, "skipped", finding, counted=counted)
+def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, CheckResult]) -> CheckResult:
+    blocked = next((done[need] for need in _needs(check) if need in done and done[need].outcome != "passed"), None)
+    if blocked is not None:
+        finding = Finding(message=f"not tried: it needs {blocked.id}, which {_past(blocked.outcome)}")
+        return _result(check, "skipped", finding, counted=blocked.counted)
     started = time.perf_counter()
-    player: Player = Live(session)
     try:
         evidence = _attempt(check, session, rubric)
     except CheckSkipped as reason:
@@ -73,13 +70,12 @@ def _judge(check: Check, session: Session, rubric: Rubric, outcomes: Mapping[str
     except _Failed as failed:
         finding = _finding(check, failed.failure, failed.player, session)
         seconds = time.perf_counter() - started
-        return _result(check, "failed", finding, seconds=seconds, evidence=failed.failure.evidence)
+        return _result(check, "failed", finding, seconds=seconds, evidence=_evidence(failed.player))
     except Exception as problem:
         words = str(problem) if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
         finding = Finding(message=f"the grader itself failed here, no points are lost: {words}")
         session.discard()
         return _result(check, "errored", finding, counted=False)
-    del player
     return _result(check, "passed", seconds=time.perf_counter() - started, evidence=evidence)
 
 
@@ -88,13 +84,13 @@ class _Failed(Exception):
         self.failure, self.player = failure, player
 
 
-def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Any, ...]:
+def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, ...]:
     """Run the check. Raises _Failed with the smallest failure that could be found."""
     player: Player = Live(session)
     try:
         if check.live:
             player.play(check.body, {})
-            return tuple(getattr(player, "evidence", ()))
+            return _evidence(player)
         bank = rubric.banks[check.id]
         for function in bank.functions():
             session.require(function)
@@ -108,6 +104,10 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Any, ...]:
     if check.test is not None and not failed.failure.fatal:
         failed = _shrink(check, session, rubric.seed) or failed
     raise failed
+
+
+def _evidence(player: Player) -> tuple[Evidence, ...]:
+    return tuple(player.evidence) if isinstance(player, Live) else ()
 
 
 def _replay(check: Check, bank: Bank, session: Session) -> _Failed | None:
@@ -227,18 +227,12 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
     called_with = wording.arguments(last.args, last.kwargs, names)
     library = session.libraries.get(last.function, "torch")
     module = exercise.file.removesuffix(".py")
-    return _replace(
+    return msgspec.structs.replace(
         finding,
         call=text,
         arguments=called_with,
         reproduce=wording.reproduce(module, last.function, text, called_with, library),
     )
-
-
-def _replace(finding: Finding, **changes: Any) -> Finding:
-    import msgspec
-
-    return msgspec.structs.replace(finding, **changes)
 
 
 def _result(
@@ -248,7 +242,7 @@ def _result(
     *,
     seconds: float = 0.0,
     counted: bool = True,
-    evidence: tuple[Any, ...] = (),
+    evidence: tuple[Evidence, ...] = (),
 ) -> CheckResult:
     return CheckResult(
         id=check.id,

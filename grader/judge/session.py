@@ -11,6 +11,7 @@ from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.errors import WorkerFailed
 from grader.judge import wording
+from grader.records import Record
 from grader.worker import protocol
 from grader.worker.client import Limits, Nursery, Worker
 
@@ -18,16 +19,30 @@ SHRINK_SECONDS = 4.0  # for all checks of an exercise together
 MOST_TIMEOUTS = 3  # after so many stops at a limit the rest of the exercise is not tried
 
 
+class Data(Record, kw_only=True):
+    """What a run gives the checks that train or measure."""
+
+    root: str | None = None  # folder of MNIST/ and FashionMNIST/; None: the environment's
+    train: bool = True  # run the students' own training
+
+
 class Session:
     """Keeps a loaded worker at hand. Every method may raise CheckFailure: the student's fault, in words."""
 
     def __init__(
-        self, nursery: Nursery, exercise: Exercise, folder: Path, limits: Limits, device: str = "cpu"
+        self,
+        nursery: Nursery,
+        exercise: Exercise,
+        folder: Path,
+        limits: Limits,
+        device: str = "cpu",
+        data: Data | None = None,
     ) -> None:
         self.exercise = exercise
         self.folder = folder
         self.limits = limits
         self.device = device
+        self.data = data or Data()
         self.libraries: dict[str, protocol.Library] = {}  # what each function was found to work with
         self.names: dict[str, str] = {}  # kind of each name of the contract, once loaded
         self._nursery = nursery
@@ -69,6 +84,21 @@ class Session:
                 reply = next(replies)
             done += 1
             yield reply
+
+    def ask_evaluator(self, request: protocol.Request, what: str, seconds: float) -> protocol.Reply:
+        """One request to a fresh confined process that runs ONNX files and no student code."""
+        worker = self._nursery.spawn(self.folder, self.limits)
+        try:
+            return worker.ask(request, seconds)
+        except WorkerFailed as failure:
+            raise CheckFailure(f"{failure} while {what}", fatal=True) from None
+        finally:
+            worker.kill()
+
+    def artefact(self, file: str) -> bytes | None:
+        """The bytes of a file that was handed in; None where there is none."""
+        path = self.folder / file
+        return path.read_bytes() if path.is_file() else None
 
     def take_output(self) -> str:
         """What student code printed since the last time."""

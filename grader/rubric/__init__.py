@@ -13,7 +13,7 @@ from grader.errors import UsageError
 if TYPE_CHECKING:
     from grader.authoring.exercise import Check, Exercise
 
-MODULES = ("corr2d", "kernel_learning", "pooling")
+MODULES = ("corr2d", "kernel_learning", "pooling", "mnist_cnn", "lenet5", "resnet_block")
 HERE = Path(__file__).resolve()
 
 

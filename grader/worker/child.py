@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.worker import networks, protocol
+from grader.worker import evaluator, networks, protocol
 from grader.worker.procedures import Workspace, raised, watched
 from grader.worker.source import source_uses
 from grader.worker.values import from_student, to_student
@@ -81,6 +81,8 @@ def _procedure(workspace: Workspace, name: str, arguments: list[Any]) -> protoco
         return protocol.Reply(from_student(workspace.load(*arguments)))
     if name == "source_uses":
         return protocol.Reply(from_student(source_uses(workspace.folder, *arguments)))
+    if name in evaluator.PROCEDURES:
+        return evaluator.run(workspace, name, arguments)
     return networks.run(workspace, name, arguments)
 
 

@@ -1,11 +1,232 @@
-"""Network procedures; see the table at the end."""
+"""What a judge can ask of a student's network. Runs in the worker; images are (N, C, H, W), logits (N, classes).
+
+Networks are held by number. torch's own methods are remembered when the nursery imports this module, so a student's
+class that overrides `parameters` or `train` is still read through nn.Module's.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+import inspect
+import io
+import time
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
 
 from grader.worker import protocol
+from grader.worker.values import from_student
+
+if TYPE_CHECKING:
+    from grader.worker.procedures import Workspace
+
+NAMED_PARAMETERS = nn.Module.named_parameters
+NAMED_BUFFERS = nn.Module.named_buffers
+NAMED_MODULES = nn.Module.named_modules
+SET_MODE = nn.Module.train
+STATE_DICT, LOAD_STATE_DICT = nn.Module.state_dict, nn.Module.load_state_dict
+CLASSES = 10
 
 
-def run(workspace: Any, name: str, arguments: list[Any]) -> protocol.Reply:
-    raise NotImplementedError(name)
+def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor, device: str, seed: int) -> int:
+    """Construct a network and run it once on `sample`, so that lazy layers get their parameters; its number.
+
+    A class, a function that makes a network, or a ready-made network (copied) will do. A constructor that asks
+    for one argument more than the contract gets the number of classes.
+    """
+    from grader.worker.procedures import Refused, seed_everything
+
+    seed_everything(seed)
+    made = workspace.attribute(name)
+    if isinstance(made, nn.Module):
+        made = copy.deepcopy(made)
+    elif callable(made):
+        made = made(*(args if _accepts(made, args) or not _accepts(made, [*args, CLASSES]) else [*args, CLASSES]))
+    if not isinstance(made, nn.Module):
+        raise Refused(f"{name} makes a {type(made).__name__}, not a torch.nn.Module")
+    made = made.to(device)
+    if any(isinstance(p, nn.parameter.UninitializedParameter) for _, p in NAMED_PARAMETERS(made)):
+        with torch.no_grad():
+            SET_MODE(made, False)(sample.to(device))
+        SET_MODE(made, True)
+    number = len(workspace.networks)
+    workspace.networks[number] = made
+    return number
+
+
+def layers(workspace: Workspace, number: int) -> list[Any]:
+    """[layer name, layer type, [[parameter name, shape, count, trainable], ...]] for all layers that own parameters."""
+    found = []
+    for name, module in NAMED_MODULES(workspace.networks[number]):
+        own = [
+            [key, list(value.shape), value.numel(), value.requires_grad]
+            for key, value in module._parameters.items()
+            if value is not None
+        ]
+        if own:
+            found.append([name or "(network)", type(module).__name__, own])
+    return found
+
+
+def state(workspace: Workspace, number: int) -> list[Any]:
+    """[name, "parameter" or "buffer", owner's type, values] of everything the network keeps."""
+    network = workspace.networks[number]
+    owners = dict(NAMED_MODULES(network))
+    found = []
+    for kind, items in (("parameter", NAMED_PARAMETERS(network)), ("buffer", NAMED_BUFFERS(network))):
+        for name, value in items:
+            owner = owners[name.rpartition(".")[0]]
+            found.append([name, kind, type(owner).__name__, value])
+    return found
+
+
+def load_state(workspace: Workspace, number: int, values: dict[str, torch.Tensor]) -> None:
+    """Copy `values` into parameters and buffers of these names; each is reshaped to fit."""
+    network = workspace.networks[number]
+    known = dict(NAMED_PARAMETERS(network)) | dict(NAMED_BUFFERS(network))
+    with torch.no_grad():
+        for name, value in values.items():
+            known[name].copy_(value.reshape(known[name].shape))
+
+
+def forward(workspace: Workspace, number: int, x: torch.Tensor, train: bool) -> list[Any]:
+    """[output, whether x was changed] of one pass in train or in eval mode."""
+    network = workspace.networks[number]
+    SET_MODE(network, train)
+    given = x.to(_device(network))
+    before = given.clone()
+    with torch.no_grad():
+        output = network(given)
+    return [output, not torch.equal(before, given)]
+
+
+def backward(workspace: Workspace, number: int, x: torch.Tensor, weights: torch.Tensor, train: bool) -> list[Any]:
+    """[output, gradient of x, {parameter: gradient or None}] of sum(output * weights)."""
+    network = workspace.networks[number]
+    SET_MODE(network, train)
+    nn.Module.zero_grad(network)
+    given = x.to(_device(network)).requires_grad_()
+    output = network(given * 1.0)  # a copy: a block that works in place must not meet a leaf
+    (output * weights.to(output.device)).sum().backward()
+    return [output, given.grad, {name: p.grad for name, p in NAMED_PARAMETERS(network)}]
+
+
+def overfit(
+    workspace: Workspace, number: int, x: torch.Tensor, labels: torch.Tensor, steps: int, rate: float
+) -> list[Any]:
+    """[losses, final logits] of Adam on one batch, with the cross-entropy of the outputs as logits."""
+    network = workspace.networks[number]
+    SET_MODE(network, True)
+    x, labels = x.to(_device(network)), labels.to(_device(network))
+    optimiser = torch.optim.Adam([p for _, p in NAMED_PARAMETERS(network)], lr=rate)
+    losses = []
+    for _ in range(steps):
+        loss = nn.functional.cross_entropy(network(x), labels)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    with torch.no_grad():
+        return [losses, SET_MODE(network, False)(x)]
+
+
+def operators(workspace: Workspace, number: int, x: torch.Tensor) -> list[str]:
+    """Names of the aten operators of a forward pass in eval mode."""
+    from grader.worker.procedures import watched
+
+    network = SET_MODE(workspace.networks[number], False)
+    with torch.no_grad():
+        return [name for name in watched(lambda: network(x.to(_device(network))))[1] if name.startswith("aten.")]
+
+
+def train(
+    workspace: Workspace, function: str, number: int, images: torch.Tensor, labels: torch.Tensor, seed: int
+) -> list[Any]:
+    """[what the student's train(model, images, labels, device=, seed=) returned, seconds]."""
+    from grader.worker.procedures import seed_everything
+
+    network = workspace.networks[number]
+    device = _device(network)
+    seed_everything(seed)
+    call = workspace.attribute(function)
+    options = {"device": str(device), "seed": seed}
+    accepted = {key: value for key, value in options.items() if _accepts_keyword(call, key)}
+    started = time.perf_counter()
+    returned = call(network, images.to(device), labels.to(device), **accepted)
+    seconds = time.perf_counter() - started
+    if isinstance(returned, nn.Module):  # a trained copy is as good as training in place
+        workspace.networks[number] = returned
+    elif isinstance(returned, tuple | list) and returned and isinstance(returned[0], nn.Module):
+        workspace.networks[number] = returned[0]
+        returned = returned[1] if len(returned) > 1 else None
+    return [None if isinstance(returned, nn.Module) else returned, seconds]
+
+
+def export(workspace: Workspace, number: int, sample: torch.Tensor) -> torch.Tensor:
+    """The network in eval mode as the bytes of an ONNX file with a free batch axis."""
+    network = SET_MODE(workspace.networks[number], False).cpu()
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network,
+            (sample,),
+            buffer,
+            input_names=["images"],
+            output_names=["logits"],
+            dynamic_axes={"images": {0: "N"}, "logits": {0: "N"}},
+            dynamo=False,
+        )
+    return torch.frombuffer(bytearray(buffer.getvalue()), dtype=torch.uint8)
+
+
+def load_checkpoint(workspace: Workspace, number: int, file: str) -> None:
+    """Load a state_dict that the student saved; only weights, no code, are read from it."""
+    saved = torch.load(workspace.folder / file, map_location="cpu", weights_only=True)
+    LOAD_STATE_DICT(workspace.networks[number], saved)
+
+
+PROCEDURES: dict[str, Callable[..., Any]] = {
+    procedure.__name__: procedure
+    for procedure in (
+        build,
+        layers,
+        state,
+        load_state,
+        forward,
+        backward,
+        overfit,
+        operators,
+        train,
+        export,
+        load_checkpoint,
+    )
+}
+
+
+def run(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:
+    """One procedure by name."""
+    return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments)))
+
+
+def _device(network: nn.Module) -> torch.device:
+    return next((p.device for _, p in NAMED_PARAMETERS(network)), torch.device("cpu"))
+
+
+def _accepts(call: Any, args: list[Any]) -> bool:
+    try:
+        inspect.signature(call).bind(*args)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _accepts_keyword(call: Any, name: str) -> bool:
+    try:
+        parameters = inspect.signature(call).parameters
+    except (TypeError, ValueError):
+        return True
+    return name in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())

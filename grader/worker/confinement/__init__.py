@@ -6,13 +6,15 @@
         prepared.enforce([submission])  # before any student code
 """
 
+from grader.worker.confinement.doctor import LayerStatus, probe, strongest_level
 from grader.worker.confinement.identity import become_unreadable, pdeathsig
 from grader.worker.confinement.limits import Limits
 from grader.worker.confinement.paths import interpreter_paths
 from grader.worker.confinement.policy import Level, Policy, Prepared
-from grader.worker.confinement.preparation import close_all_but, prepare, strongest_level
+from grader.worker.confinement.preparation import close_all_but, prepare
 
 __all__ = [
+    "LayerStatus",
     "Level",
     "Limits",
     "Policy",
@@ -22,5 +24,6 @@ __all__ = [
     "interpreter_paths",
     "pdeathsig",
     "prepare",
+    "probe",
     "strongest_level",
 ]

@@ -1,9 +1,10 @@
 """Landlock: the kernel's allow-list of files, which a process puts on itself and can never take off.
 
 A ruleset names the rights it handles; whatever it handles and no rule allows is refused. It covers opening,
-creating, removing and moving files, and from later versions on truncating, TCP, device commands, and
-signals and abstract sockets to the outside. It does not cover chmod, chown, utime, extended attributes and stat:
-see `seccomp` for those. https://docs.kernel.org/userspace-api/landlock.html
+creating, removing and moving files, and in later versions truncating, TCP, device commands, signals and
+abstract sockets. It does not cover chmod, chown, utime and extended attributes, which `seccomp` stops, nor
+stat: that a file exists, and its size, can be seen.
+ https://docs.kernel.org/userspace-api/landlock.html
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ ON_FILES = ("execute", "write file", "read file", "truncate", "command a device"
 READ = ("read file", "read folder")
 DEVICE = ("read file", "write file")  # /dev/null
 SCRATCH = (  # nothing that leads elsewhere or waits: no links, sockets, fifos or devices
-    *READ, "write file", "truncate", "make file", "make folder", "remove file", "remove folder", "move between folders",
+    *READ, "write file", "truncate", "make file", "make folder", "remove file", "remove folder",
+    "move between folders",
 )
 
 NETWORK_SINCE, SCOPES_SINCE = 4, 6

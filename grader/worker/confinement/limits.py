@@ -5,10 +5,12 @@ Wall time is not among them: the judge keeps it from outside. Nor is the space o
 
 from __future__ import annotations
 
-import resource
 from dataclasses import dataclass
 
-UNLIMITED = resource.RLIM_INFINITY
+try:
+    import resource
+except ImportError:  # Windows, where nothing can be limited and nothing is confined
+    resource = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +18,7 @@ class Limits:
     """What an instructor can set for an exercise. None is no limit."""
 
     cpu_seconds: int = 60  # over all threads; the kernel kills at the end
-    memory_bytes: int | None = 2 << 30  # address space on top of the nursery's; None with CUDA, which maps the GPU's
+    memory_bytes: int | None = 2 << 30  # address space beside the nursery's; None with CUDA
     file_bytes: int = 64 << 20  # size of one file
     open_files: int = 64
     threads: int | None = 64  # kept only under a private uid: the kernel counts all that a user runs
@@ -59,7 +61,7 @@ def _lower(name: str, limit: int) -> None:
     if kind is None:
         return
     _, hard = resource.getrlimit(kind)
-    limit = limit if hard == UNLIMITED else min(limit, hard)
+    limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
     resource.setrlimit(kind, (limit, limit))
 
 

@@ -1,6 +1,6 @@
 """What a Python worker must be able to read, and nothing beside it.
 
-Packages are listed one by one, so that the grader itself, a rubric, a reference solution or the tests that lie
+Packages are listed one by one, so that the grader itself, a rubric, a reference solution or tests that lie
 among them stay out. A folder is granted as a whole only when nothing hidden lies beneath it.
 """
 
@@ -48,8 +48,9 @@ def interpreter_paths(hidden: Iterable[str] = ()) -> tuple[str, ...]:
         for pattern in HIDDEN_PACKAGES:
             concealed.update(map(os.path.realpath, glob.glob(os.path.join(glob.escape(folder), pattern))))
     libraries = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
-    unused = {f"{folder}/{name}" for folder in libraries for name in ("site-packages", "dist-packages", "test")}
-    concealed.update(map(os.path.realpath, unused - set(packages)))
+    for folder in libraries:
+        unused = {f"{folder}/{name}" for name in ("site-packages", "dist-packages", "test")} - set(packages)
+        concealed.update(map(os.path.realpath, unused))
     binary = str(sysconfig.get_config_var("LIBDIR") or "")
     found = [*SYSTEM, *libraries, *packages, *_matching(*SHARED_LIBRARIES, f"{binary}/*.so*")]
     whole = {os.path.realpath(path) for path in found if os.path.exists(path)}
@@ -69,7 +70,7 @@ def without(path: str, concealed: set[str]) -> Iterator[str]:
 
 
 def prime_imports() -> None:
-    """Let the import system list the package folders while it can: a worker may open packages, not list folders."""
+    """Let the import system list the package folders now: a worker may read packages but list no folder."""
     for folder in sys.path:
         finder = pkgutil.get_importer(folder)
         if finder is not None:

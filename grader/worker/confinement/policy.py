@@ -72,6 +72,8 @@ class Prepared:
         ruleset = None
         with steps.layer(layers.LANDLOCK):
             ruleset = self._ruleset(read_only, scratch)
+        for descriptor in self.descriptors:
+            os.close(descriptor)
         if uid is not None:
             with steps.layer(layers.UID):
                 identity.drop_to(uid, keep_search=self.keep_search)
@@ -116,8 +118,6 @@ class Prepared:
         ruleset = landlock.Ruleset(self.abi)
         for rule in self.rules:
             ruleset.add(rule)
-        for descriptor in self.descriptors:
-            os.close(descriptor)
         for path in read_only:
             ruleset.allow(path, landlock.READ)
         if scratch is not None:

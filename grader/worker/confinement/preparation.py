@@ -1,4 +1,4 @@
-"""What the nursery does once so that confining each worker takes milliseconds, and the proof that it works."""
+"""What the nursery does once so that confining each worker takes milliseconds, and proof that it works."""
 
 from __future__ import annotations
 
@@ -44,18 +44,6 @@ def prepare(policy: Policy, level: Level, *, landlock_cap: int | None = None) ->
     return replace(prepared, in_force=_rehearse(prepared))
 
 
-def strongest_level() -> Level:
-    """The highest level that works here, for a student's own machine."""
-    levels: tuple[Level, ...] = ("strict", "basic")
-    for level in levels:
-        try:
-            prepare(Policy(), level)
-        except IsolationUnavailable:
-            continue
-        return level
-    return "none"
-
-
 def close_all_but(kept: Iterable[int]) -> None:
     """Close every descriptor that is not in `kept`."""
     edges = [-1, *sorted(set(kept)), os.sysconf("SC_OPEN_MAX")]
@@ -81,8 +69,8 @@ def _rehearse(prepared: Prepared) -> tuple[str, ...]:
         os._exit(0)
     os.close(writing)
     with open(reading, encoding="utf-8") as pipe:
-        problem, *in_force = pipe.read().split("\n")
+        refusal, *in_force = pipe.read().split("\n")
     os.waitpid(child, 0)
-    if problem or not in_force:
-        raise IsolationUnavailable(problem or "student code cannot be confined: a first try died")
+    if refusal or not in_force:
+        raise IsolationUnavailable(refusal or "student code cannot be confined: a first try died")
     return tuple(in_force)

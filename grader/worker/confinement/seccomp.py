@@ -1,9 +1,10 @@
 """seccomp: the kernel's allow-list of system calls, as tables with the reason beside each rule.
 
-Whatever no table names is refused with EPERM: fork and exec, sockets, ptrace, mounts, namespaces, keys,
-io_uring, shared memory, links, setuid. What later kernels add is refused with ENOSYS. The filter sees numbers and argument
-registers, never what an address points to, so a call whose meaning lies in memory (clone3, openat2) is answered
-with ENOSYS and the C library falls back to its older form. https://docs.kernel.org/userspace-api/seccomp_filter.html
+Whatever no table names is refused: fork and exec, sockets, ptrace, mounts, namespaces, keys, io_uring, shared
+memory, links, setuid, and all that later kernels add. The filter sees numbers and argument registers, not
+what an address points to, so a call whose meaning lies in memory (clone3, openat2) is answered with ENOSYS
+and the C library falls back to its older form. Numbers of another calling convention (32-bit code, x32) kill.
+https://docs.kernel.org/userspace-api/seccomp_filter.html
 """
 
 from __future__ import annotations
@@ -18,28 +19,29 @@ from grader.worker.confinement import syscalls
 
 ALLOWED = {
     "read and write what is open": """
-        read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3 pipe pipe2
-        fsync fdatasync ftruncate fallocate fadvise64 sendfile copy_file_range""",
+        read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3 pipe
+        pipe2 fsync fdatasync ftruncate fallocate fadvise64 sendfile copy_file_range""",
     "files by name: Landlock decides which": """
-        access faccessat faccessat2 stat lstat fstat newfstatat statx statfs fstatfs readlink readlinkat getcwd chdir
-        fchdir getdents getdents64 creat mkdir mkdirat rmdir unlink unlinkat rename renameat umask""",
+        access faccessat faccessat2 stat lstat fstat newfstatat statx statfs fstatfs readlink readlinkat
+        getcwd chdir fchdir getdents getdents64 creat mkdir mkdirat rmdir unlink unlinkat rename renameat
+        umask""",
     "memory of its own": "mmap munmap mprotect mremap madvise brk msync membarrier get_mempolicy mbind",
     "threads": """
-        futex futex_waitv set_robust_list rseq sched_yield sched_get_priority_max sched_get_priority_min getcpu
-        gettid""",
+        futex futex_waitv set_robust_list rseq sched_yield sched_get_priority_max sched_get_priority_min
+        getcpu gettid""",
     "receiving signals": """
         rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause
         restart_syscall""",
     "who am I": """
-        getpid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp uname sysinfo getrlimit
-        getrusage""",
+        getpid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp uname sysinfo
+        getrlimit getrusage""",
     "time and timers": """
-        clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times timer_create timer_settime
-        timer_gettime timer_getoverrun timer_delete timerfd_create timerfd_settime timerfd_gettime setitimer getitimer
-        alarm""",
+        clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times timer_create
+        timer_settime timer_gettime timer_getoverrun timer_delete timerfd_create timerfd_settime
+        timerfd_gettime setitimer getitimer alarm""",
     "waiting": """
-        poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 eventfd
-        eventfd2""",
+        poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
+        eventfd eventfd2""",
     "a socketpair that is open (asyncio has one); none can be connected": """
         sendto recvfrom sendmsg recvmsg getsockname getpeername getsockopt shutdown""",
     "random numbers": "getrandom",
@@ -50,7 +52,10 @@ SELF = -1  # stands for the id of the process that the filter is for
 
 
 class Where(NamedTuple):
-    """A condition: argument number `argument`, cut to `mask`, is one of `values` (32 bits; the kernel takes an int)."""
+    """A condition: argument number `argument`, cut to `mask`, is one of `values`.
+
+    It looks at the lower 32 bits, which are all that the kernel takes of an int.
+    """
 
     argument: int
     values: tuple[int, ...]
@@ -77,10 +82,10 @@ CONDITIONAL = (
         "threads only: no new process and no namespace",
         (Where(0, (CLONE_THREAD,), mask=CLONE_THREAD | NEW_NAMESPACES),),
     ),
-    Rule("kill tgkill", "signals to itself only, not to the judge, the nursery or siblings", (Where(0, (SELF,)),)),
+    Rule("kill tgkill", "signals to itself, not to the judge, the nursery or siblings", (Where(0, (SELF,)),)),
     Rule(
         "open openat",
-        "Landlock before version 3 lets O_TRUNC empty a file opened for reading, and every version lets access mode 3 by",
+        "Landlock before version 3 lets O_TRUNC empty a file opened for reading; mode 3 passes all versions",
         (
             Where(
                 1,
@@ -101,7 +106,7 @@ CONDITIONAL = (
     ),
     Rule(
         "prctl",
-        "names of threads and memory, and harmless questions; not the parent-death signal, dumpable or a filter",
+        "names of threads and memory, harmless questions; not the parent-death signal, dumpable or a filter",
         (Where(0, (15, 16, 3, 39, 0x53564D41)),),  # SET_NAME GET_NAME GET_DUMPABLE GET_NO_NEW_PRIVS SET_VMA
     ),
     Rule(
@@ -116,8 +121,9 @@ CONDITIONAL = (
     ),
     Rule(
         "ioctl",
-        "questions about terminals, and blocking; neither typing into a terminal nor changing flags of a file",
-        (Where(1, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)),),  # TCGETS TIOCGWINSZ FIO-NREAD -NBIO -NCLEX -CLEX
+        "questions about terminals, and blocking; no typing into a terminal, no changing a file's flags",
+        # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
+        (Where(1, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)),),
     ),
     Rule(
         "fcntl",
@@ -138,15 +144,15 @@ class Answer(NamedTuple):
 
 
 ANSWERED = (
-    Answer("clone3 openat2", errno.ENOSYS, "their flags lie in memory; the C library then uses clone and openat"),
+    Answer("clone3 openat2", errno.ENOSYS, "their flags lie in memory; the C library uses clone and openat"),
     Answer(
         "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat",
         PRETEND,
         "Landlock does not cover them, and shutil.copy and Path.touch give up when they fail",
     ),
     Answer(
-        "setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr removexattr "
-        "lremovexattr fremovexattr",
+        "setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr "
+        "removexattr lremovexattr fremovexattr",
         errno.EOPNOTSUPP,
         "Landlock does not cover them; as on a file system that has none, which shutil.copy2 expects",
     ),
@@ -191,7 +197,7 @@ def compile_rules(machine: syscalls.Machine) -> Program:
     names = " ".join(ALLOWED.values()).split()
     for first, last in _ranges(sorted(numbers[name] for name in names if name in numbers)):
         steps += [(AT_LEAST, 0, 2, first), (GREATER, 1, 0, last), (RETURN, 0, 0, ALLOW)]
-    # A C library newer than this table falls back from a call it does not find, as it does on an older kernel.
+    # A C library newer than this table falls back from what it does not find, as on an older kernel.
     steps += [(GREATER, 0, 1, max(numbers.values())), (RETURN, 0, 0, ERROR | errno.ENOSYS)]
     steps.append((RETURN, 0, 0, ERROR | errno.EPERM))
     selves = tuple(8 * index + 4 for index, step in enumerate(steps) if step[0] == EQUAL and step[3] == SELF)
@@ -211,7 +217,7 @@ def _only_for(number: int | None, body: Sequence[Step]) -> list[Step]:
 
 
 def _conditions(conditions: tuple[Where, ...]) -> list[Step]:
-    """Allow when each condition holds, refuse otherwise; the number of the call is lost from the accumulator."""
+    """Allow when every condition holds, refuse otherwise."""
     refuse = (RETURN, 0, 0, ERROR | errno.EPERM)
     steps: list[Step] = []
     for where in conditions:

@@ -44,7 +44,7 @@ openat2=437 faccessat2=439 epoll_pwait2=441 landlock_create_ruleset=444 landlock
 landlock_restrict_self=446 futex_waitv=449 fchmodat2=452
 """
 
-# Source: include/uapi/asm-generic/unistd.h, which has none of the older names (open, stat, fork, pipe, poll, ...)
+# Source: include/uapi/asm-generic/unistd.h, which has none of the older names (open, stat, fork, poll, ...)
 AARCH64 = """
 setxattr=5 lsetxattr=6 fsetxattr=7 getxattr=8 lgetxattr=9 fgetxattr=10 listxattr=11 llistxattr=12
 flistxattr=13 removexattr=14 lremovexattr=15 fremovexattr=16 getcwd=17 eventfd2=19 epoll_create1=20

@@ -1,0 +1,1 @@
+"""Is the rubric itself right? Grade what is known to be right, what is known to be wrong, and mutants of the right."""

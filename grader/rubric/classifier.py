@@ -1,0 +1,440 @@
+"""The checks that every network for 28x28 images shares: LeNet5 and MnistCNN differ in numbers only.
+
+Images are (N, 1, 28, 28) float32, standardised; logits (N, 10). The network is built in the student's worker;
+parameters, images and logits cross as arrays and are compared with the reference here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from grader.authoring import expect
+from grader.authoring.exercise import Exercise
+from grader.authoring.expect import CheckFailure, CheckSkipped
+from grader.authoring.tolerance import Tolerance
+from grader.errors import HarnessError
+from grader.judge.networks import Layer, Network
+from grader.records import Confusion, Curves, Measure, Picture, Pictures, Series, Table
+from grader.rubric import thresholds
+from reference import data
+
+SAMPLE = np.zeros((2, 1, 28, 28), dtype="float32")
+LOGITS_TERMS = 400  # the longest sum in LeNet5; MnistCNN's 3,136 terms are smaller ones
+TRAINING_SECONDS = 150.0
+NEAR_MISS = 0.03  # so close below the threshold, further seeds decide
+SEEDS = (0, 1, 2)
+OVERFIT_STEPS, OVERFIT_IMAGES = 300, 16
+MOST_PICTURES = 8
+
+
+class Plan(NamedTuple):
+    """What is particular to one network."""
+
+    name: str  # of the class
+    reference: Callable[[], torch.nn.Module]
+    parameters: int
+    activation: str  # what the contract says: sigmoid or relu
+    activations: frozenset[str]  # aten operators, any of which can be that activation
+    graph: dict[str, int]  # operators of the exported graph, at least so many of each
+    overfit_rate: float
+    misread: dict[int, str]  # wrong parameter counts that have a known cause
+
+
+def add_checks(exercise: Exercise, plan: Plan) -> None:
+    """Declare the checks of a network for 28x28 images on `exercise`."""
+    file = exercise.file.removesuffix(".py")
+
+    def built(student: Any, seed: int = 0) -> Network:
+        network: Network = student.network(plan.name, sample=SAMPLE, seed=seed)
+        return network
+
+    @exercise.check(points=2, live=True, hint="Keep the batch axis: x.reshape(x.shape[0], -1), never a fixed number.")
+    def shape(student: Any) -> None:
+        """A batch of N images gives logits (N, 10), for any N.
+
+        Why: the batch size is the caller's business; a network with a fixed one fails on the last batch.
+        Wrong: x = x.view(-1, 120)
+        Right: x = x.flatten(start_dim=1)
+        """
+        network = built(student)
+        for count in (1, 2, 7):
+            found = network.output(images(count))
+            expect.that(
+                found.shape == (count, 10),
+                f"{count} images give an output of shape {tuple(found.shape)}, expected ({count}, 10)",
+            )
+
+    @exercise.check(points=3, live=True, needs=["shape"], hint="Compare your layers with the table, row by row.")
+    def parameters(student: Any) -> None:
+        """The network has exactly the contract's parameters.
+
+        Why: the count tells of a missing bias, a wrong kernel size or a layer too many, but not of what lies between.
+        Wrong: nn.Conv2d(6, 16, 5, bias=False)
+        Right: nn.Conv2d(6, 16, 5)
+        """
+        layers = built(student).layers()
+        student.show(layer_table(layers, plan.reference()))
+        count = sum(layer.count for layer in layers)
+        cause = plan.misread.get(count, "")
+        expect.that(
+            count == plan.parameters,
+            f"the network has {count:,} parameters, expected {plan.parameters:,}{cause and f': {cause}'}",
+            hint="Layers kept in a plain Python list are not registered: use nn.ModuleList." if count == 0 else "",
+        )
+
+    @exercise.check(points=2, live=True, needs=["shape"], hint="nn.CrossEntropyLoss applies the softmax itself.")
+    def logits(student: Any) -> None:
+        """The network ends in logits, not in softmax or log_softmax.
+
+        Why: nn.CrossEntropyLoss applies log_softmax itself; a softmax before it squashes the gradients, and
+        training becomes slow or stops early. After a log_softmax the loss is the same, but the outputs are no
+        logits any more.
+        Wrong: return F.softmax(self.fc3(x), dim=1)
+        Right: return self.fc3(x)
+        """
+        ending = ending_of(built(student).output(images(6)))
+        effect = {
+            "softmax": "the loss applies another softmax, so the gradients become small and training slow",
+            "log_softmax": "the cross-entropy comes out the same, but the contract asks for logits",
+        }
+        expect.that(not ending, f"the network ends in {ending}: {effect.get(ending, '')}")
+
+    @exercise.check(
+        points=4,
+        live=True,
+        needs=["parameters"],
+        hint="Same parameters, other answers: look at activations, kind of pooling, flatten and the order of layers.",
+    )
+    def transplant(student: Any) -> None:
+        """With the reference's parameters the network gives the reference's logits.
+
+        Why: shape and parameter count say nothing about activations, pooling, flatten and order; values do.
+        Wrong: F.max_pool2d(...) where the contract says average, an activation left out
+        Right: layer by layer as in the contract
+        """
+        agree(built(student), plan)
+
+    @exercise.check(points=1, live=True, needs=["shape"], hint=f"The contract's activation is {plan.activation}.")
+    def activations(student: Any) -> None:
+        """The activations of the contract are there.
+
+        Why: without them the layers collapse into one linear map, whatever their number.
+        Wrong: x = self.pool(self.conv1(x))
+        Right: x = self.pool(torch.sigmoid(self.conv1(x))), or ReLU where the contract says so
+        """
+        network = built(student)
+        try:
+            agree(network, plan)
+        except CheckFailure:
+            seen = network.operators(images(2))
+            known = sorted({name[5:] for name in seen} & ALL_ACTIVATIONS)
+            expect.that(
+                set(seen) & plan.activations,
+                f"a forward pass uses {' and '.join(known) or 'no activation at all'}, expected {plan.activation}",
+            )
+
+    @exercise.check(points=2, live=True, needs=["shape"], hint="No detach, no .data, no torch.no_grad in forward.")
+    def gradients(student: Any) -> None:
+        """The gradient of the loss reaches every parameter.
+
+        Why: a parameter without a gradient is never trained.
+        Wrong: x = self.conv1(x).detach()
+        Right: x = self.conv1(x)
+        """
+        network = built(student)
+        weights = np.linspace(-1, 1, 40, dtype="float32").reshape(4, 10) ** 3
+        _, _, found = network.backward(images(4), weights, train=True)
+        expect.that(found, "the network has no parameters that could be trained")
+        for name, gradient in found.items():
+            expect.that(gradient is not None, f"no gradient reaches {name}")
+            values = np.asarray(gradient)
+            expect.that(np.isfinite(values).all(), f"the gradient of {name} is not finite")
+            expect.that(values.any(), f"the gradient of {name} is zero everywhere")
+
+    @exercise.check(points=1, live=True, needs=["shape"], hint="Dropout must be off in eval mode: F.dropout(x, training=self.training).")
+    def modes(student: Any) -> None:
+        """The network works in train and in eval mode; in eval mode an image's logits depend on that image alone.
+
+        Why: grading, exporting and using a network happen in eval mode, one image or many at a time.
+        Wrong: x = (x - x.mean()) / x.std()  # over the batch
+        Right: each image goes its own way
+        """
+        network = built(student)
+        network.output(images(4), train=True)
+        together = network.output(images(4)).astype(float)
+        expect.close(network.output(images(4)), together)
+        expect.close(network.output(images(4)[:1]), together[:1], terms=LOGITS_TERMS)
+
+    @exercise.check(points=2, live=True, needs=["shape"], hint="A network that cannot learn 16 images by heart has a fault in forward.")
+    def overfit(student: Any) -> None:
+        """The network learns one batch of 16 digits by heart.
+
+        Why: the smallest test that gradients, parameters and outputs hang together.
+        Wrong: a sigmoid after the last layer, a detached branch, frozen layers
+        Right: the loss goes towards zero
+        """
+        digits = data.load("digits", split="train")
+        chosen = slice(0, OVERFIT_IMAGES)
+        labels = digits.labels[chosen].numpy()
+        losses, found = built(student).overfit(
+            digits.standardised()[chosen].numpy(), labels, OVERFIT_STEPS, plan.overfit_rate
+        )
+        student.show(Curves(caption="Loss on one batch", x_label="step", series=(series("loss", losses),)))
+        expect.that(found.shape == (OVERFIT_IMAGES, 10), f"the output has shape {tuple(found.shape)} after training")
+        right = int((found.argmax(axis=1) == labels).sum())
+        expect.that(
+            right >= OVERFIT_IMAGES - 1,
+            f"after {OVERFIT_STEPS} steps on the same {OVERFIT_IMAGES} images {right} of them are recognised; "
+            f"the loss went from {losses[0]:.3g} to {losses[-1]:.3g}",
+        )
+
+    @exercise.check(points=4, live=True, needs=["shape"], hint="zero_grad, forward, loss, backward, step: for every batch of every epoch.")
+    def train(student: Any) -> None:
+        """train(model, images, labels) brings the network to the threshold on held-out digits.
+
+        Why: all that came before exists for this.
+        Wrong: loss.backward() without optimiser.zero_grad() before it
+        Right: optimiser.zero_grad(); loss.backward(); optimiser.step()
+        """
+        if not student.data.train:
+            raise CheckSkipped("training was switched off for this run with --no-train")
+        student.session.require("train")
+        wanted = thresholds.accuracy(file, "digits")
+        reached: list[float] = []
+        for seed in SEEDS:
+            network = built(student, seed)
+            history = train_once(network, seed)
+            graph = network.export(SAMPLE)
+            accuracy, evidence = measured(student, graph, "the network that train made", "digits", wanted)
+            reached.append(accuracy)
+            if seed == SEEDS[0] or accuracy >= wanted.threshold:
+                shown = [curves(history), *evidence] if history else evidence
+            if not wanted.threshold - NEAR_MISS <= accuracy < wanted.threshold:
+                break
+        for item in shown:
+            student.show(item)
+        expect.that(
+            max(reached) >= wanted.threshold,
+            f"accuracy {', '.join(f'{value:.3f}' for value in reached)} on held-out digits, "
+            f"expected at least {wanted.threshold:.3f}",
+        )
+
+    @exercise.check(points=1, live=True, hint="torch.onnx.export with dynamic_axes={'images': {0: 'N'}} leaves the batch free.")
+    def export(student: Any) -> None:
+        """The exported graph has the contract's operators and parameters, and takes any batch size.
+
+        Why: the file is what others run, without your code.
+        Wrong: torch.onnx.export(model, x, path)  # the batch size of x is built in
+        Right: dynamic_axes={"images": {0: "N"}, "logits": {0: "N"}}
+        """
+        name = f"{file}.onnx"
+        contents = handed_in(student, name)
+        graph = student.evaluator.inspect(contents, name)
+        expect.that(graph.free_batch, f"{name} takes batches of one size only")
+        expect.that(
+            graph.parameters == plan.parameters,
+            f"{name} carries {graph.parameters:,} parameters, expected {plan.parameters:,}",
+        )
+        linear = sum(graph.operators.get(kind, 0) for kind in ("Gemm", "MatMul"))
+        counts = {**graph.operators, "Gemm": linear}
+        for kind, least in plan.graph.items():
+            expect.that(
+                counts.get(kind, 0) >= least, f"{name} has {counts.get(kind, 0)} {kind} operators, expected {least}"
+            )
+
+    @exercise.check(points=1, live=True, needs=["export", "shape"], hint="Export and save the same trained network, in eval mode.")
+    def parity(student: Any) -> None:
+        """The exported graph, the saved parameters and your code agree to 1e-4.
+
+        Why: an export of another network, or before training, is worth nothing.
+        Wrong: torch.save(model.state_dict(), ...) before the training
+        Right: both after the training, from the same model
+        """
+        checkpoint, name = f"{file}.pth", f"{file}.onnx"
+        network = built(student)
+        handed_in(student, checkpoint)
+        network.load_checkpoint(checkpoint)
+        x = images(5)
+        expect.close(
+            student.evaluator.logits(handed_in(student, name), x, name),
+            network.output(x).astype(float),
+            tol=Tolerance(1e-4, 1e-4),
+            hint=f"{name} and {checkpoint} differ: save both from the same trained network.",
+        )
+
+    @exercise.check(points=2, live=True, needs=["export"], hint="Train longer, on standardised images, before you export.")
+    def accuracy(student: Any) -> None:
+        """The exported graph recognises held-out images.
+
+        Why: judged on the file alone, whatever the code around it prints.
+        Wrong: exported before training, or trained on images that were not standardised
+        Right: trained, then exported
+        """
+        name = f"{file}.onnx"
+        contents = handed_in(student, name)
+        tried = []
+        for wanted in thresholds.measured(file, student.data.root):
+            value, evidence = measured(student, contents, name, wanted.data, wanted, student.data.root)
+            tried.append(f"{value:.3f} on {wanted.data} (at least {wanted.threshold:.3f})")
+            if value >= wanted.threshold:
+                for item in evidence:
+                    student.show(item)
+                return
+        raise CheckFailure(f"{name} reaches {', '.join(tried)}")
+
+
+ALL_ACTIVATIONS = frozenset({"sigmoid", "relu", "tanh", "gelu", "silu", "elu", "leaky_relu", "hardtanh", "softplus", "exp"})
+
+
+def images(count: int) -> np.ndarray:
+    """Fixed noise that looks standardised: (count, 1, 28, 28) float32."""
+    return np.random.default_rng(28).standard_normal((count, 1, 28, 28)).astype("float32")
+
+
+def ending_of(output: np.ndarray) -> str:
+    """softmax, log_softmax or nothing, by what the rows add up to."""
+    if (output >= 0).all() and np.allclose(output.sum(axis=1), 1, atol=1e-4):
+        return "softmax"
+    if (output <= 0).all() and np.allclose(np.exp(output).sum(axis=1), 1, atol=1e-4):
+        return "log_softmax"
+    return ""
+
+
+def agree(network: Network, plan: Plan) -> None:
+    """Give the network the reference's parameters, by number of values, and compare what comes out."""
+    reference = reference_with_lively_parameters(plan)
+    by_count = {value.numel(): value.detach().numpy() for value in reference.parameters()}
+    values = {}
+    for layer in network.layers():
+        for parameter in layer.parameters:
+            expect.that(
+                parameter.count in by_count,
+                f"{layer.name}.{parameter.name} has shape {parameter.shape}, which no layer of the contract has",
+            )
+            value = by_count[parameter.count]
+            # x @ W keeps the weights of a linear layer the other way round
+            turned = value.ndim == 2 and parameter.shape == value.shape[::-1]
+            prefix = "" if layer.name == "(network)" else f"{layer.name}."
+            values[f"{prefix}{parameter.name}"] = np.ascontiguousarray(value.T if turned else value)
+    network.load(values)
+    x = images(6)
+    found = network.output(x)
+    with torch.no_grad():
+        wanted = reference(torch.from_numpy(x))
+        ending = ending_of(found) if found.shape == (6, 10) else ""
+        if ending:  # told by the check `logits` already
+            wanted = getattr(torch, ending)(wanted, dim=1)
+    expect.close(found, wanted.numpy().astype(float), terms=LOGITS_TERMS)
+
+
+def reference_with_lively_parameters(plan: Plan) -> torch.nn.Module:
+    """The reference with parameters large enough that every activation bends."""
+    torch.manual_seed(5)
+    reference = plan.reference().eval()
+    with torch.no_grad():
+        for value in reference.parameters():
+            value *= 2.0
+    return reference
+
+
+def layer_table(layers: list[Layer], reference: torch.nn.Module) -> Table:
+    """The student's layers beside the reference's, in order, differing rows marked."""
+    wanted = [
+        (type(module).__name__, [tuple(p.shape) for p in own], sum(p.numel() for p in own))
+        for module in reference.modules()
+        if (own := list(module.parameters(recurse=False)))
+    ]
+    rows, marked = [], []
+    for index in range(max(len(layers), len(wanted))):
+        mine = layers[index] if index < len(layers) else None
+        theirs = wanted[index] if index < len(wanted) else None
+        if mine is None or theirs is None or mine.count != theirs[2]:
+            marked.append(index)
+        rows.append(
+            (
+                f"{mine.name}: {mine.kind}" if mine else "",
+                ", ".join(str(p.shape) for p in mine.parameters) if mine else "",
+                f"{mine.count:,}" if mine else "",
+                theirs[0] if theirs else "",
+                ", ".join(map(str, theirs[1])) if theirs else "",
+                f"{theirs[2]:,}" if theirs else "",
+            )
+        )
+    rows.append(
+        ("total", "", f"{sum(layer.count for layer in layers):,}", "", "", f"{sum(row[2] for row in wanted):,}")
+    )
+    columns = ("your layer", "shapes", "parameters", "reference", "shapes", "parameters")
+    return Table(caption="Layers with parameters", columns=columns, rows=tuple(rows), marked=tuple(marked))
+
+
+def train_once(network: Network, seed: int) -> list[float]:
+    """Run the student's train on the training part of the digits; the losses it returned, if it did."""
+    digits = data.load("digits", split="train")
+    returned = network.train(digits.standardised().numpy(), digits.labels.numpy(), seed, TRAINING_SECONDS)
+    if isinstance(returned, dict):
+        returned = next(iter(returned.values()), None)
+    try:
+        history = expect.array(returned).astype(float).ravel()
+    except (CheckFailure, ValueError, TypeError):
+        return []  # returning the losses is a courtesy, not the contract's point
+    return [float(value) for value in history[:1000]] if history.size > 1 else []
+
+
+def measured(
+    student: Any, graph: bytes, what: str, name: str, wanted: thresholds.Threshold, root: str | None = None
+) -> tuple[float, list[Any]]:
+    """Accuracy of an ONNX file on held-out images, with the evidence for the report."""
+    try:
+        held_out = data.load(name, root)
+    except data.DataError as problem:
+        raise HarnessError(str(problem)) from None
+    found = student.evaluator.logits(graph, held_out.standardised().numpy(), what)
+    labels = held_out.labels.numpy()
+    expect.that(found.shape == (len(labels), 10), f"{what} gives an output of shape {tuple(found.shape)}")
+    predicted = found.argmax(axis=1)
+    accuracy = float((predicted == labels).mean())
+    counts = np.zeros((10, 10), dtype=int)
+    np.add.at(counts, (labels, predicted), 1)
+    wrong = np.flatnonzero(predicted != labels)[:MOST_PICTURES]
+    pictures = tuple(
+        Picture(
+            label=f"{held_out.classes[labels[i]]} taken for {held_out.classes[predicted[i]]}",
+            pixels=tuple(map(tuple, (held_out.images[i, 0].numpy() * 255).astype(int).tolist())),
+        )
+        for i in wrong
+    )
+    evidence: list[Any] = [
+        Measure(
+            caption=f"Accuracy on {len(labels):,} held-out images",
+            value=accuracy,
+            threshold=wanted.threshold,
+            reference_mean=wanted.mean,
+            reference_spread=wanted.spread,
+            data=name,
+        ),
+        Confusion(caption="Label and prediction", labels=held_out.classes, counts=tuple(map(tuple, counts.tolist()))),
+    ]
+    if pictures:
+        evidence.append(Pictures(caption="Some that were not recognised", items=pictures))
+    return accuracy, evidence
+
+
+def handed_in(student: Any, file: str) -> bytes:
+    """The bytes of an artefact; a check about one that was not handed in is not counted."""
+    contents: bytes | None = student.artefact(file)
+    if contents is None:
+        raise CheckSkipped(f"no {file} was handed in, so there is nothing to look at; these points are not counted")
+    return contents
+
+
+def series(name: str, values: list[float]) -> Series:
+    finite = [value for value in values if np.isfinite(value)]
+    return Series(name=name, values=tuple(round(value, 5) for value in finite))
+
+
+def curves(history: list[float]) -> Curves:
+    return Curves(caption="Learning curve", x_label="epoch or step", series=(series("loss", history),))

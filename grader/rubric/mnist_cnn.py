@@ -1,0 +1,30 @@
+"""Exercise mnist_cnn: a convolutional network for 28x28 digits, with ReLU and maximum pooling. 421,642 parameters."""
+
+from __future__ import annotations
+
+from grader.authoring.exercise import exercise
+from grader.rubric.classifier import Plan, add_checks
+from reference.mnist_cnn import MnistCNN
+
+mnist_cnn = exercise(
+    "mnist_cnn",
+    title="A convolutional network for MNIST",
+    classes={"MnistCNN": MnistCNN},
+    lesson="PyTorch tutorial: Training a classifier, with the MNIST images",
+    about="MnistCNN(): conv 1->32 3x3 padding 1, ReLU, max pooling 2, conv 32->64 3x3 padding 1, ReLU, max pooling 2, "
+    "flatten, 3136->128, ReLU, 128->10; logits. train(model, images, labels, *, device, seed) trains it in place. "
+    "You may hand in mnist_cnn.pth (its state_dict) and mnist_cnn.onnx too.",
+)
+add_checks(
+    mnist_cnn,
+    Plan(
+        name="MnistCNN",
+        reference=MnistCNN,
+        parameters=421_642,
+        activation="ReLU",
+        activations=frozenset({"aten.relu", "aten.relu_", "aten.clamp_min", "aten.clamp_min_", "aten.maximum"}),
+        graph={"Conv": 2, "Relu": 3, "MaxPool": 2, "Gemm": 2},
+        overfit_rate=0.002,
+        misread={421_642 - 234: "the layers have no biases"},
+    ),
+)

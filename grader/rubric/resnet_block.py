@@ -1,0 +1,334 @@
+"""Exercise resnet_block: y = ReLU(F(x) + shortcut(x)), F = conv3x3-BN-ReLU-conv3x3-BN. x (N, C, H, W).
+
+Blocks name and order their layers as they like, so the checks first find out which layer plays which part: the
+student's own parameters are put into the reference formula in every fitting way, and one of them has to agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from grader.authoring import expect
+from grader.authoring.exercise import exercise
+from grader.authoring.expect import CheckFailure
+from grader.authoring.tolerance import Tolerance
+from grader.judge.networks import Entry, Network
+from grader.records import Table
+from reference.resnet_block import ResidualBlock
+
+resnet_block = exercise(
+    "resnet_block",
+    title="The residual block",
+    classes={"ResidualBlock": ResidualBlock},
+    lesson="Dive into Deep Learning 8.6: Residual Networks (ResNet)",
+    about="ResidualBlock(in_channels, out_channels, stride=1): y = ReLU(F(x) + shortcut(x)) with "
+    "F = conv3x3 - BN - ReLU - conv3x3 - BN; the shortcut is the identity where shapes agree, else a 1x1 convolution.",
+)
+SAME, WIDER, STRIDED, BOTH = (4, 4), (3, 6), (4, 4, 2), (3, 6, 2)
+NEAR = Tolerance(1e-4, 1e-4)  # float32 against float64, some tens of products a sum
+EPS = 1e-5
+
+
+class Norm(NamedTuple):
+    """The four vectors of a batch normalisation."""
+
+    weight: str
+    bias: str
+    mean: str
+    variance: str
+
+
+class Roles(NamedTuple):
+    """Which of the student's tensors plays which part, by name."""
+
+    first: str
+    norm1: Norm
+    second: str
+    norm2: Norm
+    shortcut: str | None
+    norm3: Norm | None
+
+
+@resnet_block.check(points=2, live=True, hint="Padding 1 keeps the size; the stride belongs to the first convolution and to the shortcut.")
+def shape(student: Any) -> None:
+    """The result is (N, out_channels, ceil(H / stride), ceil(W / stride)).
+
+    Why: the sum needs both branches to have one shape, whatever the channels and the stride.
+    Wrong: the shortcut of a strided block without the stride
+    Right: nn.Conv2d(in_channels, out_channels, 1, stride=stride)
+    """
+    for args in (SAME, WIDER, STRIDED, BOTH):
+        block = built(student, args)
+        stride = args[2] if len(args) > 2 else 1
+        for height, width in ((8, 8), (7, 5)):
+            found = block.output(noise(2, args[0], height, width))
+            wanted = (2, args[1], -(-height // stride), -(-width // stride))
+            expect.that(
+                found.shape == wanted,
+                f"{block.made} turns (2, {args[0]}, {height}, {width}) into {tuple(found.shape)}, expected {wanted}",
+            )
+
+
+@resnet_block.check(points=2, live=True, needs=["shape"], hint="Two 3x3 convolutions, a batch norm behind each, a 1x1 convolution in the shortcut only where needed.")
+def parameters(student: Any) -> None:
+    """The block has two 3x3 convolutions, a batch norm each, and a 1x1 convolution where shapes differ.
+
+    Why: the count tells of a layer that is missing, shared or too large. Convolutions may have a bias or not, the
+    shortcut a batch norm or not.
+    Wrong: one batch norm used behind both convolutions
+    Right: self.bn1, self.bn2
+    """
+    for args in (SAME, BOTH):
+        block = built(student, args)
+        layers = block.layers()
+        allowed = counts(*args)
+        rows = tuple((f"{x.name}: {x.kind}", ", ".join(str(p.shape) for p in x.parameters), f"{x.count:,}") for x in layers)
+        student.show(Table(caption=f"Layers of {block.made}", columns=("layer", "shapes", "parameters"), rows=rows))
+        count = sum(layer.count for layer in layers)
+        expect.that(
+            count in allowed,
+            f"{block.made} has {count:,} parameters, expected {min(allowed):,} "
+            f"(up to {max(allowed):,} with biases and a batch norm in the shortcut)",
+        )
+
+
+@resnet_block.check(points=1, live=True, needs=["shape"], hint="nn.Identity() or x itself, when channels agree and the stride is 1.")
+def shortcut(student: Any) -> None:
+    """Where shapes agree the shortcut is the identity: it has no parameters.
+
+    Why: the identity is what lets gradients through unchanged; He et al. found nothing better.
+    Wrong: a 1x1 convolution in every shortcut
+    Right: if stride != 1 or in_channels != out_channels: ...
+    """
+    block = built(student, SAME)
+    pointwise = [e.name for e in block.state() if e.values.ndim == 4 and e.values.shape[2:] == (1, 1)]
+    expect.that(not pointwise, f"{block.made} has {pointwise and pointwise[0]}, a 1x1 convolution it does not need")
+    wider = [e for e in built(student, WIDER).state() if e.values.ndim == 4 and e.values.shape == (6, 3, 1, 1)]
+    expect.that(wider, "ResidualBlock(3, 6) has no 1x1 convolution that takes 3 channels to 6")
+
+
+@resnet_block.check(points=2, live=True, needs=["shape"], hint="First add the shortcut, then ReLU.")
+def zero_branch(student: Any) -> None:
+    """With F at zero the block is ReLU(x).
+
+    Why: a block that starts out as (nearly) the identity cannot make a deep network worse.
+    Wrong: return self.bn2(self.conv2(out))  # no addition
+    Right: return F.relu(out + x)
+    """
+    block = built(student, SAME)
+    block.load({entry.name: np.zeros_like(entry.values) for entry in block.state() if entry.kind == "parameter"})
+    for scale in (1.0, -1.0):
+        x = noise(2, 4, 6, 5) * np.float32(scale)
+        expect.close(block.output(x), np.maximum(x, 0).astype(float))
+
+
+@resnet_block.check(points=4, live=True, needs=["shape"], hint="conv, BN, ReLU, conv, BN; then the addition; then ReLU.")
+def values(student: Any) -> None:
+    """In eval mode the block computes ReLU(F(x) + x).
+
+    Why: order matters, and shape and parameter count do not see it. Batch statistics are set at random, so that a
+    batch norm in the wrong place shows.
+    Wrong: F.relu(self.conv1(self.bn1(x)))
+    Right: F.relu(self.bn1(self.conv1(x)))
+    """
+    matching(student, SAME, sizes=((6, 6), (5, 7)))
+
+
+@resnet_block.check(points=3, live=True, needs=["shape"], hint="Stride on the first 3x3 convolution and on the 1x1 convolution; the shortcut starts from the block's input.")
+def projection(student: Any) -> None:
+    """With other channels or a stride the shortcut is a 1x1 convolution of the block's input, with the same stride.
+
+    Why: many blocks are right until a projection is used.
+    Wrong: the stride on the second convolution, a shortcut computed from what conv1 has made of x
+    Right: self.shortcut(x), x being the input
+    """
+    for args in (WIDER, BOTH, STRIDED):
+        matching(student, args, sizes=((8, 8), (7, 5)))
+
+
+@resnet_block.check(points=2, live=True, needs=["values", "projection"], hint="Let nn.BatchNorm2d do its work: no eval(), no track_running_stats=False.")
+def train_mode(student: Any) -> None:
+    """In train mode the batch norms use the statistics of the batch.
+
+    Why: training relies on it, and eval mode on what training has recorded.
+    Wrong: self.bn1.eval()
+    Right: nothing to do: model.train() reaches every layer
+    """
+    for args in (SAME, BOTH):
+        block, state, roles = matching(student, args, sizes=((6, 6),))
+        x = noise(4, args[0], 7, 5)
+        wanted = formula(state, roles, torch.from_numpy(x).double(), stride_of(args), train=True)
+        expect.close(block.output(x, train=True), wanted.detach().numpy(), tol=NEAR)
+
+
+@resnet_block.check(points=2, live=True, needs=["values", "projection"], hint="No in-place operation on what the shortcut or a gradient still needs.")
+def backward(student: Any) -> None:
+    """Gradients of the input and of every parameter are those of the formula.
+
+    Why: a detached shortcut or an in-place ReLU gives the right values and the wrong gradients.
+    Wrong: out += identity after F.relu_(identity)
+    Right: out = out + identity
+    """
+    for args in (SAME, BOTH):
+        block, state, roles = matching(student, args, sizes=((6, 6),))
+        x = noise(3, args[0], 6, 6)
+        given = torch.from_numpy(x).double().requires_grad_()
+        tensors = {name: value.clone().requires_grad_() for name, value in state.items()}
+        output = formula(tensors, roles, given, stride_of(args), train=True)
+        weights = torch.linspace(-1, 1, output.numel(), dtype=torch.float64).reshape(output.shape)
+        (output * weights).sum().backward()
+        _, gradient, gradients = block.backward(x, weights.float().numpy(), train=True)
+        assert given.grad is not None
+        expect.that(gradient is not None, "no gradient reaches the input")
+        expect.close(gradient, given.grad.numpy(), tol=Tolerance(1e-3, 1e-3))
+        for name, found in gradients.items():
+            wanted = tensors[name].grad
+            if wanted is not None:
+                expect.that(found is not None, f"no gradient reaches {name}")
+                expect.close(found, wanted.numpy(), tol=Tolerance(1e-3, 1e-3))
+
+
+@resnet_block.check(points=1, live=True, needs=["shape"], hint="x belongs to the caller: no x += ..., no inplace=True on x.")
+def unchanged(student: Any) -> None:
+    """The input is not modified, and the same input gives the same output in eval mode.
+
+    Why: the caller may use x again, as a second branch does.
+    Wrong: F.relu_(x)
+    Right: F.relu(x)
+    """
+    for args in (SAME, BOTH):
+        block = built(student, args)
+        x = noise(2, args[0], 6, 6)
+        first = block.output(x).astype(float)
+        expect.that(not block.changes_input(x), f"{block.made} changes its input")
+        expect.close(block.output(x), first)
+
+
+def built(student: Any, args: tuple[int, ...]) -> Network:
+    """The student's block for (in_channels, out_channels[, stride])."""
+    network: Network = student.network("ResidualBlock", *args, sample=noise(2, args[0], 6, 6))
+    return network
+
+
+def noise(*sizes: int) -> np.ndarray:
+    """Fixed standard normal noise, float32."""
+    return np.random.default_rng(len(sizes) * 100 + sizes[-1]).standard_normal(sizes).astype("float32")
+
+
+def stride_of(args: tuple[int, ...]) -> int:
+    return args[2] if len(args) > 2 else 1
+
+
+def counts(channels: int, out: int, stride: int = 1) -> set[int]:
+    """All parameter counts that the contract allows."""
+    least = 9 * channels * out + 9 * out * out + 4 * out
+    branch = {least + biases * out for biases in (0, 1, 2)}
+    if channels == out and stride == 1:
+        return branch
+    return {count + channels * out + bias * out + norm * 2 * out for count in branch for bias in (0, 1) for norm in (0, 1)}
+
+
+def matching(
+    student: Any, args: tuple[int, ...], sizes: tuple[tuple[int, int], ...]
+) -> tuple[Network, dict[str, torch.Tensor], Roles]:
+    """A block with random parameters and statistics that agrees with the formula in eval mode, and how.
+
+    Raises CheckFailure with the closest fit when no assignment of parts agrees.
+    """
+    block = built(student, args)
+    entries = block.state()
+    state = randomised(entries)
+    block.load({name: value.float().numpy() for name, value in state.items() if value.is_floating_point()})
+    batches = [noise(2, args[0], *size) for size in sizes]
+    found = [block.output(x) for x in batches]
+    closest: CheckFailure | None = None
+    for roles in assignments(entries, args):
+        try:
+            for x, output in zip(batches, found, strict=True):
+                wanted = formula(state, roles, torch.from_numpy(x).double(), stride_of(args), train=False)
+                expect.close(output, wanted.numpy(), tol=NEAR)
+        except CheckFailure as failure:
+            closest = closest or failure
+        else:
+            return block, state, roles
+    if closest is None:
+        raise CheckFailure(
+            f"{block.made} lacks a part: expected two 3x3 convolutions, a batch norm for each"
+            + ("" if needs_none(args) else ", and a 1x1 convolution in the shortcut")
+        )
+    raise CheckFailure(
+        f"{block.made} in eval mode: {closest.message}", expected=closest.expected, actual=closest.actual, where=closest.where
+    )
+
+
+def needs_none(args: tuple[int, ...]) -> bool:
+    """Whether the shortcut of such a block is the identity."""
+    return args[0] == args[1] and stride_of(args) == 1
+
+
+def randomised(entries: list[Entry]) -> dict[str, torch.Tensor]:
+    """Random values for everything a block keeps, float64; variances are positive."""
+    generator = np.random.default_rng(7)
+    state = {}
+    for entry in entries:
+        if entry.values.dtype.kind != "f":
+            continue
+        draw = generator.standard_normal(entry.values.shape)
+        last = entry.name.rpartition(".")[2]
+        if "var" in last:
+            draw = np.abs(draw) + 0.5
+        elif entry.values.ndim == 4:
+            draw = draw / np.sqrt(np.prod(entry.values.shape[1:]))
+        elif last == "weight":
+            draw = 1.0 + 0.3 * draw
+        state[entry.name] = torch.from_numpy(draw.astype("float32").astype("float64"))
+    return state
+
+
+def assignments(entries: list[Entry], args: tuple[int, ...]) -> Iterator[Roles]:
+    """Every way in which the student's tensors can play the parts of the formula."""
+    channels, out = args[:2]
+    shapes = {entry.name: entry.values.shape for entry in entries}
+    wide = [name for name, shape in shapes.items() if len(shape) == 4 and shape[2:] == (3, 3)]
+    pointwise = [name for name, shape in shapes.items() if shape == (out, channels, 1, 1)]
+    norms = [
+        Norm(*(f"{prefix}{part}" for part in ("weight", "bias", "running_mean", "running_var")))
+        for name in shapes
+        if name.endswith("running_mean")
+        for prefix in [name.removesuffix("running_mean")]
+        if f"{prefix}weight" in shapes and shapes[name] == (out,)
+    ]
+    shortcuts: list[str | None] = [None] if needs_none(args) else list(pointwise)
+    for first, second in permutations(wide, 2):
+        if shapes[first][:2] != (out, channels) or shapes[second][:2] != (out, out):
+            continue
+        for norm1, norm2 in permutations(norms, 2):
+            rest: list[Norm | None] = [norm for norm in norms if norm not in (norm1, norm2)]
+            for name in shortcuts:
+                for norm3 in rest if rest and name else [None]:
+                    yield Roles(first, norm1, second, norm2, name, norm3)
+
+
+def formula(state: dict[str, torch.Tensor], roles: Roles, x: torch.Tensor, stride: int, train: bool) -> torch.Tensor:
+    """ReLU(F(x) + shortcut(x)) with the student's tensors in their parts, in float64."""
+
+    def norm(values: torch.Tensor, part: Norm) -> torch.Tensor:
+        mean, variance = state[part.mean].detach().clone(), state[part.variance].detach().clone()
+        return F.batch_norm(values, mean, variance, state[part.weight], state[part.bias], training=train, eps=EPS)
+
+    def conv(values: torch.Tensor, name: str, stride: int, padding: int) -> torch.Tensor:
+        bias = state.get(f"{name.removesuffix('weight')}bias")
+        return F.conv2d(values, state[name], bias, stride=stride, padding=padding)
+
+    inner = F.relu(norm(conv(x, roles.first, stride, 1), roles.norm1))
+    inner = norm(conv(inner, roles.second, 1, 1), roles.norm2)
+    if roles.shortcut is None:
+        return F.relu(inner + x)
+    shortcut = conv(x, roles.shortcut, stride, 0)
+    return F.relu(inner + (norm(shortcut, roles.norm3) if roles.norm3 else shortcut))

@@ -1,0 +1,94 @@
+"""Run an ONNX file on images and tell what it is made of. Confined like a worker, but holds no student code.
+
+A trained network is judged by this: its answers come from the graph alone, whatever the student's classes,
+loops or monkeypatches would have said. Nothing but plain tensors inside the one file is accepted.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.worker import protocol
+from grader.worker.procedures import Refused
+from grader.worker.values import from_student
+
+ALLOWED_DOMAINS = frozenset({"", "ai.onnx"})
+MOST_NODES = 500
+BATCH = 500
+
+
+def inspect(workspace: Any, data: torch.Tensor) -> dict[str, Any]:
+    """Operators with their counts, the number of parameters, and whether the batch axis is free.
+
+    Raises Refused for a file that is no ONNX graph, keeps its weights elsewhere, or uses foreign operators.
+    """
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    try:
+        model = onnx.load_model_from_string(data.numpy().tobytes())
+        onnx.checker.check_model(model)
+    except (DecodeError, onnx.checker.ValidationError, ValueError) as problem:
+        raise Refused(f"the file is no valid ONNX graph: {str(problem)[:200]}") from None
+    graph = model.graph
+    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in graph.initializer):
+        raise Refused("the weights lie in another file: export them into the ONNX file itself")
+    if model.functions or any(attribute.HasField("g") for node in graph.node for attribute in node.attribute):
+        raise Refused("the graph contains functions or sub-graphs; a plain network needs none")
+    foreign = {node.domain for node in graph.node} - ALLOWED_DOMAINS
+    if foreign:
+        raise Refused(f"the graph uses operators from {sorted(foreign)}; only standard ONNX operators are run")
+    if len(graph.node) > MOST_NODES:
+        raise Refused(f"the graph has {len(graph.node)} nodes, at most {MOST_NODES} are run")
+    counts: dict[str, int] = {}
+    for node in graph.node:
+        counts[node.op_type] = counts.get(node.op_type, 0) + 1
+    initialised = {tensor.name: math.prod(tensor.dims) for tensor in graph.initializer}
+    inputs = [value for value in graph.input if value.name not in initialised]
+    floats = {onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE, onnx.TensorProto.FLOAT16}
+    batch_axis = inputs[0].type.tensor_type.shape.dim[0] if inputs and inputs[0].type.tensor_type.shape.dim else None
+    return {
+        "operators": counts,
+        "parameters": sum(math.prod(t.dims) for t in graph.initializer if t.data_type in floats)
+        + sum(_constant_size(node, floats) for node in graph.node),
+        "inputs": len(inputs),
+        "outputs": len(graph.output),
+        "free_batch": batch_axis is not None and not batch_axis.HasField("dim_value"),
+    }
+
+
+def evaluate(workspace: Any, data: torch.Tensor, images: torch.Tensor) -> np.ndarray:
+    """Logits (N, classes) of standardised images (N, 1, 28, 28). Raises Refused where onnxruntime does."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(
+            data.numpy().tobytes(), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+        name = session.get_inputs()[0].name
+        parts = [session.run(None, {name: part})[0] for part in np.split(images.numpy(), range(BATCH, len(images), BATCH))]
+    except Exception as problem:  # onnxruntime's own family of errors has no common base
+        raise Refused(f"onnxruntime cannot run the file: {str(problem)[:300]}") from None
+    return np.concatenate([np.asarray(part) for part in parts])
+
+
+PROCEDURES = {"inspect": inspect, "evaluate": evaluate}
+
+
+def run(workspace: Any, name: str, arguments: list[Any]) -> protocol.Reply:
+    """One procedure by name."""
+    return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments)))
+
+
+def _constant_size(node: Any, floats: set[int]) -> int:
+    """Values of a Constant node: weights hidden there count too."""
+    if node.op_type != "Constant":
+        return 0
+    return sum(math.prod(a.t.dims) for a in node.attribute if a.name == "value" and a.t.data_type in floats and a.t.dims)
