@@ -17,6 +17,7 @@ from grader.errors import GraderError, UsageError
 
 if TYPE_CHECKING:
     from grader.authoring.exercise import Check
+    from grader.engine.local import Options
     from grader.records import SubmissionReport
 
 PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
@@ -55,6 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
     run.add_argument("--public", action="store_true", help="only the checks that students may see")
     run.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of all drawn examples (default: 0)")
+    run.add_argument("--isolation", choices=("strict", "basic", "none"), default="strict", help="how student code is confined (default: strict, or refuse)")
+    run.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where networks run (default: auto)")
+    run.add_argument("--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)")
+    run.add_argument("--no-train", action="store_true", help="do not run the students' own training")
 
     _command(commands, "list", _list, "list exercises and checks, with points and visibility")
 
@@ -99,7 +104,7 @@ def _run(arguments: argparse.Namespace) -> int:
     submissions = find(arguments.paths, [exercise.file for exercise in exercises.values()])
     _writable(arguments.out)
 
-    from grader.engine.local import Grader, Options, default_jobs
+    from grader.engine.local import Grader, default_jobs
     from grader.report import html, terminal
 
     jobs = min(arguments.jobs or default_jobs(), len(submissions))
@@ -108,7 +113,7 @@ def _run(arguments: argparse.Namespace) -> int:
     codes = [PASSED]
     with (
         _progress(len(submissions)) as advance,
-        Grader(checks, Options(seed=arguments.seed, jobs=jobs)) as grading,
+        Grader(checks, _options(arguments, jobs)) as grading,
     ):
         for source, outcome in grading.grade_all(submissions):
             if isinstance(outcome, GraderError):
@@ -123,6 +128,35 @@ def _run(arguments: argparse.Namespace) -> int:
     html.write_index(reports, arguments.out, problems)
     terminal.print_summary(reports, problems, arguments.out)
     return max(codes)
+
+
+def _options(arguments: argparse.Namespace, jobs: int) -> Options:
+    from grader.engine.local import Options
+    from grader.judge.session import Data
+
+    return Options(
+        seed=arguments.seed,
+        jobs=jobs,
+        isolation=arguments.isolation,
+        device=_device(arguments.device),
+        data=Data(root=arguments.data, train=not arguments.no_train),
+    )
+
+
+def _device(wanted: str) -> str:
+    """cpu or cuda. Asks in a process of its own: a judge that has touched CUDA could not fork."""
+    if wanted == "cpu":
+        return "cpu"
+    import subprocess
+
+    if not Path("/dev/nvidiactl").exists() and wanted == "auto":
+        return "cpu"
+    probe = "import sys, torch; sys.exit(not torch.cuda.is_available())"
+    if subprocess.run([sys.executable, "-c", probe], check=False, capture_output=True).returncode == 0:
+        return "cuda"
+    if wanted == "cuda":
+        raise UsageError("--device cuda: torch finds no CUDA device here")
+    return "cpu"
 
 
 def _exit_code(report: SubmissionReport) -> int:

@@ -20,7 +20,7 @@ from grader.authoring.exercise import Check
 from grader.engine.pool import spread
 from grader.errors import GraderError, HarnessError
 from grader.judge.runner import Rubric, judge_exercise
-from grader.judge.session import Session
+from grader.judge.session import Data, Session
 from grader.records import Record, SubmissionReport, sum_points
 from grader.submission import Source
 from grader.worker.client import Limits, Nursery
@@ -31,9 +31,10 @@ class Options(Record, kw_only=True):
 
     seed: int = 0
     jobs: int = 1
-    isolation: str = "none"
+    isolation: Literal["strict", "basic", "none"] = "strict"
     device: str = "cpu"
     limits: Limits = Limits()
+    data: Data = Data()
 
 
 Outcome = SubmissionReport | GraderError  # a report, or why there is none
@@ -45,6 +46,7 @@ class Grader:
     def __init__(self, checks: Iterable[Check], options: Options) -> None:
         self.options = options
         self._scratch = Path(tempfile.mkdtemp(prefix="grader-"))
+        self._scratch.chmod(0o711)  # confined workers pass through under a uid of their own
         hypothesis.configuration.set_hypothesis_home_dir(self._scratch / "hypothesis")
         self._nursery = Nursery(options.isolation, channels=options.jobs)
         try:
@@ -61,7 +63,14 @@ class Grader:
         try:
             exercises = tuple(
                 judge_exercise(
-                    Session(self._nursery, exercise, Path(taken.folder), self.options.limits, self.options.device),
+                    Session(
+                        self._nursery,
+                        exercise,
+                        Path(taken.folder),
+                        self.options.limits,
+                        self.options.device,
+                        self.options.data,
+                    ),
                     self.rubric,
                 )
                 for exercise in self.rubric.exercises()

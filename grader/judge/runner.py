@@ -14,7 +14,7 @@ from grader.authoring import expect
 from grader.authoring.exercise import Check
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.errors import GraderError
-from grader.judge import wording
+from grader.judge import diagnosis, wording
 from grader.judge.bank import Bank
 from grader.judge.players import Live, Player, RecordedCall, Replayer
 from grader.judge.session import Session
@@ -47,12 +47,13 @@ def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
         output = session.take_output()
         if check.public:  # what is printed during a hidden check may show its inputs
             printed.append(output)
+    explained = tuple(diagnosis.explain(results, session))
     session.discard()
     return ExerciseResult(
         name=exercise.name,
         title=exercise.title,
         file=exercise.file,
-        checks=tuple(results.values()),
+        checks=explained,
         output="".join(printed)[: session.limits.output_bytes],
     )
 
@@ -101,7 +102,7 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, 
     if failed is None:
         return ()
     session.discard()
-    if check.test is not None and not failed.failure.fatal:
+    if check.test is not None and not failed.failure.fatal and session.shrink_seconds > 0:
         failed = _shrink(check, session, rubric.seed) or failed
     raise failed
 

@@ -53,6 +53,11 @@ class Session:
         self._output: list[str] = []
         self.shrink_seconds = SHRINK_SECONDS  # left for looking for smaller counterexamples
 
+    @property
+    def timeouts(self) -> int:
+        """How often a worker was stopped at a limit of time or memory."""
+        return self._timeouts
+
     def load(self) -> Worker:
         """A worker that has imported the student's file."""
         if self._unloadable is not None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.worker import evaluator, networks, protocol
+from grader.errors import GraderError
+from grader.worker import confinement, evaluator, networks, protocol
 from grader.worker.procedures import Workspace, raised, watched
 from grader.worker.source import source_uses
 from grader.worker.values import from_student, to_student
@@ -21,28 +22,33 @@ REQUEST_FD, REPLY_FD = 3, 4
 OWN_MODULES = ("grader", "msgspec")  # hidden from student code; what runs here keeps its own references
 
 
-def live(requests: int, replies: int, output: int, folder: Path, confine: Callable[[], None]) -> None:
-    """Take over this forked process: arrange descriptors, confine, serve, exit. Does not return."""
+def live(fds: Sequence[int], kept: Sequence[int], folder: Path, confine: Callable[[], None]) -> None:
+    """Take over this forked process: arrange descriptors, confine, serve, exit. Does not return.
+
+    fds: where requests come from, replies go to and prints go to. kept: what `confine` still needs open.
+    """
     status = 1
     try:
-        _arrange_descriptors(requests, replies, output)
+        _arrange_descriptors(fds, kept)
         confine()
         for name in [name for name in sys.modules if name.partition(".")[0] in OWN_MODULES]:
             del sys.modules[name]
         _send(protocol.Reply())  # ready
         _serve(Workspace(folder))
         status = 0
+    except GraderError as problem:
+        _send(protocol.Reply(raised=protocol.Raised(type(problem).__name__, str(problem), internal=True)))
     finally:
         os._exit(status)
 
 
-def _arrange_descriptors(requests: int, replies: int, output: int) -> None:
+def _arrange_descriptors(fds: Sequence[int], kept: Sequence[int]) -> None:
     os.setsid()
+    requests, replies, output = fds
     null = os.open(os.devnull, os.O_RDONLY)
-    high = [os.dup2(fd, 100 + index) for index, fd in enumerate((null, output, output, requests, replies))]
-    for target, fd in enumerate(high):
-        os.dup2(fd, target, inheritable=False)
-    os.closerange(REPLY_FD + 1, os.sysconf("SC_OPEN_MAX") if sys.platform != "linux" else 1 << 16)
+    for target, fd in enumerate((null, output, output, requests, replies)):
+        os.dup2(fd, target, inheritable=False)  # every one of `fds` and `kept` lies above these targets
+    confinement.close_all_but({0, 1, 2, REQUEST_FD, REPLY_FD, *kept})
     text = {"encoding": "utf-8", "errors": "backslashreplace", "write_through": True}
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - lives as long as the process
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), **text)  # type: ignore[arg-type]

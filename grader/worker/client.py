@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,25 +88,28 @@ class Nursery:
         return self._described
 
     def spawn(self, folder: Path, limits: Limits | None = None) -> Worker:
-        """Fork a worker whose student code lives in `folder`. Raises WorkerFailed when it does not come up."""
+        """Fork a worker whose student code lives in `folder`. Raises HarnessError when it does not come up."""
         self.ready()
         limits = limits or Limits()
         request_read, request_write = os.pipe()
         reply_read, reply_write = os.pipe()
         output_read, output_write = os.pipe()
         theirs = [request_read, reply_write, output_write]
+        scratch = tempfile.mkdtemp(prefix="scratch-", dir=folder.parent)
+        asked = {"spawn": str(folder), "scratch": scratch, "limits": msgspec.to_builtins(limits)}
         try:
-            message = msgspec.msgpack.encode({"spawn": str(folder), "limits": msgspec.to_builtins(limits)})
+            message = msgspec.msgpack.encode(asked)
             socket.send_fds(self._controls[self._channel], [message], theirs)
             answer, fds = self._receive(SPAWN_SECONDS)
         except BaseException:
             for fd in (request_write, reply_read, output_read):
                 os.close(fd)
+            shutil.rmtree(scratch, ignore_errors=True)
             raise
         finally:
             for fd in theirs:
                 os.close(fd)
-        worker = Worker(self, answer["pid"], fds[0], request_write, reply_read, output_read, limits)
+        worker = Worker(self, answer["pid"], fds[0], request_write, reply_read, output_read, limits, scratch)
         worker.wait_until_ready()
         return worker
 
@@ -151,13 +156,22 @@ class Worker:
     """One forked worker. After any WorkerFailed it is dead: make another."""
 
     def __init__(
-        self, nursery: Nursery, pid: int, pidfd: int, requests: int, replies: int, output: int, limits: Limits
+        self,
+        nursery: Nursery,
+        pid: int,
+        pidfd: int,
+        requests: int,
+        replies: int,
+        output: int,
+        limits: Limits,
+        scratch: str,
     ) -> None:
         self.pid = pid
         self.limits = limits
         self.output = bytearray()
         self.output_dropped = 0
         self._nursery = nursery
+        self._scratch = scratch
         self._pidfd, self._requests, self._replies, self._output = pidfd, requests, replies, output
         for fd in (requests, replies, output):
             os.set_blocking(fd, False)
@@ -166,7 +180,14 @@ class Worker:
         self._alive = True
 
     def wait_until_ready(self) -> None:
-        self._next_reply(time.monotonic() + SPAWN_SECONDS, f"{SPAWN_SECONDS} s to start")
+        """Wait until it has confined itself. Raises HarnessError when it cannot."""
+        try:
+            reply = self._next_reply(time.monotonic() + SPAWN_SECONDS, f"{SPAWN_SECONDS} s to start")
+        except WorkerFailed as failure:
+            raise HarnessError(f"a worker did not come up: {failure}: {self.take_output()[-500:]}") from None
+        if reply.raised is not None:
+            self.kill()
+            raise HarnessError(reply.raised.message)
         self._baseline = self._resident()
 
     def ask(self, request: protocol.Request, seconds: float, what: str = "") -> protocol.Reply:
@@ -212,6 +233,7 @@ class Worker:
         self._drain()
         for fd in (self._pidfd, self._requests, self._replies, self._output):
             os.close(fd)
+        shutil.rmtree(self._scratch, ignore_errors=True)
         return self._nursery.reap(self.pid)
 
     def _send(self, request: protocol.Request, deadline: float, limit: str) -> None:

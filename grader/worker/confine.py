@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
+
+from grader.worker import confinement
+
+FIRST_FREE_DESCRIPTOR = 10  # below lie the ones that a worker arranges for itself
 
 
 class Confiner:
     """Prepared once in the nursery, enforced in every worker before student code."""
 
-    def __init__(self, level: str) -> None:
+    def __init__(self, level: confinement.Level) -> None:
+        while os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) < FIRST_FREE_DESCRIPTOR - 1:
+            pass
+        policy = confinement.Policy(read_only=confinement.interpreter_paths(), namespaces=level == "strict")
+        self._prepared = confinement.prepare(policy, level)
         self.level = level
 
-    def describe(self) -> str:
-        return self.level
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What must stay open in a worker until `enforce`."""
+        return self._prepared.descriptors
 
-    def enforce(self, folder: Path, limits: dict[str, Any]) -> None:
-        """Confine the calling process to `folder`. Nothing yet."""
+    def describe(self) -> str:
+        """The level and the layers in force, for the report."""
+        layers = self._prepared.in_force
+        return f"{self.level}: {', '.join(layers)}" if layers else self.level
+
+    def enforce(self, folder: Path, scratch: str, limits: dict[str, Any]) -> None:
+        """Confine the calling process: it may read `folder` and write into `scratch`, where it goes to work."""
+        self._prepared.enforce(
+            [str(folder)],
+            scratch=scratch,
+            limits=confinement.Limits(
+                cpu_seconds=limits["cpu_seconds"],
+                memory_bytes=limits["memory_bytes"],
+                scratch_bytes=limits["scratch_bytes"],
+                file_bytes=limits["scratch_bytes"],
+            ),
+        )
+        os.chdir(scratch)

@@ -4,7 +4,7 @@ Started by `client.Nursery` as `python -m grader.worker.nursery CONTROL_FD...` w
 holds no secrets, imports neither rubric nor reference, runs no parallel torch operation and never touches
 CUDA: what it holds, every student's code can read.
 
-    judge -> nursery   {"spawn": folder} with three descriptors: requests (read), replies (write), output (write)
+    judge -> nursery   {"spawn": folder, "scratch": folder, "limits": {...}} with three descriptors: requests (read), replies (write), output (write)
     nursery -> judge   {"pid": n} with a pidfd
     judge -> nursery   {"reap": pid}
     nursery -> judge   {"status": wait status}
@@ -55,7 +55,7 @@ def _serve_one(control: socket.socket, controls: list[socket.socket], confiner: 
         if pid == 0:
             for other in controls:
                 other.close()
-            _become_worker(fds, Path(message["spawn"]), confiner, message.get("limits") or {})
+            _become_worker(fds, message, confiner)
         pidfd = os.pidfd_open(pid)
         socket.send_fds(control, [msgspec.msgpack.encode({"pid": pid})], [pidfd])
         os.close(pidfd)
@@ -67,11 +67,12 @@ def _serve_one(control: socket.socket, controls: list[socket.socket], confiner: 
     return True
 
 
-def _become_worker(fds: list[int], folder: Path, confiner: Any, limits: dict[str, Any]) -> None:
+def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any) -> None:
     from grader.worker import child
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    child.live(*fds, folder, lambda: confiner.enforce(folder, limits))
+    folder, scratch, limits = Path(message["spawn"]), message["scratch"], message["limits"]
+    child.live(fds, confiner.descriptors, folder, lambda: confiner.enforce(folder, scratch, limits))
 
 
 def _warm_up() -> None:

@@ -1,0 +1,38 @@
+"""Make a submission out of right code: the reference, or one exercise of a sample submission."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.audit.sources import closure, home
+from grader.authoring.exercise import Exercise
+
+
+def reference(exercise: Exercise, folder: Path) -> Path:
+    """Write the reference as a submission into `folder`; the path of the exercise's file.
+
+    The module that holds the reference is copied under the exercise's file name, what it imports from its own
+    package under its own name. Names that live in other modules are imported at the end.
+    """
+    names = exercise.functions | exercise.classes
+    main, root, package = home(next(iter(names.values())))
+    elsewhere = {name: home(value)[0] for name, value in names.items() if home(value)[0] != main}
+    for file in closure([main, *elsewhere.values()], root, {package}):
+        if file != main or elsewhere:
+            _copy(file, folder / file.relative_to(root))
+    target = folder / exercise.file
+    imports = [f"from {names[name].__module__} import {name}\n" for name in elsewhere]
+    target.write_text(main.read_text("utf-8") + "".join(imports), "utf-8")
+    return target
+
+
+def sample(exercise: Exercise, submission: Path, folder: Path) -> Path:
+    """Copy the exercise's file out of `submission`, with what it imports from beside it; the copy's path."""
+    for file in closure([submission / exercise.file], submission):
+        _copy(file, folder / file.relative_to(submission))
+    return folder / exercise.file
+
+
+def _copy(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(file.read_bytes())

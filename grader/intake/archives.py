@@ -1,0 +1,72 @@
+"""Read a zip or tar archive, by what it is rather than by what it is called.
+
+No size that an archive states is believed: what comes out is counted as it comes out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import stat
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+from grader.intake.basket import MOST_ENTRIES, MOST_FILE_BYTES, Basket
+from grader.intake.folder import read_file
+from grader.intake.tar import Stream, read_tar
+
+MOST_ARCHIVE_BYTES = 128 << 20
+PACK_AGAIN = "pack your folder again as a .zip"
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # LZMA takes whatever memory its header asks for
+CENTRAL_ENTRY = b"PK\x01\x02"
+
+# what zipfile, gzip and zlib raise for archives that are cut off, damaged or forged
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError, OverflowError)
+
+
+def read_archive(path: Path, basket: Basket) -> None:
+    """Put the files of the archive `path` into `basket`. Raises SubmissionUnreadable."""
+    data = read_file(path, MOST_ARCHIVE_BYTES)
+    if isinstance(data, str):
+        raise basket.unreadable(f"the archive cannot be read: {data}")
+    if len(data) > MOST_ARCHIVE_BYTES:
+        raise basket.unreadable(f"it is larger than {MOST_ARCHIVE_BYTES >> 20} MiB; hand in your exercises only")
+    unpack(data, basket)
+
+
+def unpack(data: bytes, basket: Basket) -> None:
+    """Put the files of an archive, given as its bytes, into `basket`. Raises SubmissionUnreadable."""
+    try:
+        if data.startswith(b"PK"):
+            _read_zip(data, basket)
+        elif data.startswith(b"\x1f\x8b"):
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+                read_tar(Stream(file, len(data), basket), basket)
+        else:
+            read_tar(Stream(io.BytesIO(data), len(data), basket), basket)
+    except DAMAGE as problem:
+        raise basket.unreadable(f"it is no archive or a damaged one ({problem}); {PACK_AGAIN}") from None
+
+
+def _read_zip(data: bytes, basket: Basket) -> None:
+    if data.count(CENTRAL_ENTRY) > MOST_ENTRIES:  # before zipfile makes an object of each
+        raise basket.unreadable(f"it holds more than {MOST_ENTRIES:,} files; hand in your exercises only")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        meter = Stream(None, len(data), basket)
+        for member in archive.infolist():
+            basket.count()
+            kind = stat.S_IFMT(member.external_attr >> 16)
+            parts = None if member.is_dir() else basket.wanted(member.filename.replace("\\", "/"))
+            if parts is None:
+                continue
+            if member.flag_bits & 1:
+                raise basket.unreadable(f"it is locked with a password; {PACK_AGAIN} without one")
+            if kind not in (0, stat.S_IFREG):
+                basket.leave_out(member.filename, "it is a link or a device")
+            elif member.compress_type not in METHODS:
+                basket.leave_out(member.filename, "it is packed in a rare way")
+            else:
+                with archive.open(member) as file:
+                    basket.add(parts, meter.of(file).read(MOST_FILE_BYTES + 1))

@@ -1,0 +1,127 @@
+"""What is kept of an upload: names and bytes, within limits that hold for every kind of upload."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from unicodedata import category
+
+from grader.errors import SubmissionUnreadable
+
+MOST_ENTRIES = 20_000  # files and folders looked at, kept or not
+MOST_FILES = 500
+MOST_FILE_BYTES = 32 << 20
+MOST_BYTES = 64 << 20
+MOST_DEPTH = 16  # folders inside folders
+MOST_NAME_BYTES = 200  # of one part of a path; file systems take 255
+MOST_NOTES = 20
+KEPT_SUFFIXES = {".py", ".ipynb", ".onnx", ".pth", ".pt", ".txt", ".csv", ".json", ".npy", ".npz", ".toml", ".md"}
+IGNORED_FOLDERS = {"__pycache__", "__MACOSX", "venv", "data", "node_modules"}  # and all that start with a dot
+
+Parts = tuple[str, ...]  # a relative path: ("helpers", "windows.py")
+
+
+class Basket:
+    """The files of one upload. `source` is what a sentence about the whole upload starts with."""
+
+    def __init__(self, source: object) -> None:
+        self.source = shown(str(source))
+        self.files: dict[Parts, bytes] = {}
+        self._notes: list[str] = []
+        self._left_out = self._entries = self._added = self._bytes = 0
+
+    def unreadable(self, reason: str) -> SubmissionUnreadable:
+        """The error that refuses the whole upload."""
+        return SubmissionUnreadable(f"{self.source}: {reason}")
+
+    def count(self) -> None:
+        """One more file or folder was met. Raises SubmissionUnreadable when it is one too many."""
+        self._entries += 1
+        if self._entries > MOST_ENTRIES:
+            raise self.unreadable(
+                f"it holds more than {MOST_ENTRIES:,} files and folders; hand in your exercises only"
+            )
+
+    def wanted(self, name: str) -> Parts | None:
+        """The path under which the file `name` is kept; None when it is not, with a note where that may surprise."""
+        parts = tuple(part for part in name.split("/") if part not in ("", "."))
+        if not parts or PurePosixPath(parts[-1]).suffix.lower() not in KEPT_SUFFIXES:
+            return None
+        if reason := _objection(name, parts):
+            self.leave_out(name, reason)
+            return None
+        if parts[-1].startswith(".") or any(ignored(part) for part in parts[:-1]):
+            return None
+        return parts
+
+    def add(self, parts: Parts, data: bytes) -> None:
+        """Keep a file. Raises SubmissionUnreadable when there are too many, or too much in them."""
+        if len(data) > MOST_FILE_BYTES:
+            self.leave_out("/".join(parts), TOO_LARGE)
+            return
+        if parts in self.files:
+            self.note(f"{shown('/'.join(parts))} is there more than once; the last one counts")
+        self._added += 1
+        self._bytes += len(data)
+        if self._added > MOST_FILES or self._bytes > MOST_BYTES:
+            raise self.unreadable(
+                f"it holds more than {MOST_FILES} files or {MOST_BYTES >> 20} MiB; hand in your exercises only"
+            )
+        self.files[parts] = data
+
+    def leave_out(self, name: str, reason: str) -> None:
+        """Note that a file or folder is not in the snapshot."""
+        self._left_out += 1
+        if self._left_out <= MOST_NOTES:
+            self.note(f"{shown(name)} was left out: {reason}")
+
+    def note(self, text: str) -> None:
+        if len(self._notes) < 2 * MOST_NOTES:
+            self._notes.append(text)
+
+    def notes(self) -> tuple[str, ...]:
+        """What to tell about this upload, at bounded length."""
+        more = self._left_out - MOST_NOTES
+        return (*self._notes, f"{more:,} more were left out") if more > 0 else tuple(self._notes)
+
+    def tidy(self) -> None:
+        """Unwrap a folder around everything; leave out what cannot lie beside the rest; note near-equal names."""
+        while self.files and all(len(parts) > 1 for parts in self.files) and len({p[0] for p in self.files}) == 1:
+            self.files = {parts[1:]: data for parts, data in self.files.items()}
+        for parts in sorted(self.files):
+            if any(parts[:length] in self.files for length in range(1, len(parts))):
+                del self.files[parts]
+                self.leave_out("/".join(parts), "a file has the name of its folder")
+        spellings: dict[str, str] = {}
+        for name in sorted("/".join(parts) for parts in self.files):
+            other = spellings.setdefault(name.casefold(), name)
+            if other != name:
+                self.note(f"{shown(other)} and {shown(name)} differ only in upper and lower case")
+
+
+TOO_LARGE = f"it is larger than {MOST_FILE_BYTES >> 20} MiB"
+
+
+def ignored(folder: str) -> bool:
+    """Whether a folder of this name is passed over without a word."""
+    return folder in IGNORED_FOLDERS or (folder.startswith(".") and folder != "..")
+
+
+def shown(name: str) -> str:
+    """`name` for a sentence: short, on one line, in characters that can be written as UTF-8."""
+    cut = name if len(name) <= 120 else f"{name[:60]}…{name[-59:]}"
+    return "".join(char if char == " " or char.isprintable() else repr(char)[1:-1] for char in cut)
+
+
+def _objection(name: str, parts: Parts) -> str | None:
+    """Why a file of this name cannot be taken."""
+    if name.startswith("/") or ".." in parts or (len(parts[0]) == 2 and parts[0][1] == ":"):
+        return "its name leads out of the folder"
+    if any(category(char) == "Cs" for char in name):
+        return "its name is not UTF-8"
+    if any(category(char) == "Cc" for char in name):
+        return "its name holds control characters"
+    if any(len(part.encode()) > MOST_NAME_BYTES for part in parts):
+        return f"its name is longer than {MOST_NAME_BYTES} bytes"
+    if len(parts) > MOST_DEPTH:
+        return f"it lies more than {MOST_DEPTH} folders deep"
+    return None

@@ -1,0 +1,86 @@
+"""Read a folder without ever following a link, waiting at a pipe or trusting a size.
+
+Every step goes through the descriptor of the folder above, so that swapping a folder for a link meanwhile
+leads nowhere. Each file is read once.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from grader.intake.basket import MOST_DEPTH, MOST_FILE_BYTES, TOO_LARGE, Basket, Parts, ignored
+
+OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def read_folder(path: Path, basket: Basket) -> None:
+    """Put the files of the folder `path`, which may itself be a link, into `basket`. Raises SubmissionUnreadable."""
+    try:
+        folder = os.open(path, OPEN_FOLDER & ~os.O_NOFOLLOW)
+        try:
+            _read_level(folder, (), basket)
+        finally:
+            os.close(folder)
+    except OSError as problem:
+        raise basket.unreadable(f"the folder cannot be read: {problem.strerror}; make it readable") from None
+
+
+def read_file(path: str | Path, most: int, folder: int | None = None) -> bytes | str:
+    """The bytes of a regular file, at most one more than `most`; otherwise why not, in words."""
+    try:
+        if not stat.S_ISREG(os.stat(path, dir_fd=folder, follow_symlinks=folder is None).st_mode):
+            return "it is no regular file"
+        fd = os.open(path, OPEN_FILE if folder is not None else OPEN_FILE & ~os.O_NOFOLLOW, dir_fd=folder)
+        with os.fdopen(fd, "rb") as file:
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
+                return "it is no regular file"
+            return TOO_LARGE if status.st_size > most else file.read(most + 1)
+    except OSError as problem:
+        return str(problem.strerror)
+
+
+def _read_level(folder: int, above: Parts, basket: Basket) -> None:
+    for name, is_folder, is_link in _entries(folder, basket):
+        parts = (*above, name)
+        text = "/".join(parts)
+        if is_link and not ignored(name):
+            basket.leave_out(text, "it is a link")
+        elif is_folder and not ignored(name):
+            _read_folder_in(folder, parts, basket)
+        elif not (is_link or is_folder) and (kept := basket.wanted(text)):
+            found = read_file(name, MOST_FILE_BYTES, folder)
+            if isinstance(found, str):
+                basket.leave_out(text, found)
+            else:
+                basket.add(kept, found)
+
+
+def _entries(folder: int, basket: Basket) -> list[tuple[str, bool, bool]]:
+    """Name, is it a folder, is it a link; in order, so that limits strike at the same place each time."""
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            basket.count()
+            found.append((entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink()))
+    return sorted(found)
+
+
+def _read_folder_in(above: int, parts: Parts, basket: Basket) -> None:
+    if len(parts) >= MOST_DEPTH:
+        basket.leave_out("/".join(parts), f"it lies more than {MOST_DEPTH - 1} folders deep")
+        return
+    try:
+        folder = os.open(parts[-1], OPEN_FOLDER, dir_fd=above)
+    except OSError as problem:
+        basket.leave_out("/".join(parts), str(problem.strerror))
+        return
+    try:
+        _read_level(folder, parts, basket)
+    except OSError as problem:
+        basket.leave_out("/".join(parts), str(problem.strerror))
+    finally:
+        os.close(folder)

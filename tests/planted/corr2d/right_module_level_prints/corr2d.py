@@ -1,0 +1,22 @@
+import torch
+
+def corr2d(X, K):
+    h, w = K.shape
+    Y = torch.zeros((X.shape[0] - h + 1, X.shape[1] - w + 1))
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            Y[i, j] = (X[i:i + h, j:j + w] * K).sum()
+    return Y
+
+X = torch.tensor([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0], [6.0, 7.0, 8.0]])
+K = torch.tensor([[0.0, 1.0], [2.0, 3.0]])
+print(corr2d(X, K))
+
+X = torch.ones((6, 8))
+X[0:2, 2:6] = 0
+X[3:6, 2:6] = 0
+print(X)
+K = torch.tensor([[1.0, -1.0]])
+Y = corr2d(X, K)
+print(Y)
+print(corr2d(X.t(), K))

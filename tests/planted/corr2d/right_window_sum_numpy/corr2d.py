@@ -1,0 +1,12 @@
+import numpy as np
+
+
+def corr2d(X, K):
+    h, w = K.shape
+    H, W = X.shape
+    Y = np.zeros((H - h + 1, W - w + 1))
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            window = X[i:i + h, j:j + w]
+            Y[i, j] = np.sum(np.multiply(window, K))
+    return Y

@@ -1,0 +1,13 @@
+import sys
+import torch
+
+def corr2d(X, K):
+    h, w = K.shape
+    if h != w:
+        print("Error: kernel must be square!")
+        sys.exit(1)
+    Y = torch.zeros((X.shape[0] - h + 1, X.shape[1] - w + 1))
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            Y[i, j] = (X[i:i + h, j:j + w] * K).sum()
+    return Y
