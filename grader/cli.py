@@ -73,6 +73,13 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("report", type=Path, metavar="REPORT.json")
     replay.add_argument("check", metavar="CHECK")
     replay.add_argument("--submission", type=Path, metavar="PATH", help="the submission (default: exercises/NAME)")
+
+    audit = _command(commands, "audit", _audit, "test the rubric itself: right code, wrong code and mutants")
+    audit.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
+    audit.add_argument("--out", type=Path, default=Path("reports"), help="where the certificate goes (default: reports)")
+    audit.add_argument("--seeds", type=_positive, default=2, metavar="N", help="seeds to draw examples with (default: 2)")
+    audit.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
+    audit.add_argument("--no-mutants", action="store_true", help="only the submissions written by hand")
     return parser
 
 
@@ -227,6 +234,27 @@ def _replay(arguments: argparse.Namespace) -> int:
     agreed, lines = replay(arguments.report, arguments.check, arguments.submission)
     print("\n".join(lines))
     return PASSED if agreed else FAILED
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from grader.rubric import course, select
+
+    exercises = course()
+    checks = select(exercises, arguments.exercise or [], [], False)
+    _writable(arguments.out)
+
+    from grader.audit import certificate
+    from grader.audit.run import Options, audit
+    from grader.engine.local import default_jobs
+
+    options = Options(
+        seeds=arguments.seeds, jobs=arguments.jobs or default_jobs(), mutants=not arguments.no_mutants
+    )
+    chosen = list(dict.fromkeys(check.exercise for check in checks))
+    found = audit(chosen, arguments.out, options, _progress)
+    page = certificate.write(found, arguments.out)
+    print("\n".join([*certificate.lines(found), f"certificate: {page}"]))
+    return PASSED if found.certified else FAILED
 
 
 def _writable(out: Path) -> None:

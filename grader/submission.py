@@ -1,32 +1,32 @@
 """Take a submission in: a folder, an archive or a notebook becomes a size-checked, hashed snapshot.
 
-The judge and the worker only ever see the snapshot, never the original. Nothing here imports student code.
+The judge and the worker only ever see the snapshot, never the original. Nothing here imports student code;
+what is hostile about an upload is dealt with in `grader.intake`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import os
 import shutil
-import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from grader.errors import SubmissionUnreadable, UsageError
+from grader.errors import UsageError
+from grader.intake import notebook
+from grader.intake.archives import read_archive
+from grader.intake.basket import MOST_DEPTH, MOST_ENTRIES, MOST_FILE_BYTES, Basket, Parts, ignored
+from grader.intake.folder import read_file, read_folder
 from grader.records import Record
 
-MOST_FILES = 500
-MOST_FILE_BYTES = 32 << 20
-MOST_BYTES = 64 << 20
-KEPT_SUFFIXES = {".py", ".ipynb", ".onnx", ".pth", ".pt", ".txt", ".csv", ".json", ".npy", ".npz", ".toml", ".md"}
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
-IGNORED_FOLDERS = {"__pycache__", ".git", ".venv", "venv", ".ipynb_checkpoints", ".pytest_cache", "data", "node_modules"}
+NOTEBOOK = ".ipynb"
+FORMS = f"a folder, a notebook ({NOTEBOOK}) or an archive ({', '.join(ARCHIVES)})"
 
 
-class Submission(Record, kw_only=True):
+class Submission(Record, frozen=True, kw_only=True):
     """A submission as taken in."""
 
     name: str
@@ -35,82 +35,69 @@ class Submission(Record, kw_only=True):
     notes: tuple[str, ...] = ()  # files that were left out, and why
 
 
+class Source(Record, frozen=True, kw_only=True):
+    """Where a submission is, and the name it goes by in this run."""
+
+    path: Path
+    name: str
+
+
 def take(path: Path, name: str, into: Path) -> Submission:
     """Snapshot `path` under the folder `into`. Raises SubmissionUnreadable, in one sentence."""
-    if not path.is_dir():
-        raise SubmissionUnreadable(f"{path}: there is no such folder")
+    basket = Basket(path)
+    _fill(basket, path)
+    basket.tidy()
+    notebook.convert(basket)
     folder = Path(tempfile.mkdtemp(prefix="submission-", dir=into))
-    notes: list[str] = []
-    _copy_folder(path, folder, notes)
-    _convert_notebooks(folder, notes)
-    for inner in [folder, *(p for p in folder.rglob("*") if p.is_dir())]:
-        inner.chmod(0o755)
-    return Submission(name=name, folder=str(folder), digest=_digest(folder), notes=tuple(notes))
-
-
-def _copy_folder(source: Path, target: Path, notes: list[str]) -> None:
-    files = total = 0
-    for base, folders, names in os.walk(source, followlinks=False):
-        folders[:] = sorted(name for name in folders if name not in IGNORED_FOLDERS)
-        for name in sorted(names):
-            original = Path(base, name)
-            relative = original.relative_to(source)
-            if original.suffix not in KEPT_SUFFIXES:
-                continue
-            data = _read(original, relative, notes)
-            if data is None:
-                continue
-            files, total = files + 1, total + len(data)
-            if files > MOST_FILES or total > MOST_BYTES:
-                raise SubmissionUnreadable(
-                    f"{source}: more than {MOST_FILES} files or {MOST_BYTES >> 20} MiB; hand in your exercises only"
-                )
-            copy = target / relative
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(data)
-            copy.chmod(0o644)
-
-
-def _read(path: Path, relative: Path, notes: list[str]) -> bytes | None:
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as problem:
-        notes.append(f"{relative} was left out: {problem.strerror}")
-        return None
-    with os.fdopen(fd, "rb") as file:
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            notes.append(f"{relative} was left out: it is no regular file")
-            return None
-        data = file.read(MOST_FILE_BYTES + 1)
-    if len(data) > MOST_FILE_BYTES:
-        notes.append(f"{relative} was left out: it is larger than {MOST_FILE_BYTES >> 20} MiB")
-        return None
-    return data
+        _write(basket, folder)
+    except BaseException:
+        remove(folder)
+        raise
+    return Submission(name=name, folder=str(folder), digest=_digest(basket.files), notes=basket.notes())
 
 
-def _convert_notebooks(folder: Path, notes: list[str]) -> None:
-    """NAME.ipynb becomes NAME.py where there is none: its code cells, without magics and shell lines."""
-    for notebook in sorted(folder.rglob("*.ipynb")):
-        script = notebook.with_suffix(".py")
-        if script.exists():
-            continue
+def _fill(basket: Basket, path: Path) -> None:
+    if not os.path.exists(path):
+        raise basket.unreadable(f"there is nothing here; a submission is {FORMS}")
+    if os.path.isdir(path):
+        read_folder(path, basket)
+    elif path.name.lower().endswith(ARCHIVES):
+        read_archive(path, basket)
+    elif path.name.lower().endswith(NOTEBOOK):
+        data = read_file(path, MOST_FILE_BYTES)
+        if isinstance(data, str):
+            raise basket.unreadable(f"the notebook cannot be read: {data}; hand in a plain file")
+        basket.add((path.name,), data)
+    else:
+        raise basket.unreadable(f"this cannot be taken in; a submission is {FORMS}")
+
+
+def _write(basket: Basket, folder: Path) -> None:
+    for parts in sorted(basket.files, key=_lower_case_first):
+        copy = folder.joinpath(*parts)
         try:
-            cells = json.loads(notebook.read_bytes())["cells"]
-            code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            notes.append(f"{notebook.name} was left out: it is no readable notebook")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with open(copy, "xb") as file:
+                file.write(basket.files[parts])
+        except FileExistsError:  # this disk does not tell upper from lower case
+            basket.leave_out("/".join(parts), "another file has the same name but for upper and lower case")
+            del basket.files[parts]
             continue
-        lines = [line for cell in code for line in cell.splitlines() if not line.lstrip().startswith(("%", "!"))]
-        script.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        notes.append(f"{script.name} was made from the code cells of {notebook.name}")
+        copy.chmod(0o644)
+    for base, _, _ in os.walk(folder):
+        os.chmod(base, 0o755)
 
 
-def _digest(folder: Path) -> str:
+def _lower_case_first(parts: Parts) -> tuple[bool, Parts]:
+    """Names of exercises are in lower case: where names clash, they must win."""
+    return any(part != part.lower() for part in parts), parts
+
+
+def _digest(files: Mapping[Parts, bytes]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        name = str(path.relative_to(folder)).encode("utf-8", "surrogateescape")
-        data = path.read_bytes()
+    for parts in sorted(files):
+        name, data = "/".join(parts).encode(), files[parts]
         digest.update(len(name).to_bytes(8, "little") + name + len(data).to_bytes(8, "little") + data)
     return digest.hexdigest()
 
@@ -120,20 +107,13 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-class Source(Record, kw_only=True):
-    """Where a submission is, and the name it goes by in this run."""
-
-    path: Path
-    name: str
-
-
 def find(paths: Iterable[Path], files: Iterable[str]) -> list[Source]:
     """The submissions that `paths` name: each one itself, or every folder and archive inside it.
 
     A folder is a submission when it holds one of the exercise `files`, as it is or as a notebook. Raises
     UsageError for a path that does not exist or holds no submission.
     """
-    names = [name for file in files for name in (file, file.removesuffix(".py") + ".ipynb")]
+    names = [name for file in files for name in (file, file.removesuffix(".py") + NOTEBOOK)]
     found: list[Path] = []
     for path in paths:
         found += _submissions_in(path, names)
@@ -146,29 +126,47 @@ def find(paths: Iterable[Path], files: Iterable[str]) -> list[Source]:
 
 
 def _submissions_in(path: Path, names: list[str]) -> list[Path]:
-    if not path.exists():
+    if not os.path.exists(path):
         raise UsageError(f"{path}: there is no such file or folder")
-    if not path.is_dir():
-        if not path.name.lower().endswith(ARCHIVES):
-            raise UsageError(f"{path}: a submission is a folder or one of {', '.join(ARCHIVES)}")
+    if not os.path.isdir(path):
+        if not path.name.lower().endswith((*ARCHIVES, NOTEBOOK)):
+            raise UsageError(f"{path}: a submission is {FORMS}")
         return [path]
-    if any((path / name).exists() for name in names):
+    if any(os.path.exists(path / name) for name in names):
         return [path]
-    inner = [child for child in sorted(path.iterdir()) if _may_be_submission(child)]
-    if not any(child.is_file() or any(next(child.rglob(name), None) for name in names) for child in inner):
+    try:
+        inner = [child for child in sorted(path.iterdir()) if _may_be_submission(child)]
+    except OSError as problem:
+        raise UsageError(f"{path}: cannot be read: {problem.strerror}") from None
+    if not any(os.path.isfile(child) or _holds(child, set(names)) for child in inner):
         raise UsageError(f"{path}: neither it nor a folder in it holds one of {', '.join(names[::2])}")
     return inner
 
 
 def _may_be_submission(path: Path) -> bool:
-    if path.name.startswith((".", "_")) or path.name in {"starter", *IGNORED_FOLDERS}:
+    if path.name.startswith("_") or path.name == "starter" or ignored(path.name):
         return False
-    return path.is_dir() or path.name.lower().endswith(ARCHIVES)
+    return os.path.isdir(path) or path.name.lower().endswith(ARCHIVES)
+
+
+def _holds(folder: Path, names: set[str]) -> bool:
+    """Whether one of `names` lies anywhere in `folder`, as far as a submission is looked through."""
+    looked_at = 0
+    for base, folders, files in os.walk(folder):
+        looked_at += len(folders) + len(files)
+        if not names.isdisjoint(files):
+            return True
+        if looked_at > MOST_ENTRIES:
+            return False
+        deep = len(Path(base).parts) - len(folder.parts) >= MOST_DEPTH
+        folders[:] = [] if deep else [name for name in folders if not ignored(name)]
+    return False
 
 
 def _name(path: Path) -> str:
     name = path.name
-    for ending in ARCHIVES:
-        if path.is_file() and name.lower().endswith(ending):
+    for ending in (*ARCHIVES, NOTEBOOK):
+        if os.path.isfile(path) and name.lower().endswith(ending):
             name = name[: -len(ending)]
-    return name or "submission"
+    # a name that is not UTF-8 could not be written into a report
+    return os.fsencode(name).decode("utf-8", "backslashreplace") or "submission"

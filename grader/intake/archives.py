@@ -13,9 +13,10 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from grader.intake.basket import MOST_ENTRIES, MOST_FILE_BYTES, Basket
+from grader.intake.basket import MOST_ENTRIES, MOST_FILE_BYTES, ONLY_EXERCISES, Basket, shown
 from grader.intake.folder import read_file
-from grader.intake.tar import Stream, read_tar
+from grader.intake.stream import Meter, Stream
+from grader.intake.tar import read_tar
 
 MOST_ARCHIVE_BYTES = 128 << 20
 PACK_AGAIN = "pack your folder again as a .zip"
@@ -23,38 +24,39 @@ METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # LZMA takes whatever memo
 CENTRAL_ENTRY = b"PK\x01\x02"
 
 # what zipfile, gzip and zlib raise for archives that are cut off, damaged or forged
-DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError, OverflowError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError)
 
 
 def read_archive(path: Path, basket: Basket) -> None:
     """Put the files of the archive `path` into `basket`. Raises SubmissionUnreadable."""
     data = read_file(path, MOST_ARCHIVE_BYTES)
     if isinstance(data, str):
-        raise basket.unreadable(f"the archive cannot be read: {data}")
-    if len(data) > MOST_ARCHIVE_BYTES:
-        raise basket.unreadable(f"it is larger than {MOST_ARCHIVE_BYTES >> 20} MiB; hand in your exercises only")
+        raise basket.unreadable(f"the archive cannot be read: {data}; {ONLY_EXERCISES}")
     unpack(data, basket)
 
 
 def unpack(data: bytes, basket: Basket) -> None:
     """Put the files of an archive, given as its bytes, into `basket`. Raises SubmissionUnreadable."""
+    meter = Meter(len(data), basket)
     try:
+        if not data:
+            raise ValueError("it is empty")
         if data.startswith(b"PK"):
-            _read_zip(data, basket)
+            _read_zip(data, meter, basket)
         elif data.startswith(b"\x1f\x8b"):
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-                read_tar(Stream(file, len(data), basket), basket)
+                read_tar(Stream(file, meter), basket)
         else:
-            read_tar(Stream(io.BytesIO(data), len(data), basket), basket)
+            read_tar(Stream(io.BytesIO(data), meter), basket)
     except DAMAGE as problem:
-        raise basket.unreadable(f"it is no archive or a damaged one ({problem}); {PACK_AGAIN}") from None
+        reason = f"it is no archive or a damaged one ({shown(str(problem))})"
+        raise basket.unreadable(f"{reason}; {PACK_AGAIN}") from None
 
 
-def _read_zip(data: bytes, basket: Basket) -> None:
+def _read_zip(data: bytes, meter: Meter, basket: Basket) -> None:
     if data.count(CENTRAL_ENTRY) > MOST_ENTRIES:  # before zipfile makes an object of each
-        raise basket.unreadable(f"it holds more than {MOST_ENTRIES:,} files; hand in your exercises only")
+        raise basket.unreadable(f"it holds more than {MOST_ENTRIES:,} files; {ONLY_EXERCISES}")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        meter = Stream(None, len(data), basket)
         for member in archive.infolist():
             basket.count()
             kind = stat.S_IFMT(member.external_attr >> 16)
@@ -69,4 +71,4 @@ def _read_zip(data: bytes, basket: Basket) -> None:
                 basket.leave_out(member.filename, "it is packed in a rare way")
             else:
                 with archive.open(member) as file:
-                    basket.add(parts, meter.of(file).read(MOST_FILE_BYTES + 1))
+                    basket.add(parts, Stream(file, meter).read(MOST_FILE_BYTES + 1))

@@ -14,8 +14,10 @@ MOST_BYTES = 64 << 20
 MOST_DEPTH = 16  # folders inside folders
 MOST_NAME_BYTES = 200  # of one part of a path; file systems take 255
 MOST_NOTES = 20
-KEPT_SUFFIXES = {".py", ".ipynb", ".onnx", ".pth", ".pt", ".txt", ".csv", ".json", ".npy", ".npz", ".toml", ".md"}
+CODE, ARTEFACTS = {".py", ".ipynb"}, {".onnx", ".pth", ".pt", ".npy", ".npz"}
+KEPT_SUFFIXES = CODE | ARTEFACTS | {".txt", ".csv", ".json", ".toml", ".md"}
 IGNORED_FOLDERS = {"__pycache__", "__MACOSX", "venv", "data", "node_modules"}  # and all that start with a dot
+ONLY_EXERCISES = "hand in your exercises only"
 
 Parts = tuple[str, ...]  # a relative path: ("helpers", "windows.py")
 
@@ -37,12 +39,10 @@ class Basket:
         """One more file or folder was met. Raises SubmissionUnreadable when it is one too many."""
         self._entries += 1
         if self._entries > MOST_ENTRIES:
-            raise self.unreadable(
-                f"it holds more than {MOST_ENTRIES:,} files and folders; hand in your exercises only"
-            )
+            raise self.unreadable(f"it holds more than {MOST_ENTRIES:,} files and folders; {ONLY_EXERCISES}")
 
     def wanted(self, name: str) -> Parts | None:
-        """The path under which the file `name` is kept; None when it is not, with a note where that may surprise."""
+        """The path under which the file `name` is kept; None, perhaps with a note, when it is not."""
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
         if not parts or PurePosixPath(parts[-1]).suffix.lower() not in KEPT_SUFFIXES:
             return None
@@ -56,16 +56,15 @@ class Basket:
     def add(self, parts: Parts, data: bytes) -> None:
         """Keep a file. Raises SubmissionUnreadable when there are too many, or too much in them."""
         if len(data) > MOST_FILE_BYTES:
-            self.leave_out("/".join(parts), TOO_LARGE)
+            self.leave_out("/".join(parts), too_large(MOST_FILE_BYTES))
             return
         if parts in self.files:
             self.note(f"{shown('/'.join(parts))} is there more than once; the last one counts")
         self._added += 1
         self._bytes += len(data)
         if self._added > MOST_FILES or self._bytes > MOST_BYTES:
-            raise self.unreadable(
-                f"it holds more than {MOST_FILES} files or {MOST_BYTES >> 20} MiB; hand in your exercises only"
-            )
+            too_many = f"more than {MOST_FILES} files or {MOST_BYTES >> 20} MiB"
+            raise self.unreadable(f"it holds {too_many}; {ONLY_EXERCISES}")
         self.files[parts] = data
 
     def leave_out(self, name: str, reason: str) -> None:
@@ -84,8 +83,8 @@ class Basket:
         return (*self._notes, f"{more:,} more were left out") if more > 0 else tuple(self._notes)
 
     def tidy(self) -> None:
-        """Unwrap a folder around everything; leave out what cannot lie beside the rest; note near-equal names."""
-        while self.files and all(len(parts) > 1 for parts in self.files) and len({p[0] for p in self.files}) == 1:
+        """Unwrap a folder around everything; leave out what has no place; note nearly equal names."""
+        while min(map(len, self.files), default=1) > 1 and len({parts[0] for parts in self.files}) == 1:
             self.files = {parts[1:]: data for parts, data in self.files.items()}
         for parts in sorted(self.files):
             if any(parts[:length] in self.files for length in range(1, len(parts))):
@@ -98,7 +97,12 @@ class Basket:
                 self.note(f"{shown(other)} and {shown(name)} differ only in upper and lower case")
 
 
-TOO_LARGE = f"it is larger than {MOST_FILE_BYTES >> 20} MiB"
+def too_large(most: int) -> str:
+    return f"it is larger than {most >> 20} MiB"
+
+
+def too_deep(folders: Parts) -> str | None:
+    return f"it lies more than {MOST_DEPTH} folders deep" if len(folders) > MOST_DEPTH else None
 
 
 def ignored(folder: str) -> bool:
@@ -122,6 +126,4 @@ def _objection(name: str, parts: Parts) -> str | None:
         return "its name holds control characters"
     if any(len(part.encode()) > MOST_NAME_BYTES for part in parts):
         return f"its name is longer than {MOST_NAME_BYTES} bytes"
-    if len(parts) > MOST_DEPTH:
-        return f"it lies more than {MOST_DEPTH} folders deep"
-    return None
+    return too_deep(parts[:-1])

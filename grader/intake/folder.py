@@ -10,16 +10,17 @@ import os
 import stat
 from pathlib import Path
 
-from grader.intake.basket import MOST_DEPTH, MOST_FILE_BYTES, TOO_LARGE, Basket, Parts, ignored
+from grader.intake.basket import MOST_FILE_BYTES, Basket, Parts, ignored, too_deep, too_large
 
-OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+OPEN_FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+CHUNK = 1 << 18  # bytes read at once
 
 
 def read_folder(path: Path, basket: Basket) -> None:
-    """Put the files of the folder `path`, which may itself be a link, into `basket`. Raises SubmissionUnreadable."""
+    """Put the files of the folder `path`, or that it links to, into `basket`. Raises SubmissionUnreadable."""
     try:
-        folder = os.open(path, OPEN_FOLDER & ~os.O_NOFOLLOW)
+        folder = os.open(path, OPEN_FOLDER)
         try:
             _read_level(folder, (), basket)
         finally:
@@ -29,18 +30,33 @@ def read_folder(path: Path, basket: Basket) -> None:
 
 
 def read_file(path: str | Path, most: int, folder: int | None = None) -> bytes | str:
-    """The bytes of a regular file, at most one more than `most`; otherwise why not, in words."""
+    """The bytes of a regular file of at most `most` bytes; otherwise why not, in words.
+
+    A link is followed only where `path` does not lie in a `folder` given by its descriptor.
+    """
+    follow = folder is None
     try:
-        if not stat.S_ISREG(os.stat(path, dir_fd=folder, follow_symlinks=folder is None).st_mode):
+        # opening a device can already do something, so look first; what is opened may be another file by then
+        if not stat.S_ISREG(os.stat(path, dir_fd=folder, follow_symlinks=follow).st_mode):
             return "it is no regular file"
-        fd = os.open(path, OPEN_FILE if folder is not None else OPEN_FILE & ~os.O_NOFOLLOW, dir_fd=folder)
-        with os.fdopen(fd, "rb") as file:
-            status = os.fstat(fd)
-            if not stat.S_ISREG(status.st_mode):
-                return "it is no regular file"
-            return TOO_LARGE if status.st_size > most else file.read(most + 1)
+        fd = os.open(path, OPEN_FILE | (0 if follow else os.O_NOFOLLOW), dir_fd=folder)
+        try:
+            return _content(fd, most)
+        finally:
+            os.close(fd)
     except OSError as problem:
         return str(problem.strerror)
+
+
+def _content(fd: int, most: int) -> bytes | str:
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        return "it is no regular file"
+    found = bytearray()
+    if status.st_size <= most:
+        while len(found) <= most and (part := os.read(fd, CHUNK)):
+            found += part
+    return bytes(found) if max(status.st_size, len(found)) <= most else too_large(most)
 
 
 def _read_level(folder: int, above: Parts, basket: Basket) -> None:
@@ -70,11 +86,11 @@ def _entries(folder: int, basket: Basket) -> list[tuple[str, bool, bool]]:
 
 
 def _read_folder_in(above: int, parts: Parts, basket: Basket) -> None:
-    if len(parts) >= MOST_DEPTH:
-        basket.leave_out("/".join(parts), f"it lies more than {MOST_DEPTH - 1} folders deep")
+    if reason := too_deep(parts):
+        basket.leave_out("/".join(parts), reason)
         return
     try:
-        folder = os.open(parts[-1], OPEN_FOLDER, dir_fd=above)
+        folder = os.open(parts[-1], OPEN_FOLDER | os.O_NOFOLLOW, dir_fd=above)
     except OSError as problem:
         basket.leave_out("/".join(parts), str(problem.strerror))
         return

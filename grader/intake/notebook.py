@@ -6,11 +6,15 @@ import re
 
 import msgspec
 
-from grader.intake.basket import Basket, shown
+from grader.intake.basket import Basket, shown, too_large
+
+MOST_NOTEBOOK_BYTES = 16 << 20  # pictures included; decoding takes several times as much
 
 # %matplotlib and !pip, but not a line that goes on with "% modulus" from the line before
 MAGIC = re.compile(r"(\s*)(?:%{1,2}[A-Za-z_]|!)")
-OTHER_LANGUAGES = re.compile(r"\s*%%(?:bash|sh|script|html|javascript|js|latex|markdown|svg|perl|ruby|writefile|cmd)\b")
+NO_PYTHON = re.compile(
+    r"\s*%%(?:bash|sh|script|html|javascript|js|latex|markdown|svg|perl|ruby|writefile|cmd)\b"
+)
 
 
 class _Cell(msgspec.Struct):
@@ -19,7 +23,7 @@ class _Cell(msgspec.Struct):
 
     def lines(self) -> list[str]:
         text = self.source if isinstance(self.source, str) else "".join(self.source)
-        return [] if OTHER_LANGUAGES.match(text) else text.splitlines()
+        return [] if NO_PYTHON.match(text) else text.split("\n")
 
 
 class _Notebook(msgspec.Struct):
@@ -34,6 +38,9 @@ def convert(basket: Basket) -> None:
         name = parts[-1]
         script = (*parts[:-1], name.removesuffix(".ipynb") + ".py")
         if script in basket.files:
+            continue
+        if len(basket.files[parts]) > MOST_NOTEBOOK_BYTES:
+            basket.leave_out("/".join(parts), too_large(MOST_NOTEBOOK_BYTES))
             continue
         try:
             notebook = msgspec.json.decode(basket.files[parts], type=_Notebook)

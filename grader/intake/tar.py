@@ -7,58 +7,19 @@ forward only, in bounded pieces, and takes nothing from a header but a name, a t
 from __future__ import annotations
 
 import re
-from typing import IO
 
-from grader.intake.basket import MOST_FILE_BYTES, TOO_LARGE, Basket
+from grader.intake.basket import MOST_FILE_BYTES, Basket, too_large
+from grader.intake.stream import Stream
 
 BLOCK = 512
 MOST_NAME_HEADER = 1 << 20  # an extended header also holds the file attributes of macOS
-MOST_UNPACKED = 256 << 20
-MOST_RATIO = 200  # unpacked to packed; text packs to a tenth, a thousandth is deflate's limit
-FREE = 8 << 20  # unpacked bytes before the ratio counts: a checkpoint of zeros is no bomb
-CHUNK = 1 << 20
 PAX_PATH = re.compile(rb"(?:\A|\n)[0-9]{1,9} path=([^\n]*)\n")
 
 FILE, FOLDER, LONG_NAME, LONG_LINK, PAX, PAX_GLOBAL = b"0\x007", b"5", b"L", b"K", b"xX", b"g"
 
 
-class Stream:
-    """Reads forward through `file`, counts what came out of an archive of `packed` bytes, and stops a bomb."""
-
-    def __init__(self, file: IO[bytes] | None, packed: int, basket: Basket) -> None:
-        self._file, self._packed, self._basket = file, packed, basket
-        self._unpacked = 0
-
-    def of(self, file: IO[bytes]) -> Stream:
-        """The same count, going on with another file of the archive."""
-        self._file = file
-        return self
-
-    def read(self, count: int) -> bytes:
-        """`count` bytes, fewer at the end. Raises SubmissionUnreadable for a bomb."""
-        found = bytearray()
-        while len(found) < count and (part := self._next(count - len(found))):
-            found += part
-        return bytes(found)
-
-    def skip(self, count: int) -> None:
-        while count > 0 and (part := self._next(count)):
-            count -= len(part)
-
-    def _next(self, count: int) -> bytes:
-        assert self._file is not None
-        part = self._file.read(min(count, CHUNK))
-        self._unpacked += len(part)
-        if self._unpacked > min(MOST_UNPACKED, max(FREE, MOST_RATIO * self._packed)):
-            raise self._basket.unreadable(
-                f"it unpacks to more than {self._unpacked >> 20} MiB from {self._packed:,} bytes; "
-                "hand in your exercises only"
-            )
-        return part
-
-
 def read_tar(stream: Stream, basket: Basket) -> None:
-    """Put the files of a tar archive into `basket`. Raises ValueError for a damaged one, SubmissionUnreadable."""
+    """Put the files of a tar archive into `basket`. Raises SubmissionUnreadable, ValueError when damaged."""
     longer: bytes | None = None  # name of the next member, when it does not fit a header
     while any(block := stream.read(BLOCK)):
         basket.count()
@@ -83,7 +44,7 @@ def _member(name: str, kind: bytes, size: int, stream: Stream, basket: Basket) -
     parts = basket.wanted(name)
     if parts is None or kind not in FILE or size > MOST_FILE_BYTES:
         if parts is not None:
-            basket.leave_out(name, TOO_LARGE if kind in FILE else "it is a link or a device")
+            basket.leave_out(name, too_large(MOST_FILE_BYTES) if kind in FILE else "it is a link or a device")
         _skip(stream, size)
         return
     basket.add(parts, _content(stream, size))
@@ -93,22 +54,24 @@ def _header(block: bytes) -> tuple[bytes, bytes, int]:
     """Name, type and length. Raises ValueError when the block is none of a tar archive's."""
     if len(block) < BLOCK:
         raise ValueError("it ends in the middle of a header")
-    stated = int(block[148:156].rstrip(b" \0") or b"0", 8)
-    if stated != sum(block[:148]) + sum(block[156:]) + 8 * ord(" "):
+    if _number(block[148:156]) != sum(block[:148]) + sum(block[156:]) + 8 * ord(" "):
         raise ValueError("a header has a wrong checksum")
     name, prefix = block[:100].partition(b"\0")[0], block[345:500].partition(b"\0")[0]
     if prefix and block[257:263] == b"ustar\0":
         name = prefix + b"/" + name
     kind = block[156:157]
     # links and devices have no content, whatever their header says
-    return name, kind, _size(block[124:136]) if kind not in b"123456" else 0
+    return name, kind, _number(block[124:136]) if kind not in b"123456" else 0
 
 
-def _size(field: bytes) -> int:
-    size = int.from_bytes(field[1:], "big") if field[0] == 0x80 else int(field.rstrip(b" \0") or b"0", 8)
-    if size < 0:
-        raise ValueError("a length is below 0")
-    return size
+def _number(field: bytes) -> int:
+    """Octal digits, or binary after a byte 0x80. Raises ValueError, also for what is below 0."""
+    if field[0] == 0x80:
+        return int.from_bytes(field[1:], "big")
+    digits = field.partition(b"\0")[0].strip(b" ")
+    if digits.strip(b"01234567"):
+        raise ValueError("a header holds no number where one belongs")
+    return int(digits or b"0", 8)
 
 
 def _content(stream: Stream, size: int) -> bytes:

@@ -105,7 +105,7 @@ class Network:
 
     def operators(self, x: np.ndarray) -> list[str]:
         """Names of the aten operators in a forward pass."""
-        return list(map(str, self._ask("operators", self._number, x, doing="a forward pass was being watched", call="forward()")))
+        return list(map(str, self._ask("forward_operators", self._number, x, doing="a forward pass was being watched", call="forward()")))
 
     def train(self, images: np.ndarray, labels: np.ndarray, seed: int, seconds: float) -> Any:
         """What the student's `train` returned; the network is trained in place."""

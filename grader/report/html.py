@@ -33,7 +33,7 @@ MARKS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "skipped": "–",
 
 def write_report(report: SubmissionReport, folder: Path) -> Path:
     """Write report.html, and report.json beside it, into `folder`; return the page's path."""
-    page, data = _render("report.html.j2", report=report), to_json(report)
+    page, data = render("report.html.j2", report=report), to_json(report)
     write_whole(folder / "report.json", data)
     return write_whole(folder / "report.html", page)
 
@@ -46,7 +46,7 @@ def write_index(
     `problems` are submissions that could not be graded, each with a sentence that says why.
     """
     ordered = sorted(reports, key=lambda report: _natural(report.submission))
-    page = _render(
+    page = render(
         "index.html.j2",
         reports=ordered,
         problems=sorted(problems, key=lambda problem: _natural(problem[0])),
@@ -97,7 +97,7 @@ def _natural(name: str) -> tuple[str, str]:
     return re.sub(r"\d+", lambda digits: digits[0].zfill(12), name.casefold()), name
 
 
-def _render(template: str, **context: Any) -> bytes:
+def render(template: str, **context: Any) -> bytes:
     return _environment().get_template(template).render(**context).encode()
 
 

@@ -23,6 +23,8 @@ MOST_FRAME_BYTES = 64 << 20
 MOST_DIMENSIONS = 8
 MOST_NESTING = 16  # lists inside lists
 MOST_ITEMS = 100_000  # members of one reply, all levels together
+MOST_PARTS = 5 * MOST_ITEMS  # of its MessagePack: an empty list is four of them
+UNCOUNTED_BYTES = 1 << 16  # frames too small for their parts to matter
 DTYPES = frozenset(
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 )
@@ -118,10 +120,12 @@ def frame(message: Request | Reply) -> bytes:
 
 def body_length(prefix: bytes, limit: int = MOST_FRAME_BYTES) -> int:
     """The length that an 8-byte prefix announces. Raises ProtocolError when it is over `limit`."""
-    (length,) = struct.unpack("<Q", prefix)
+    if len(prefix) != 8:
+        raise ProtocolError(f"a frame starts with 8 bytes, not {len(prefix)}")
+    length = int.from_bytes(prefix, "little")
     if length > limit:
         raise ProtocolError(f"a frame of {length:,} bytes is over the limit of {limit:,}")
-    return int(length)
+    return length
 
 
 def read_request(body: bytes) -> Request:
@@ -131,6 +135,8 @@ def read_request(body: bytes) -> Request:
 
 def read_reply(body: bytes) -> Reply:
     """Decode on the judge's side and check every size. Raises ProtocolError."""
+    if len(body) > UNCOUNTED_BYTES:
+        _count_parts(body)
     try:
         reply = _decode_reply.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as problem:
@@ -140,6 +146,39 @@ def read_reply(body: bytes) -> Reply:
     for _, value in reply.changed:
         _check(value, budget, 0)
     return reply
+
+
+# What follows the first byte of a MessagePack part, see the format's specification: a number of bytes ...
+_BYTES = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8}
+_BYTES |= {0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17}
+_BYTES |= {first: 0 for first in (*range(0x80), *range(0xE0, 0x100))}
+_BYTES |= {0xA0 + length: length for length in range(32)}
+# ... a number of parts; or a length in so many bytes, and then so many times that many bytes or parts
+_PARTS = {0x80 + length: 2 * length for length in range(16)} | {0x90 + length: length for length in range(16)}
+_LONG_BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4}
+_LONG_PARTS = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
+
+
+def _count_parts(body: bytes) -> None:
+    """Refuse a frame of too many parts before objects are made of them: a byte there can be 70 here."""
+    at, left, counted = 0, 1, 0
+    while left > 0 and at < len(body):
+        counted += 1
+        if counted > MOST_PARTS:
+            raise ProtocolError(f"a reply has more than {MOST_PARTS:,} parts")
+        first = body[at]
+        at, left = at + 1, left - 1
+        if first in _BYTES:
+            at += _BYTES[first]
+        elif first in _PARTS:
+            left += _PARTS[first]
+        elif first in _LONG_BYTES:
+            end = at + _LONG_BYTES[first]
+            at = end + int.from_bytes(body[at:end], "big") + (0xC7 <= first <= 0xC9)
+        elif first in _LONG_PARTS:
+            width, times = _LONG_PARTS[first]
+            left += times * int.from_bytes(body[at : at + width], "big")
+            at += width
 
 
 def _check(value: Value, budget: list[int], depth: int) -> None:

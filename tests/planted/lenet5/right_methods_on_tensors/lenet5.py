@@ -25,13 +25,13 @@ class LeNet5(nn.Module):
 def train(model, images, labels, *, device="cpu", seed=0):
     torch.manual_seed(seed)
     model.to(device)
-    optimizer = torch.optim.Adam(model.parameters(), 1e-2)
+    optimizer = torch.optim.Adam(model.parameters(), 5e-3)
     curve = []
-    for epoch in range(30):
+    for epoch in range(25):
         perm = torch.randperm(images.size(0))
         loss_sum = 0.0
-        for b in range(0, images.size(0), 128):
-            rows = perm[b:b + 128]
+        for b in range(0, images.size(0), 80):
+            rows = perm[b:b + 80]
             xb, yb = images[rows].to(device), labels[rows].to(device)
             optimizer.zero_grad()
             loss = cross_entropy(model(xb), yb)

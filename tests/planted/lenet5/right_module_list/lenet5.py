@@ -26,9 +26,9 @@ def train(model, images, labels, *, device="cpu", seed=0):
     model.to(dev).train()
     data = torch.utils.data.TensorDataset(images, labels)
     loader = torch.utils.data.DataLoader(data, batch_size=64, shuffle=True)
-    opt = torch.optim.RMSprop(model.parameters(), lr=0.003)
-    epochs = 20
-    sched = torch.optim.lr_scheduler.OneCycleLR(opt, max_lr=0.004, epochs=epochs, steps_per_epoch=len(loader))
+    opt = torch.optim.Adam(model.parameters())
+    epochs = 18
+    sched = torch.optim.lr_scheduler.OneCycleLR(opt, max_lr=0.008, epochs=epochs, steps_per_epoch=len(loader))
     losses = []
     for _ in range(epochs):
         tot = 0.0

@@ -1,0 +1,100 @@
+"""Which mutants are no mistake at all: the same behaviour on a large probe set, or listed by hand with the reason."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.audit.mutate import Mutant, changed
+from grader.authoring.exercise import Exercise
+from grader.judge.players import RecordedCall
+from grader.judge.runner import Rubric
+from grader.records import Record
+
+CROSSED = 600  # calls made by crossing the arguments of recorded ones
+LIST = Path(__file__).with_name("equivalents.toml")
+
+
+class Equivalent(Record, kw_only=True):
+    """A mutant that nobody can call wrong, and why."""
+
+    exercise: str
+    removed: str  # the changed lines of the original, without indentation
+    added: str  # the same lines of the mutant
+    reason: str
+
+
+def listed(file: Path = LIST) -> list[Equivalent]:
+    """The list kept by hand."""
+    return msgspec.convert(tomllib.loads(file.read_text("utf-8"))["equivalent"], list[Equivalent])
+
+
+def reason(mutant: Mutant, exercise: str, known: Iterable[Equivalent]) -> str:
+    """Why the list says that a mutant is equivalent; empty when it does not."""
+    removed, added = changed(mutant.diff, "-"), changed(mutant.diff, "+")
+    return next(
+        (e.reason for e in known if (e.exercise, e.removed, e.added) == (exercise, removed, added)),
+        "",
+    )
+
+
+def probes(exercise: Exercise, rubrics: Iterable[Rubric]) -> list[RecordedCall]:
+    """Calls that the reference answers with finite numbers: all recorded ones, and their arguments crossed.
+
+    Crossing gives combinations of keywords that no check draws together.
+    """
+    recorded: list[RecordedCall] = []
+    seen: set[str] = set()
+    for rubric in rubrics:
+        for check in (check for check in exercise.checks if check.id in rubric.banks):
+            for call in rubric.banks[check.id].calls:
+                if (key := _key(call)) not in seen:
+                    seen.add(key)
+                    recorded.append(call)
+    crossed = [call for call in _crossed(recorded) if _key(call) not in seen]
+    return [call for call in recorded + crossed if _answered(exercise, call)]
+
+
+def _crossed(recorded: list[RecordedCall]) -> Iterable[RecordedCall]:
+    """Calls with arguments from different recorded calls of the same function."""
+    draw = random.Random(0)
+    calls: Mapping[str, list[RecordedCall]] = defaultdict(list)
+    words: Mapping[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for call in recorded:
+        calls[call.function].append(call)
+        for name, value in call.kwargs.items():
+            words[call.function][name].append(value)
+    for function, known in calls.items():
+        for _ in range(CROSSED if known[0].args or known[0].kwargs else 0):
+            one, other = draw.choice(known), draw.choice(known)
+            chosen = {name: draw.choice(values) for name, values in words[function].items() if draw.random() < 0.5}
+            fixed = {name: value for name, value in one.kwargs.items() if name not in chosen}
+            args = one.args[:1] + other.args[1 : len(one.args)] if len(other.args) >= len(one.args) else one.args
+            yield RecordedCall(function, args, fixed | chosen, None, other.seed)
+
+
+def _answered(exercise: Exercise, call: RecordedCall) -> bool:
+    """Whether the reference gives finite numbers: what it refuses, or fills with nothing, is outside the contract."""
+    try:
+        with np.errstate(all="ignore"):
+            answer = exercise.functions[call.function](*call.args, **call.kwargs)
+    except (ValueError, TypeError, IndexError, ZeroDivisionError, OverflowError):
+        return False
+    parts = answer if isinstance(answer, tuple) else (answer,)
+    return all(np.isfinite(np.asarray(part, dtype=float)).all() for part in parts)
+
+
+def _key(call: RecordedCall) -> str:
+    def plain(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return (value.dtype.str, value.shape, value.tobytes())
+        return value
+
+    return repr((call.function, [*map(plain, call.args)], [(k, plain(v)) for k, v in call.kwargs.items()], call.seed))

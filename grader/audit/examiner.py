@@ -1,0 +1,124 @@
+"""Grade many submissions without looking for small counterexamples, and look at how they behave."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import hypothesis.configuration
+
+from grader.audit.subjects import Subject
+from grader.authoring.exercise import Exercise
+from grader.authoring.expect import CheckFailure
+from grader.engine.pool import spread
+from grader.judge.diagnosis import answers
+from grader.judge.players import RecordedCall
+from grader.judge.runner import Rubric, judge_exercise
+from grader.judge.session import Session
+from grader.records import Record
+from grader.worker.client import Limits, Nursery
+from grader.worker.protocol import Library
+
+LIMITS = Limits(call_seconds=3.0, check_seconds=10.0, exercise_seconds=60.0)  # a mutant that hangs is soon stopped
+PATIENCE = Limits(call_seconds=3.0, check_seconds=300.0, exercise_seconds=300.0)  # for all probes in one batch
+Answer = TypeVar("Answer")
+
+
+class Graded(Record, kw_only=True):
+    """What an audit keeps of one grading."""
+
+    failed: dict[str, str] = {}  # check: what was found
+    skipped: tuple[str, ...] = ()
+    errored: dict[str, str] = {}
+    seconds: dict[str, float] = {}  # of the checks that ran
+    libraries: dict[str, Library] = {}  # what each function was found to work with
+    diagnosis: str = ""  # the misconception that was named
+
+
+class Examiner:
+    """A nursery and drawn banks. Use as a context manager."""
+
+    def __init__(self, exercises: Iterable[Exercise], jobs: int, isolation: str = "none") -> None:
+        self.exercises = {exercise.name: exercise for exercise in exercises}
+        self.jobs = jobs
+        self._scratch = Path(tempfile.mkdtemp(prefix="grader-audit-"))
+        hypothesis.configuration.set_hypothesis_home_dir(self._scratch)
+        self._nursery = Nursery(isolation, channels=jobs)
+        try:
+            self.rubric = self.draw(0)  # while the nursery warms up
+            self.isolation = self._nursery.ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def draw(self, seed: int) -> Rubric:
+        """All checks with banks of another seed."""
+        return Rubric((check for exercise in self.exercises.values() for check in exercise.checks), seed)
+
+    def grade(self, subjects: Sequence[Subject], seed: int) -> Iterator[tuple[Subject, Graded]]:
+        """Each subject's outcomes with the examples of `seed`, as they are done."""
+        if seed != self.rubric.seed:
+            self.rubric = self.draw(seed)
+        return spread(self._on_channel(self._grade), subjects, self.jobs)
+
+    def behave(
+        self, subjects: Sequence[Subject], calls: Sequence[RecordedCall], libraries: Mapping[str, Library] | None = None
+    ) -> Iterator[tuple[Subject, list[str]]]:
+        """Each subject's answers to `calls`; none when its worker dies. Its `libraries` are found out if not given."""
+
+        def look(subject: Subject) -> list[str]:
+            session = self._session(subject, PATIENCE)
+            try:
+                if libraries is None:
+                    judge_exercise(session, self.rubric)
+                else:
+                    session.libraries.update(libraries)
+                return answers(session, calls)
+            except CheckFailure:
+                return []
+            finally:
+                session.discard()
+
+        return spread(self._on_channel(look), subjects, self.jobs)
+
+    def close(self) -> None:
+        self._nursery.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _grade(self, subject: Subject) -> Graded:
+        session = self._session(subject)
+        checks = judge_exercise(session, self.rubric).checks
+        findings = [check.finding for check in checks if check.finding is not None]
+        return Graded(
+            failed={check.id: _message(check) for check in checks if check.outcome == "failed"},
+            skipped=tuple(check.id for check in checks if check.outcome == "skipped"),
+            errored={check.id: _message(check) for check in checks if check.outcome == "errored"},
+            seconds={check.id: check.seconds for check in checks if check.outcome in ("passed", "failed")},
+            libraries=session.libraries,
+            diagnosis=next((finding.misconception for finding in findings if finding.misconception), ""),
+        )
+
+    def _session(self, subject: Subject, limits: Limits = LIMITS) -> Session:
+        session = Session(self._nursery, self.exercises[subject.exercise], subject.folder, limits)
+        session.shrink_seconds = 0.0
+        return session
+
+    def _on_channel(self, look: Callable[[Subject], Answer]) -> Callable[[int, Subject], Answer]:
+        def work(job: int, subject: Subject) -> Answer:
+            self._nursery.use_channel(job)
+            return look(subject)
+
+        return work
+
+    def __enter__(self) -> Examiner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _message(check: Any) -> str:
+    return check.finding.message if check.finding else ""

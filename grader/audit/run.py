@@ -1,0 +1,145 @@
+"""Audit a rubric: grade everything known, many times, and compare with what should have come out."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from grader.audit import equivalent, signatures
+from grader.audit.cache import Cache, Round
+from grader.audit.certificate import Certificate, ExerciseAudit, MutantOutcome
+from grader.audit.examiner import Examiner, Graded
+from grader.audit.findings import examined, killed
+from grader.audit.subjects import Subject, mutated, originals, planted, sample_folder
+from grader.authoring.exercise import Exercise
+from grader.engine.local import versions
+from grader.records import Record
+
+REPEATS = 2  # gradings with the first seed: a second one must change nothing
+PROBE_SEEDS = (1001, 1002)  # whose examples show whether a surviving mutant behaves differently
+BATCH = 64  # gradings between two savings of the cache
+Progress = Callable[[int], AbstractContextManager[Any]]
+Gradings = dict[str, dict[Round, Graded]]  # of one exercise, by submission
+PROVED = "behaves as its original does on all {} probes"
+
+
+class Options(Record, kw_only=True):
+    """How an audit is made."""
+
+    seeds: int = 2
+    jobs: int = 1
+    mutants: bool = True
+    isolation: str = "none"
+
+
+def audit(exercises: Sequence[Exercise], out: Path, options: Options, progress: Progress) -> Certificate:
+    """Audit the rubrics of `exercises`. Results are kept in out/audit-cache.json: an interrupted audit goes on.
+
+    `progress(total)` is a context manager whose value is called after each grading. Raises AuthorError for a
+    reference that does not pass its own checks or an expect.toml that is wrong.
+    """
+    started, clock = datetime.now(UTC), time.perf_counter()
+    rounds = [Round(seed=0, repeat=i) for i in range(REPEATS)] + [Round(seed=i) for i in range(1, options.seeds)]
+    with (
+        tempfile.TemporaryDirectory(prefix="grader-mutants-") as scratch,
+        Examiner(exercises, options.jobs, options.isolation) as examiner,
+    ):
+        subjects = {e.name: list(_subjects(examiner, e, Path(scratch), options.mutants)) for e in exercises}
+        cache = Cache(out / "audit-cache.json", exercises)
+        everything = [subject for listed in subjects.values() for subject in listed]
+        plan = [(turn, s) for turn in rounds for s in everything if s.kind != "mutant" or not turn.repeat]
+        with progress(len(plan)) as advance:
+            gradings = _grade(examiner, plan, cache, advance)
+        audits = tuple(_examined(examiner, e, subjects[e.name], gradings[e.name], cache) for e in exercises)
+        cache.save()
+    return Certificate(
+        certified=all(audit.certified for audit in audits),
+        exercises=audits,
+        seeds=options.seeds,
+        repeats=REPEATS,
+        gradings=len(plan),
+        versions=versions(),
+        isolation=examiner.isolation,
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(time.perf_counter() - clock, 1),
+        jobs=options.jobs,
+    )
+
+
+def _subjects(examiner: Examiner, exercise: Exercise, scratch: Path, with_mutants: bool) -> Iterator[Subject]:
+    right, known = originals(exercise, scratch / exercise.name, sample_folder()), planted(exercise)
+    signatures.refresh(examiner, exercise, right[0], known)
+    yield from right
+    yield from known
+    if with_mutants:
+        for original in right:
+            yield from mutated(exercise, original, scratch / exercise.name / "mutants")
+
+
+def _grade(
+    examiner: Examiner, plan: Sequence[tuple[Round, Subject]], cache: Cache, advance: Callable[[], None]
+) -> dict[str, Gradings]:
+    """Every planned grading, out of the cache where it is there."""
+    todo: dict[Round, list[Subject]] = defaultdict(list)
+    for turn, subject in plan:
+        if cache.get(subject, turn) is None:
+            todo[turn].append(subject)
+        else:
+            advance()
+    for turn, subjects in todo.items():
+        for i in range(0, len(subjects), BATCH):
+            for subject, graded in examiner.grade(subjects[i : i + BATCH], turn.seed):
+                cache.put(subject, turn, graded)
+                advance()
+            cache.save()
+    gradings: dict[str, Gradings] = defaultdict(lambda: defaultdict(dict))
+    for turn, subject in plan:
+        graded = cache.get(subject, turn)
+        assert graded is not None
+        gradings[subject.exercise][subject.name][turn] = graded
+    return gradings
+
+
+def _examined(
+    examiner: Examiner, exercise: Exercise, subjects: Sequence[Subject], gradings: Gradings, cache: Cache
+) -> ExerciseAudit:
+    alive = [s for s in subjects if s.kind == "mutant" and not killed(gradings[s.name])]
+    listed = equivalent.listed()
+    reasons = {s.name: equivalent.reason(s.mutant, exercise.name, listed) for s in alive if s.mutant}
+    unknown = [s for s in alive if not reasons[s.name]]
+    probes = len(calls := equivalent.probes(exercise, map(examiner.draw, PROBE_SEEDS))) if unknown else 0
+    differs = cache.differs(exercise.name)
+    for original in (s for s in subjects if s.kind == "right"):
+        mutants = [s for s in unknown if s.original == original.name and s.digest not in differs]
+        if mutants:
+            libraries = next(iter(gradings[original.name].values())).libraries
+            [(_, expected)] = examiner.behave([original], calls, libraries)
+            for mutant, given in examiner.behave(mutants, calls, libraries):
+                wrong = next((i for i, answer in enumerate(given) if answer != expected[i]), None)
+                told = calls[wrong].text(exercise) if wrong is not None else ""
+                differs[mutant.digest] = told if given else "its worker died"
+    judged = [_outcome(s, reasons[s.name], differs, probes) for s in alive]
+    return examined(exercise, subjects, gradings, judged, probes)
+
+
+def _outcome(subject: Subject, reason: str, differs: Mapping[str, str], probes: int) -> MutantOutcome:
+    mutant = subject.mutant
+    assert mutant is not None
+    call = "" if reason else differs[subject.digest]
+    return MutantOutcome(
+        id=mutant.id,
+        original=subject.original,
+        operator=mutant.operator,
+        why=mutant.why,
+        file=mutant.file,
+        line=mutant.line,
+        diff=mutant.diff,
+        reason=reason or ("" if call else PROVED.format(probes)),
+        differs=call,
+    )

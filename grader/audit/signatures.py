@@ -1,0 +1,77 @@
+"""Make the catalogues that diagnosis compares with: how the right code and every misconception answer the probes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader.audit.examiner import Examiner
+from grader.audit.sources import closure, fingerprint, home
+from grader.audit.subjects import Subject
+from grader.authoring.exercise import Exercise
+from grader.errors import AuthorError
+from grader.judge import diagnosis
+from grader.judge.diagnosis import Catalogue, Misconception, Probe
+from grader.judge.players import RecordedCall
+from grader.judge.runner import Rubric
+from grader.report.files import write_whole
+
+PER_CHECK = 8  # probes taken from one check's bank
+
+
+def refresh(examiner: Examiner, exercise: Exercise, right: Subject, planted: Sequence[Subject]) -> Path | None:
+    """Write the exercise's catalogue anew if what it was made from has changed; the file, or None."""
+    known = [subject for subject in planted if subject.expectation and subject.expectation.misconception]
+    stored = diagnosis.load(exercise.name)
+    if (stored.digest if stored else "") == (digest(exercise, known) if known else ""):
+        return None
+    made = catalogue(examiner, exercise, right, known)
+    diagnosis.load.cache_clear()
+    return write_whole(diagnosis.path(exercise.name), encode(made))
+
+
+def catalogue(examiner: Examiner, exercise: Exercise, right: Subject, known: Sequence[Subject]) -> Catalogue:
+    """Run the reference and every misconception on the probes. Raises AuthorError for one that ends its worker."""
+    calls = probes(exercise, examiner.rubric)
+    answers = {subject.name: given for subject, given in examiner.behave([right, *known], calls)}
+    for name, given in answers.items():
+        if not given:
+            raise AuthorError(f"{exercise.name}: {name} ends its worker, so it cannot be a misconception to recognise")
+    return Catalogue(
+        exercise=exercise.name,
+        digest=digest(exercise, known),
+        right=" ".join(answers[right.name]),
+        misconceptions=tuple(
+            Misconception(title=wrong.title, explanation=wrong.explanation, answers=" ".join(answers[subject.name]))
+            for subject in known
+            if (wrong := subject.expectation)
+        ),
+        probes=tuple(Probe.of(call, exercise) for call in calls),
+    )
+
+
+def probes(exercise: Exercise, rubric: Rubric) -> list[RecordedCall]:
+    """Calls from all over every check's bank, and every function without arguments."""
+    chosen: list[RecordedCall] = []
+    for check in (check for check in exercise.checks if check.id in rubric.banks):
+        calls = rubric.banks[check.id].calls
+        step = max(1, len(calls) // PER_CHECK)
+        chosen += [call for call in calls[::step][:PER_CHECK] if not any(call.same_as(other) for other in chosen)]
+    silent = [name for name in exercise.functions if not exercise.signature(name)]
+    return chosen + [RecordedCall(name, (), {}) for name in silent]
+
+
+def digest(exercise: Exercise, known: Sequence[Subject]) -> str:
+    """What a catalogue is made from: the reference and the planted misconceptions."""
+    file, root, package = home(next(iter((exercise.functions | exercise.classes).values())))
+    parts = [fingerprint(closure([file], root, {package}), root), *(subject.digest for subject in known)]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+def encode(made: Catalogue) -> bytes:
+    """JSON with a line for every misconception and every probe."""
+    text = msgspec.json.encode(made).decode()
+    return text.replace('{"title"', '\n{"title"').replace('{"call"', '\n{"call"').encode() + b"\n"

@@ -1,0 +1,117 @@
+"""What an audit grades: right code, wrong code with its declared outcome, and mutants of the right."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+import grader
+from grader.audit import wrap
+from grader.audit.mutate import Mutant, mutants
+from grader.audit.sources import fingerprint
+from grader.authoring.exercise import Exercise
+from grader.errors import AuthorError
+from grader.records import Record
+
+PACKAGE = Path(grader.__file__).resolve().parent
+EXPECTATION = "expect.toml"
+
+
+class Expectation(Record, kw_only=True):
+    """The expect.toml of a planted submission."""
+
+    kind: Literal["right", "wrong"]
+    title: str  # the style, or the mistake
+    misconception: bool = False  # belongs to the catalogue: students are told about it by this title
+    explanation: str = ""  # the paragraph they read
+    failed: tuple[str, ...] = ()  # checks that must fail, all others must pass or be skipped
+
+
+class Subject(Record, kw_only=True):
+    """One submission that an audit grades."""
+
+    exercise: str
+    name: str
+    kind: Literal["right", "wrong", "mutant"]
+    folder: Path
+    digest: str
+    expectation: Expectation | None = None
+    mutant: Mutant | None = None
+    original: str = ""  # name of the right submission that a mutant was made from
+
+
+def planted(exercise: Exercise, root: Path | None = None) -> list[Subject]:
+    """The planted submissions of an exercise, by name. Raises AuthorError for an expect.toml that is wrong."""
+    folder = (root or planted_folder()) / exercise.name
+    return [_planted(exercise, file.parent) for file in sorted(folder.glob(f"*/{EXPECTATION}"))]
+
+
+def originals(exercise: Exercise, scratch: Path, sample: Path | None) -> list[Subject]:
+    """The reference and, where there is one, the sample's solution, as submissions under `scratch`."""
+    made = [("reference", wrap.reference(exercise, scratch / "reference"))]
+    if sample is not None and (sample / exercise.file).is_file():
+        made.append((sample.name, wrap.sample(exercise, sample, scratch / sample.name)))
+    return [
+        Subject(exercise=exercise.name, name=name, kind="right", folder=file.parent, digest=digest(file.parent))
+        for name, file in made
+    ]
+
+
+def mutated(exercise: Exercise, original: Subject, scratch: Path) -> Iterator[Subject]:
+    """Every mutant of `original`, as a submission of its own under `scratch`."""
+    source = (original.folder / exercise.file).read_text("utf-8")
+    for mutant in mutants(source, exercise.file, [*exercise.functions, *exercise.classes]):
+        name = f"{original.name}-{mutant.id}"
+        folder = scratch / name
+        shutil.copytree(original.folder, folder)
+        (folder / exercise.file).write_text(mutant.source, "utf-8")
+        yield Subject(
+            exercise=exercise.name,
+            name=name,
+            kind="mutant",
+            folder=folder,
+            digest=digest(folder),
+            mutant=mutant,
+            original=original.name,
+        )
+
+
+def digest(folder: Path) -> str:
+    """One digest over all files of a submission."""
+    return fingerprint((file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc"), folder)
+
+
+def planted_folder() -> Path:
+    """Inside the package when installed from a wheel, among the tests in a checkout."""
+    inside = PACKAGE / "data" / "planted"
+    return inside if inside.is_dir() else PACKAGE.parent / "tests" / "planted"
+
+
+def sample_folder() -> Path | None:
+    """The sample submission, which only a checkout has."""
+    folder = PACKAGE.parent / "exercises" / "student42"
+    return folder if folder.is_dir() else None
+
+
+def _planted(exercise: Exercise, folder: Path) -> Subject:
+    file = folder / EXPECTATION
+    try:
+        expectation = msgspec.convert(tomllib.loads(file.read_text("utf-8")), Expectation)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as problem:
+        raise AuthorError(f"{file}: {problem}") from None
+    known = {check.name for check in exercise.checks}
+    for name in set(expectation.failed) - known:
+        raise AuthorError(f"{file}: {exercise.name} has no check {name!r}")
+    return Subject(
+        exercise=exercise.name,
+        name=folder.name,
+        kind=expectation.kind,
+        folder=folder,
+        digest=digest(folder),
+        expectation=expectation,
+    )

@@ -1,0 +1,50 @@
+import torch
+import torch.nn as nn
+
+
+class LeNet5(nn.Module):
+    def __init__(self):
+        super(LeNet5, self).__init__()
+        self.conv = nn.Sequential(
+            nn.Conv2d(1, 6, 5, padding=2),
+            nn.Sigmoid(),
+            nn.AvgPool2d(2, 2),
+            nn.Conv2d(6, 16, 5),
+            nn.Sigmoid(),
+            nn.AvgPool2d(2, 2)
+        )
+        self.fc = nn.Sequential(
+            nn.Linear(16*5*5, 120),
+            nn.Linear(120, 84),
+            nn.Linear(84, 10)
+        )
+
+    def forward(self, img):
+        feature = self.conv(img)
+        output = self.fc(feature.view(img.shape[0], -1))
+        return output
+
+
+def train(model, images, labels, *, device="cpu", seed=0):
+    torch.manual_seed(seed)
+    model.to(device)
+    lossfunc = nn.CrossEntropyLoss()
+    optim = torch.optim.Adam(model.parameters(), lr=0.005)
+    loss_list = []
+    for e in range(20):
+        perm = torch.randperm(len(images))
+        s = 0
+        n = 0
+        for b in range(0, len(images), 50):
+            xb = images[perm[b:b+50]].to(device)
+            yb = labels[perm[b:b+50]].to(device)
+            out = model(xb)
+            loss = lossfunc(out, yb)
+            optim.zero_grad()
+            loss.backward()
+            optim.step()
+            s = s + loss.item()
+            n = n + 1
+        loss_list.append(s / n)
+        print('epoch', e, 'loss', s / n)
+    return loss_list
