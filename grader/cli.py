@@ -17,6 +17,7 @@ from grader.errors import GraderError, UsageError
 
 if TYPE_CHECKING:
     from grader.authoring.exercise import Check
+    from grader.course import Course
     from grader.engine.local import Options
     from grader.records import SubmissionReport
 
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)")
     run.add_argument("--no-train", action="store_true", help="do not run the students' own training")
 
-    _command(commands, "list", _list, "list exercises and checks, with points and visibility")
+    listed = _command(commands, "list", _list, "list exercises and checks, with points and visibility")
 
     explain = _command(commands, "explain", _explain, "what a check looks at, why, and a wrong and a right example")
     explain.add_argument("check", metavar="CHECK", help="corr2d.values, or an exercise's name for all its checks")
@@ -80,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--seeds", type=_positive, default=2, metavar="N", help="seeds to draw examples with (default: 2)")
     audit.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
     audit.add_argument("--no-mutants", action="store_true", help="only the submissions written by hand")
+    for command in (run, listed, explain, replay):
+        command.add_argument("--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: ./course.toml, else the built-in course)")
     return parser
 
 
@@ -102,13 +105,11 @@ def _seed(text: str) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from grader.rubric import course, select
-
-    exercises = course()
-    checks = select(exercises, arguments.exercise or [], arguments.check or [], arguments.public)
     from grader.submission import find
 
-    submissions = find(arguments.paths, [exercise.file for exercise in exercises.values()])
+    course = _course(arguments)
+    checks = course.select(arguments.exercise or [], arguments.check or [], arguments.public)
+    submissions = find(arguments.paths, [exercise.file for exercise in course.exercises.values()])
     _writable(arguments.out)
 
     from grader.engine.local import Grader, default_jobs
@@ -120,7 +121,7 @@ def _run(arguments: argparse.Namespace) -> int:
     codes = [PASSED]
     with (
         _progress(len(submissions)) as advance,
-        Grader(checks, _options(arguments, jobs)) as grading,
+        Grader(checks, _options(arguments, course, jobs)) as grading,
     ):
         for source, outcome in grading.grade_all(submissions):
             if isinstance(outcome, GraderError):
@@ -137,13 +138,21 @@ def _run(arguments: argparse.Namespace) -> int:
     return max(codes)
 
 
-def _options(arguments: argparse.Namespace, jobs: int) -> Options:
+def _course(arguments: argparse.Namespace) -> Course:
+    from grader import course
+
+    found: Path | None = arguments.course
+    return course.load(found or (Path(course.FILE) if Path(course.FILE).is_file() else None))
+
+
+def _options(arguments: argparse.Namespace, course: Course, jobs: int) -> Options:
     from grader.engine.local import Options
     from grader.judge.session import Data
 
     return Options(
         seed=arguments.seed,
         jobs=jobs,
+        limits=course.limits,
         isolation=arguments.isolation,
         device=_device(arguments.device),
         data=Data(root=arguments.data, train=not arguments.no_train),
@@ -174,9 +183,7 @@ def _exit_code(report: SubmissionReport) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from grader.rubric import course
-
-    for exercise in course().values():
+    for exercise in _course(arguments).exercises.values():
         points = sum(check.points for check in exercise.checks)
         print(f"{exercise.name}: {exercise.title} ({exercise.file}, {points:g} points)")
         for check in exercise.checks:
@@ -186,9 +193,9 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    from grader.rubric import course, suggest
+    from grader.rubric import suggest
 
-    exercises = course()
+    exercises = _course(arguments).exercises
     if arguments.check in exercises:
         exercise = exercises[arguments.check]
         print(f"{exercise.name}: {exercise.title}\n\n{exercise.about}\nLesson: {exercise.lesson}\n")
@@ -231,7 +238,7 @@ def _new(arguments: argparse.Namespace) -> int:
 def _replay(arguments: argparse.Namespace) -> int:
     from grader.engine.replay import replay
 
-    agreed, lines = replay(arguments.report, arguments.check, arguments.submission)
+    agreed, lines = replay(_course(arguments), arguments.report, arguments.check, arguments.submission)
     print("\n".join(lines))
     return PASSED if agreed else FAILED
 

@@ -42,9 +42,10 @@ from reference.resnet_block import SmallResNet
 
 NETWORKS: dict[str, type[nn.Module]] = {"mnist_cnn": MnistCNN, "lenet5": LeNet5, "small_resnet": SmallResNet}
 
-# a threshold is the mean accuracy less the larger of this many standard deviations and the least margin
+# a threshold is the mean accuracy less the largest of so many standard deviations, the least margin, and so many images
 DEVIATIONS = 4
 LEAST_MARGIN = 0.02
+FORGIVEN_IMAGES = 15  # on a small held-out part a few images more or less are no fault of a training
 FEWEST_SEEDS = 5  # a spread over fewer says too little
 
 
@@ -143,11 +144,14 @@ def rate(recipe: Recipe, progress: float) -> float:
     return recipe.peak_rate * min(progress / recipe.warm_up, (1 - progress) / (1 - recipe.warm_up))
 
 
-def threshold(accuracies: list[float]) -> float | None:
-    """The accuracy to ask of a student, given the reference's over several seeds; None for too few."""
+def threshold(accuracies: list[float], held_out: int) -> float | None:
+    """The accuracy to ask of a student, given the reference's over several seeds; None for too few.
+
+    held_out: how many images it was measured on.
+    """
     if len(accuracies) < FEWEST_SEEDS:
         return None
-    margin = max(LEAST_MARGIN, DEVIATIONS * statistics.stdev(accuracies))
+    margin = max(LEAST_MARGIN, DEVIATIONS * statistics.stdev(accuracies), FORGIVEN_IMAGES / held_out)
     return round(statistics.mean(accuracies) - margin, 4)
 
 
@@ -218,7 +222,7 @@ def save(
         "accuracy": accuracies,
         "mean": round(statistics.mean(accuracies), 4),
         "spread": round(statistics.stdev(accuracies), 4) if len(runs) > 1 else None,
-        "threshold": threshold(accuracies),
+        "threshold": threshold(accuracies, len(parts[-1].labels)),
         "seconds": [round(sum(run.history.seconds), 1) for run in runs],
         "median_seed": median,
         "curves": {

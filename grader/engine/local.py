@@ -16,7 +16,7 @@ import hypothesis.configuration
 
 import grader
 from grader import submission
-from grader.authoring.exercise import Check
+from grader.authoring.exercise import Check, Exercise
 from grader.engine.pool import spread
 from grader.errors import GraderError, HarnessError
 from grader.judge.runner import Rubric, judge_exercise
@@ -33,7 +33,7 @@ class Options(Record, kw_only=True):
     jobs: int = 1
     isolation: Literal["strict", "basic", "none"] = "strict"
     device: str = "cpu"
-    limits: Limits = Limits()
+    limits: dict[str, Limits] | Limits = Limits()  # for each exercise, or one for all
     data: Data = Data()
 
 
@@ -67,7 +67,7 @@ class Grader:
                         self._nursery,
                         exercise,
                         Path(taken.folder),
-                        self.options.limits,
+                        self._limits(exercise),
                         self.options.device,
                         self.options.data,
                     ),
@@ -95,6 +95,10 @@ class Grader:
     def grade_all(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Outcome]]:
         """All of them, as they are done; a submission that cannot be graded does not stop the others."""
         return spread(self._work, sources, self.options.jobs)
+
+    def _limits(self, exercise: Exercise) -> Limits:
+        limits = self.options.limits
+        return limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
 
     def close(self) -> None:
         self._nursery.close()

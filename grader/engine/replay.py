@@ -16,11 +16,12 @@ from grader.errors import UsageError
 from grader.judge.players import Live
 from grader.judge.session import Session
 from grader.records import Array, Argument, Finding, from_json
-from grader.rubric import course, suggest
+from grader.course import Course
+from grader.rubric import suggest
 from grader.worker.client import Limits, Nursery
 
 
-def replay(report: Path, check: str, path: Path | None) -> tuple[bool, list[str]]:
+def replay(course: Course, report: Path, check: str, path: Path | None) -> tuple[bool, list[str]]:
     """Call the student's function once more as `check` of `report` did.
 
     Whether the answer is now the expected one, and lines to print. Raises UsageError for a report that cannot
@@ -30,7 +31,8 @@ def replay(report: Path, check: str, path: Path | None) -> tuple[bool, list[str]
     source = path or Path("exercises") / name
     if not source.exists():
         raise UsageError(f"{source}: there is no such submission; name it with --submission PATH")
-    exercise = course()[check.partition(".")[0]]
+    name_of_exercise = check.partition(".")[0]
+    exercise = course.exercises[name_of_exercise]
     function, _, _ = finding.call.partition("(")
     args, kwargs = _arguments(finding)
     with tempfile.TemporaryDirectory() as scratch, Nursery() as nursery:

@@ -81,8 +81,12 @@ def _print_table(reports: Sequence[SubmissionReport], stream: TextIO) -> None:
 
 def _findings(report: SubmissionReport) -> Iterator[str]:
     """What failed and what to do next, a paragraph a check; of skipped checks only why."""
+    skipped: dict[str, list[CheckResult]] = {}
     for check in report.checks:
         if check.finding is None:
+            continue
+        if check.outcome == "skipped":
+            skipped.setdefault(check.finding.message, []).append(check)
             continue
         yield ""
         yield f"{check.outcome.upper()}  {one_line(check.id)}  {one_line(check.title)}  {_worth(check)}"
@@ -99,6 +103,11 @@ def _findings(report: SubmissionReport) -> Iterator[str]:
         yield from _quoted(check.finding.traceback)
         if check.finding.hint:
             yield from _block(f"Next step: {check.finding.hint}")
+    for reason, checks in skipped.items():
+        yield ""
+        worth = points(sum(check.points for check in checks if check.counted))
+        yield f"SKIPPED  {', '.join(one_line(check.id) for check in checks)}  ({worth} points)"
+        yield from _block(reason)
 
 
 def _worth(check: CheckResult) -> str:

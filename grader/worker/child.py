@@ -36,7 +36,7 @@ def live(fds: Sequence[int], kept: Sequence[int], folder: Path, confine: Callabl
         _send(protocol.Reply())  # ready
         _serve(Workspace(folder))
         status = 0
-    except GraderError as problem:
+    except (GraderError, OSError) as problem:  # not confined, or cut off from the submission: ours to mend
         _send(protocol.Reply(raised=protocol.Raised(type(problem).__name__, str(problem), internal=True)))
     finally:
         os._exit(status)

@@ -44,3 +44,6 @@ class Confiner:
             ),
         )
         os.chdir(scratch)
+        for path in folder.iterdir():  # raises here, as the grader's own fault, if anything is out of reach
+            if path.is_file():
+                path.open("rb").close()

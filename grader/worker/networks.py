@@ -12,16 +12,14 @@ import io
 import time
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
 
 from grader.worker import protocol
+from grader.worker.procedures import Refused, Workspace, seed_everything, watched
 from grader.worker.values import from_student
-
-if TYPE_CHECKING:
-    from grader.worker.procedures import Workspace
 
 NAMED_PARAMETERS = nn.Module.named_parameters
 NAMED_BUFFERS = nn.Module.named_buffers
@@ -38,8 +36,6 @@ def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor
     A class, a function that makes a network, or a ready-made network (copied) will do. A constructor that asks
     for one argument more than the contract gets the number of classes.
     """
-    from grader.worker.procedures import Refused, seed_everything
-
     seed_everything(seed)
     made = workspace.attribute(name)
     if isinstance(made, nn.Module):
@@ -138,8 +134,6 @@ def overfit(
 
 def forward_operators(workspace: Workspace, number: int, x: torch.Tensor) -> list[str]:
     """Names of the aten operators of a forward pass in eval mode."""
-    from grader.worker.procedures import watched
-
     network = SET_MODE(workspace.networks[number], False)
     with torch.no_grad():
         return [name for name in watched(lambda: network(x.to(_device(network))))[1] if name.startswith("aten.")]
@@ -149,8 +143,6 @@ def train(
     workspace: Workspace, function: str, number: int, images: torch.Tensor, labels: torch.Tensor, seed: int
 ) -> list[Any]:
     """[what the student's train(model, images, labels, device=, seed=) returned, seconds]."""
-    from grader.worker.procedures import seed_everything
-
     network = workspace.networks[number]
     device = _device(network)
     seed_everything(seed)

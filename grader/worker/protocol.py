@@ -26,7 +26,8 @@ MOST_ITEMS = 100_000  # members of one reply, all levels together
 MOST_PARTS = 5 * MOST_ITEMS  # of its MessagePack: an empty list is four of them
 UNCOUNTED_BYTES = 1 << 16  # frames too small for their parts to matter
 DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
+    {"bool", "float16", "float32", "float64", "complex64", "complex128"}
+    | {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
 )
 
 Library = Literal["numpy", "torch", "list"]
@@ -148,37 +149,37 @@ def read_reply(body: bytes) -> Reply:
     return reply
 
 
-# What follows the first byte of a MessagePack part, see the format's specification: a number of bytes ...
-_BYTES = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8}
-_BYTES |= {0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17}
-_BYTES |= {first: 0 for first in (*range(0x80), *range(0xE0, 0x100))}
-_BYTES |= {0xA0 + length: length for length in range(32)}
-# ... a number of parts; or a length in so many bytes, and then so many times that many bytes or parts
-_PARTS = {0x80 + length: 2 * length for length in range(16)} | {0x90 + length: length for length in range(16)}
-_LONG_BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4}
-_LONG_PARTS = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
+# How far it is from the first byte of a MessagePack part to the next part, by that byte; 0: see below
+_STEP = [1] * 0x80 + [0] * 0x20 + [1 + length for length in range(32)] + [0] * 0x20 + [1] * 0x20
+_STEP[0xC0:0xC4] = 1, 0, 1, 1  # nil, never used, false, true
+_STEP[0xCA:0xD4] = 5, 9, 2, 3, 5, 9, 2, 3, 5, 9  # floats, unsigned and signed integers
+_STEP[0xD4:0xD9] = 3, 4, 6, 10, 18  # extensions of fixed length
+_CHILDREN = {0x80 + size: 2 * size for size in range(16)} | {0x90 + size: size for size in range(16)}
+_LENGTH_BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+_LONG_CHILDREN = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}  # width of the count, times
 
 
 def _count_parts(body: bytes) -> None:
     """Refuse a frame of too many parts before objects are made of them: a byte there can be 70 here."""
     at, left, counted = 0, 1, 0
     while left > 0 and at < len(body):
-        counted += 1
+        left, counted = left - 1, counted + 1
         if counted > MOST_PARTS:
             raise ProtocolError(f"a reply has more than {MOST_PARTS:,} parts")
         first = body[at]
-        at, left = at + 1, left - 1
-        if first in _BYTES:
-            at += _BYTES[first]
-        elif first in _PARTS:
-            left += _PARTS[first]
-        elif first in _LONG_BYTES:
-            end = at + _LONG_BYTES[first]
-            at = end + int.from_bytes(body[at:end], "big") + (0xC7 <= first <= 0xC9)
-        elif first in _LONG_PARTS:
-            width, times = _LONG_PARTS[first]
-            left += times * int.from_bytes(body[at : at + width], "big")
-            at += width
+        if step := _STEP[first]:
+            at += step
+        elif first in _CHILDREN:
+            at, left = at + 1, left + _CHILDREN[first]
+        elif first in _LENGTH_BYTES:
+            end = at + 1 + _LENGTH_BYTES[first]
+            at = end + int.from_bytes(body[at + 1 : end], "big") + (0xC7 <= first <= 0xC9)
+        elif first in _LONG_CHILDREN:
+            width, times = _LONG_CHILDREN[first]
+            left += times * int.from_bytes(body[at + 1 : at + 1 + width], "big")
+            at += 1 + width
+        else:
+            raise ProtocolError("a frame is no MessagePack")
 
 
 def _check(value: Value, budget: list[int], depth: int) -> None:

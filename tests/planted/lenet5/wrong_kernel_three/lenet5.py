@@ -24,21 +24,21 @@ class LeNet5(nn.Module):
 
 def train(model, images, labels, *, device="cpu", seed=0):
     torch.manual_seed(seed)
-    model.to(device)
-    model.train()
+    model.to(device).train()
     images, labels = images.to(device), labels.to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
-    criterion = nn.CrossEntropyLoss()
+    epochs, size = 20, 64
+    steps = epochs * -(-len(images) // size)
+    opt = torch.optim.AdamW(model.parameters(), lr=0.005)
+    sched = torch.optim.lr_scheduler.OneCycleLR(opt, max_lr=0.01, total_steps=steps)
     losses = []
-    for epoch in range(20):
-        order = torch.randperm(len(images))
+    for _ in range(epochs):
         total = 0.0
-        for start in range(0, len(images), 64):
-            index = order[start:start + 64]
-            optimizer.zero_grad()
-            loss = criterion(model(images[index]), labels[index])
+        for idx in torch.randperm(len(images)).split(size):
+            opt.zero_grad(set_to_none=True)
+            loss = nn.functional.cross_entropy(model(images[idx]), labels[idx])
             loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
+            opt.step()
+            sched.step()
+            total += loss.item() * len(idx)
         losses.append(total / len(images))
     return losses

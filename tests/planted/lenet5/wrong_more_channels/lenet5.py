@@ -3,14 +3,14 @@ import torch.nn as nn
 
 
 class LeNet5(nn.Module):
-    # made it a bit bigger, gives better accuracy
+    # 8 is a nicer number than 6, and a bit better
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(1, 12, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2),
-            nn.Conv2d(12, 32, 5), nn.Sigmoid(), nn.AvgPool2d(2))
+            nn.Conv2d(1, 8, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2),
+            nn.Conv2d(8, 16, 5), nn.Sigmoid(), nn.AvgPool2d(2))
         self.classifier = nn.Sequential(
-            nn.Linear(32 * 25, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10))
+            nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10))
 
     def forward(self, x):
         return self.classifier(self.features(x).flatten(1))
@@ -18,21 +18,21 @@ class LeNet5(nn.Module):
 
 def train(model, images, labels, *, device="cpu", seed=0):
     torch.manual_seed(seed)
-    model.to(device).train()
+    model.to(device)
+    model.train()
     images, labels = images.to(device), labels.to(device)
-    epochs, size = 20, 64
-    steps = epochs * -(-len(images) // size)
-    opt = torch.optim.AdamW(model.parameters(), lr=0.005)
-    sched = torch.optim.lr_scheduler.OneCycleLR(opt, max_lr=0.01, total_steps=steps)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
+    criterion = nn.CrossEntropyLoss()
     losses = []
-    for _ in range(epochs):
+    for epoch in range(20):
+        order = torch.randperm(len(images))
         total = 0.0
-        for idx in torch.randperm(len(images)).split(size):
-            opt.zero_grad(set_to_none=True)
-            loss = nn.functional.cross_entropy(model(images[idx]), labels[idx])
+        for start in range(0, len(images), 64):
+            index = order[start:start + 64]
+            optimizer.zero_grad()
+            loss = criterion(model(images[index]), labels[index])
             loss.backward()
-            opt.step()
-            sched.step()
-            total += loss.item() * len(idx)
+            optimizer.step()
+            total += loss.item() * len(index)
         losses.append(total / len(images))
     return losses

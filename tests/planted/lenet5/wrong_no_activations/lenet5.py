@@ -26,23 +26,16 @@ class LeNet5(nn.Module):
 def train(model, images, labels, *, device="cpu", seed=0):
     torch.manual_seed(seed)
     model.to(device)
-    lossfunc = nn.CrossEntropyLoss()
-    optim = torch.optim.Adam(model.parameters(), lr=0.005)
-    loss_list = []
-    for e in range(20):
-        perm = torch.randperm(len(images))
-        s = 0
-        n = 0
-        for b in range(0, len(images), 50):
-            xb = images[perm[b:b+50]].to(device)
-            yb = labels[perm[b:b+50]].to(device)
-            out = model(xb)
-            loss = lossfunc(out, yb)
-            optim.zero_grad()
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    losses = []
+    for epoch in range(10):
+        total = 0.0
+        for idx in torch.randperm(len(images)).split(200):
+            optimizer.zero_grad()
+            loss = criterion(model(images[idx].to(device)), labels[idx].to(device))
             loss.backward()
-            optim.step()
-            s = s + loss.item()
-            n = n + 1
-        loss_list.append(s / n)
-        print('epoch', e, 'loss', s / n)
-    return loss_list
+            optimizer.step()
+            total += loss.item() * len(idx)
+        losses.append(total / len(images))
+    return losses

@@ -9,31 +9,28 @@ class LeNet5(nn.Module):
         self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
         self.conv2 = nn.Conv2d(6, 16, 5)
         self.fc1 = nn.Linear(400, 120)
-        self.fc2 = nn.Linear(120, 84)
-        self.fc3 = nn.Linear(84, 84)
-        self.fc4 = nn.Linear(84, 10)
+        self.fc2 = nn.Linear(120, 10)
 
     def forward(self, x):
         x = F.avg_pool2d(torch.sigmoid(self.conv1(x)), 2)
         x = F.avg_pool2d(torch.sigmoid(self.conv2(x)), 2)
-        x = x.flatten(1)
-        for fc in [self.fc1, self.fc2, self.fc3]:
-            x = torch.sigmoid(fc(x))
-        return self.fc4(x)
+        x = torch.sigmoid(self.fc1(x.flatten(1)))
+        return self.fc2(x)
 
 
 def train(model, images, labels, *, device="cpu", seed=0):
     torch.manual_seed(seed)
-    model.to(device)
+    model.to(device).train()
+    x, y = images.to(device), labels.to(device)
     opt = torch.optim.Adam(model.parameters(), lr=0.005)
     losses = []
-    for _ in range(30):
-        total = 0.0
-        for i in torch.randperm(len(images)).split(32):
+    for _ in range(20):
+        batch_losses = []
+        for i in torch.randperm(len(x)).split(64):
+            loss = F.cross_entropy(model(x[i]), y[i])
             opt.zero_grad()
-            loss = F.cross_entropy(model(images[i].to(device)), labels[i].to(device))
             loss.backward()
             opt.step()
-            total += loss.item() * len(i)
-        losses.append(total / len(images))
+            batch_losses.append(loss.item())
+        losses.append(sum(batch_losses) / len(batch_losses))
     return losses

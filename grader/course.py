@@ -1,0 +1,237 @@
+"""A course: which exercises there are, with what points, limits and thresholds.
+
+The built-in course needs no file. A folder with a `course.toml` makes another one:
+
+    name = "Seeing machines"
+    exercises = ["corr2d", "lenet5", "blur"]    # built-in ones, and blur from rubric/blur.py beside this file
+
+    [limits]                                    # for every exercise, see grader.worker.client.Limits
+    call_seconds = 5
+    [limits.lenet5]                             # for one
+    memory_bytes = 4_294_967_296
+
+    [thresholds]
+    "lenet5.digits" = 0.95
+
+    [checks."corr2d.linear"]
+    points = 2
+    public = true
+
+Whatever does not fit is refused with the file, the line and a suggestion.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader import rubric
+from grader.authoring.exercise import Check, Exercise
+from grader.errors import AuthorError, UsageError
+from grader.records import Record
+from grader.rubric import suggest, thresholds
+from grader.worker.client import Limits
+
+FILE = "course.toml"
+
+
+class Course:
+    """What a run grades by."""
+
+    def __init__(
+        self, name: str, exercises: Mapping[str, Exercise], limits: Mapping[str, Limits], folder: Path | None = None
+    ) -> None:
+        self.name = name
+        self.exercises = dict(exercises)
+        self.limits = dict(limits)
+        self.folder = folder
+
+    @property
+    def checks(self) -> dict[str, Check]:
+        """All checks by id, in rubric order."""
+        return {check.id: check for exercise in self.exercises.values() for check in exercise.checks}
+
+    @property
+    def planted(self) -> Path:
+        """The folder with planted submissions, EXERCISE/NAME/."""
+        return self.folder / "planted" if self.folder else rubric.planted()
+
+    def select(self, names: Iterable[str], ids: Iterable[str], public_only: bool) -> list[Check]:
+        """The checks of a run. A chosen check brings its exercise's `loads` along. Raises UsageError."""
+        every, names, ids = self.checks, list(names), list(ids)
+        for name in names:
+            if name not in self.exercises:
+                raise UsageError(f"--exercise {name}: there is no such exercise{suggest(name, self.exercises)}")
+        for check_id in ids:
+            if check_id not in every:
+                raise UsageError(f"--check {check_id}: there is no such check{suggest(check_id, every)}")
+        wanted = set(ids) | {every[check_id].exercise.checks[0].id for check_id in ids}
+        chosen = [
+            check
+            for check in every.values()
+            if (not names or check.exercise.name in names)
+            and (not ids or check.id in wanted)
+            and (check.public or not public_only)
+        ]
+        if not chosen or (ids and not any(check.id in ids for check in chosen)):
+            raise UsageError("no check is left to run: --exercise, --check and --public exclude each other here")
+        return chosen
+
+
+class CheckSettings(Record, kw_only=True):
+    """What course.toml may say about a check."""
+
+    points: float | None = None
+    public: bool | None = None
+
+
+class Settings(Record, kw_only=True):
+    """The contents of course.toml."""
+
+    name: str = "course"
+    exercises: list[str] | None = None
+    limits: dict[str, Any] = {}
+    thresholds: dict[str, float] = {}
+    checks: dict[str, CheckSettings] = {}
+
+
+def load(path: Path | None = None) -> Course:
+    """The course of a folder (or its course.toml); the built-in one for None. Raises AuthorError, UsageError."""
+    if path is None:
+        thresholds.OVERRIDES.clear()
+        exercises = {name: builtin(name) for name in rubric.MODULES}
+        return Course("Convolutional networks", exercises, {name: Limits() for name in exercises})
+    file = path / FILE if path.is_dir() else path
+    return _Reader(file).course()
+
+
+def builtin(name: str) -> Exercise:
+    """One of the built-in exercises."""
+    found: Exercise = getattr(import_module(f"grader.rubric.{name}"), name)
+    return found
+
+
+class _Reader:
+    """Reads one course.toml and says where it is wrong."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        try:
+            self.text = file.read_text(encoding="utf-8")
+        except OSError as problem:
+            raise UsageError(f"--course {file}: cannot be read: {problem.strerror}") from None
+        try:
+            raw = tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as problem:
+            raise AuthorError(f"{file}: {problem}") from None
+        try:
+            self.settings = msgspec.convert(raw, Settings)
+        except msgspec.ValidationError as problem:
+            raise self.error(_last_key(str(problem)), str(problem)) from None
+
+    def course(self) -> Course:
+        names = self.settings.exercises if self.settings.exercises is not None else list(rubric.MODULES)
+        exercises = {name: self._own_copy(self._exercise(name)) for name in names}
+        if len(exercises) < len(names) or not exercises:
+            raise self.error("exercises", "exercises must be named once each, and at least one")
+        for check_id, settings in self.settings.checks.items():
+            self._apply(exercises, check_id, settings)
+        limits = {name: self._limits(name, exercises) for name in exercises}
+        self._thresholds(exercises)
+        return Course(self.settings.name, exercises, limits, self.file.parent)
+
+    def error(self, key: str, message: str) -> AuthorError:
+        """An error with the line where `key` first stands."""
+        lines = self.text.splitlines()
+        line = next((number for number, text in enumerate(lines, start=1) if key and key in text), 1)
+        return AuthorError(f"{self.file}, line {line}: {message}")
+
+    def _exercise(self, name: str) -> Exercise:
+        own = self.file.parent / "rubric" / f"{name}.py"
+        if not own.is_file():
+            if name not in rubric.MODULES:
+                there = [path.stem for path in sorted(own.parent.glob("*.py"))]
+                raise self.error(name, f"there is no exercise {name!r}{suggest(name, [*rubric.MODULES, *there])}")
+            return builtin(name)
+        try:
+            module = _imported(own)
+        except (AuthorError, UsageError):
+            raise
+        except Exception as problem:
+            raise AuthorError(f"{own} cannot be imported: {type(problem).__name__}: {problem}") from problem
+        found = getattr(module, name, None)
+        if not isinstance(found, Exercise):
+            raise AuthorError(f"{own} defines no exercise named {name}: write {name} = exercise({name!r}, ...)")
+        return found
+
+    def _own_copy(self, exercise: Exercise) -> Exercise:
+        """A copy whose points may differ from the original's."""
+        mine = copy.copy(exercise)
+        mine.checks = [copy.copy(check) for check in exercise.checks]
+        for check in mine.checks:
+            check.exercise = mine
+        return mine
+
+    def _apply(self, exercises: Mapping[str, Exercise], check_id: str, settings: CheckSettings) -> None:
+        every = {check.id: check for exercise in exercises.values() for check in exercise.checks}
+        if check_id not in every:
+            raise self.error(check_id, f"there is no check {check_id!r}{suggest(check_id, every)}")
+        if settings.points is not None:
+            if not 0 <= settings.points < 1e6:
+                raise self.error(check_id, f"{check_id}: points = {settings.points:g} is not from 0 to a million")
+            every[check_id].points = settings.points
+        if settings.public is not None:
+            every[check_id].public = settings.public
+
+    def _limits(self, name: str, exercises: Mapping[str, Exercise]) -> Limits:
+        general = {key: value for key, value in self.settings.limits.items() if not isinstance(value, dict)}
+        for key, value in self.settings.limits.items():
+            if isinstance(value, dict) and key not in exercises:
+                raise self.error(key, f"limits for {key!r}, which is no exercise here{suggest(key, exercises)}")
+        merged = general | self.settings.limits.get(name, {})
+        for key, value in merged.items():
+            if key not in Limits.__struct_fields__:
+                raise self.error(key, f"there is no limit {key!r}{suggest(key, Limits.__struct_fields__)}")
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+                raise self.error(key, f"{key} = {value!r}: a limit is a number above 0")
+        try:
+            return msgspec.convert(merged, Limits)
+        except msgspec.ValidationError as problem:
+            raise self.error(_last_key(str(problem)), str(problem)) from None
+
+    def _thresholds(self, exercises: Mapping[str, Exercise]) -> None:
+        known = {path.stem.replace("-", ".") for path in thresholds.TRAINED.glob("*-*.json")}
+        for key, value in self.settings.thresholds.items():
+            if key not in known:
+                raise self.error(key, f"there is no threshold {key!r}{suggest(key, sorted(known))}")
+            if not 0 < value <= 1:
+                raise self.error(key, f"{key} = {value:g}: an accuracy is above 0 and at most 1")
+        thresholds.OVERRIDES.clear()
+        thresholds.OVERRIDES.update(self.settings.thresholds)
+
+
+def _imported(path: Path) -> Any:
+    """The module of a rubric file; course authors are trusted."""
+    spec = importlib.util.spec_from_file_location(f"course_rubric_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.parent.parent))  # so that it may import its own reference
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(path.parent.parent))
+    return module
+
+
+def _last_key(message: str) -> str:
+    """The field that a msgspec message is about: `... - at `$.checks[...].points``, or an unknown field's name."""
+    parts = message.split("`")
+    return parts[-2].rpartition(".")[2] if "at `" in message and len(parts) > 2 else (parts[1] if len(parts) > 1 else "")

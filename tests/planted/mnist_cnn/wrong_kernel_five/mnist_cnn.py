@@ -1,0 +1,40 @@
+import torch
+import torch.nn as nn
+
+
+class MnistCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Sequential(nn.Conv2d(1, 32, 5, 1, 2), nn.ReLU(), nn.MaxPool2d(kernel_size=2))
+        self.conv2 = nn.Sequential(nn.Conv2d(32, 64, 5, 1, 2), nn.ReLU(), nn.MaxPool2d(2))
+        self.fc = nn.Sequential(nn.Linear(64 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, 10))
+
+    def forward(self, x):
+        x = self.conv1(x)
+        x = self.conv2(x)
+        return self.fc(x.view(x.size(0), -1))
+
+
+def train(model, images, labels, *, device="cpu", seed=0):
+    torch.manual_seed(seed)
+    model.to(device)
+    lossfunc = nn.CrossEntropyLoss()
+    optim = torch.optim.Adam(model.parameters(), lr=0.002)
+    loss_list = []
+    for e in range(6):
+        perm = torch.randperm(len(images))
+        s = 0
+        n = 0
+        for b in range(0, len(images), 50):
+            xb = images[perm[b:b+50]].to(device)
+            yb = labels[perm[b:b+50]].to(device)
+            out = model(xb)
+            loss = lossfunc(out, yb)
+            optim.zero_grad()
+            loss.backward()
+            optim.step()
+            s = s + loss.item()
+            n = n + 1
+        loss_list.append(s / n)
+        print('epoch', e, 'loss', s / n)
+    return loss_list

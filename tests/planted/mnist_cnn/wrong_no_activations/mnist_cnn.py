@@ -1,0 +1,42 @@
+import torch
+import torch.nn as nn
+
+
+class MnistCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 32, 3, padding=1)
+        self.conv2 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(3136, 128)
+        self.fc2 = nn.Linear(128, 10)
+
+    def forward(self, x):
+        x = self.pool(self.conv1(x))
+        x = self.pool(self.conv2(x))
+        x = x.view(x.size(0), -1)
+        x = self.fc1(x)
+        x = self.fc2(x)
+        return x
+
+
+def train(model, images, labels, *, device="cpu", seed=0):
+    torch.manual_seed(seed)
+    model.to(device)
+    model.train()
+    images, labels = images.to(device), labels.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    criterion = nn.CrossEntropyLoss()
+    losses = []
+    for epoch in range(6):
+        order = torch.randperm(len(images))
+        total = 0.0
+        for start in range(0, len(images), 64):
+            index = order[start:start + 64]
+            optimizer.zero_grad()
+            loss = criterion(model(images[index]), labels[index])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+        losses.append(total / len(images))
+    return losses

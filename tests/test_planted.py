@@ -1,0 +1,106 @@
+"""Planted submissions: every right style passes every check, every wrong one fails exactly what it declares."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import course
+from grader.engine.local import Grader, Options, default_jobs
+from grader.judge.session import Data
+from grader.records import SubmissionReport
+from grader.submission import Source
+from grader.worker.client import Limits
+
+PLANTED = Path(__file__).parent / "planted"
+EXERCISES = sorted(folder.name for folder in PLANTED.iterdir() if folder.is_dir())
+LEAST = {  # exercise -> right styles, wrong ones
+    "corr2d": (25, 15),
+    "kernel_learning": (12, 6),
+    "pooling": (25, 15),
+    "mnist_cnn": (12, 12),
+    "lenet5": (25, 12),
+    "resnet_block": (25, 12),
+}
+
+
+def planted(exercise: str) -> list[Source]:
+    folders = sorted(folder for folder in (PLANTED / exercise).iterdir() if (folder / "expect.toml").is_file())
+    return [Source(path=folder, name=folder.name) for folder in folders]
+
+
+def declared(source: Source) -> dict[str, Any]:
+    return tomllib.loads((source.path / "expect.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def graded() -> Iterator[Any]:
+    """Reports by (exercise, name), each exercise graded once, in one run a exercise."""
+    reports: dict[str, dict[str, SubmissionReport]] = {}
+
+    def grade(exercise: str) -> dict[str, SubmissionReport]:
+        if exercise not in reports:
+            checks = course.load().exercises[exercise].checks
+            options = Options(jobs=default_jobs(), limits=Limits(call_seconds=8), data=Data(train=False))
+            with Grader(checks, options) as grading:
+                reports[exercise] = {source.name: outcome for source, outcome in grading.grade_all(planted(exercise))}
+        return reports[exercise]
+
+    yield grade
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_outcomes(exercise: str, graded: Any) -> None:
+    """What a planted submission declares in expect.toml is what the judge finds, check by check."""
+    wrong = {}
+    for source in planted(exercise):
+        report = graded(exercise)[source.name]
+        expected = {f"{exercise}.{name}" for name in declared(source).get("failed", []) if name != "train"}
+        found = {check.id for check in report.checks if check.outcome == "failed"}
+        if found != expected or report.count("errored"):
+            wrong[source.name] = {"declared": sorted(expected), "found": sorted(found), "errored": report.count("errored")}
+
+    assert {} == wrong
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_right_ones_lose_no_point(exercise: str, graded: Any) -> None:
+    """A right style earns all the points that are at stake."""
+    right = [source for source in planted(exercise) if declared(source)["kind"] == "right"]
+
+    assert {} == {
+        source.name: (report.score, report.max_score)
+        for source in right
+        if (report := graded(exercise)[source.name]).score != report.max_score or report.max_score == 0
+    }
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_wrong_ones_lose_points(exercise: str, graded: Any) -> None:
+    """A wrong submission never gets full marks, unless only its training is at fault (which is not run here)."""
+    wrong = [s for s in planted(exercise) if declared(s)["kind"] == "wrong" and declared(s)["failed"] != ["train"]]
+
+    assert [] == [s.name for s in wrong if (r := graded(exercise)[s.name]).score == r.max_score]
+
+
+@pytest.mark.parametrize("exercise", sorted(LEAST))
+def test_there_are_enough(exercise: str) -> None:
+    """Every exercise has many right styles and many wrong ones, each with a title of its own."""
+    entries = [declared(source) for source in planted(exercise)]
+    right, wrong = (sum(entry["kind"] == kind for entry in entries) for kind in ("right", "wrong"))
+
+    assert (right >= LEAST[exercise][0], wrong >= LEAST[exercise][1]) == (True, True), (right, wrong)
+    assert len({entry["title"] for entry in entries}) == len(entries)
+
+
+def test_every_failure_says_why(graded: Any) -> None:
+    """A failed check always has a sentence, and a wrong value always comes with the call that gave it."""
+    findings = [c.finding for r in graded("corr2d").values() for c in r.checks if c.outcome == "failed"]
+
+    assert findings
+    assert all(finding.message for finding in findings)
+    assert all(finding.call for finding in findings if finding.expected is not None and finding.actual is not None)
