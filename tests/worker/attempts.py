@@ -1,4 +1,4 @@
-"""What a confined process tries, one attempt a function; run by `confined.py`, judged by `test_confinement.py`."""
+"""What a confined process tries: `confined.py` runs each attempt, `test_confinement.py` judges."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 NUMBERS = """
-fork=57/- vfork=58/- clone=56/220 clone3=435/435 execve=59/221 execveat=322/281 memfd_create=319/279 truncate=76/45
-fchownat=260/54 symlinkat=266/36 linkat=265/37 mknodat=259/33 openat2=437/437 openat=257/56 inotify_init1=294/26
-fanotify_init=300/262 chroot=161/51 pivot_root=155/41 tgkill=234/131 tkill=200/130 rt_sigqueueinfo=129/138
-rt_tgsigqueueinfo=297/240 pidfd_open=434/434 pidfd_send_signal=424/424 pidfd_getfd=438/438 ptrace=101/117
-process_vm_readv=310/270 process_vm_writev=311/271 kcmp=312/272 process_madvise=440/440 process_mrelease=448/448
-prlimit64=302/261 setuid=105/146 setgid=106/144 setresuid=117/147 setresgid=119/149 setgroups=116/159 capset=126/91
-prctl=157/167 seccomp=317/277 personality=135/92 setpriority=141/140 sched_setaffinity=203/122 sched_setattr=314/274
-getpgid=121/155 getsid=124/156 sched_getaffinity=204/123 setpgid=109/154 setsid=112/157 socket=41/198 connect=42/203
-bind=49/200 listen=50/201 accept4=288/242 shmget=29/194 semget=64/190 msgget=68/186 mq_open=240/180 mount=165/40
-umount2=166/39 unshare=272/97 setns=308/268 bpf=321/280 perf_event_open=298/241 io_uring_setup=425/425 io_setup=206/0
-keyctl=250/219 add_key=248/217 request_key=249/218 userfaultfd=323/282 init_module=175/105 finit_module=313/273
-kexec_load=246/104 reboot=169/142 swapon=167/224 syslog=103/116 sethostname=170/161 settimeofday=164/170
-clock_settime=227/112 adjtimex=159/171 acct=163/89 quotactl=179/60 memfd_secret=447/447
-landlock_create_ruleset=444/444 vmsplice=278/75 splice=275/76 fsopen=430/430 open_tree=428/428 move_mount=429/429
-flock=73/32 sync=162/81 mlock=149/228 mlockall=151/230 renameat2=316/276 signalfd4=289/74 remap_file_pages=216/234
-migrate_pages=256/238 move_pages=279/239 vhangup=153/58 lookup_dcookie=212/18 iopl=172/- ioperm=173/- modify_ldt=154/-
+vfork=58/- clone=56/220 clone3=435/435 execve=59/221 execveat=322/281 truncate=76/45 fchownat=260/54
+symlinkat=266/36 linkat=265/37 mknodat=259/33 openat2=437/437 inotify_init1=294/26 fanotify_init=300/262
+chroot=161/51 pivot_root=155/41 tgkill=234/131 tkill=200/130 rt_sigqueueinfo=129/138
+rt_tgsigqueueinfo=297/240 pidfd_send_signal=424/424 pidfd_getfd=438/438 ptrace=101/117
+process_vm_readv=310/270 process_vm_writev=311/271 kcmp=312/272 process_madvise=440/440
+process_mrelease=448/448 setresgid=119/149 setgroups=116/159 capset=126/91 prctl=157/167 seccomp=317/277
+personality=135/92 sched_setattr=314/274 setpgid=109/154 setsid=112/157 socket=41/198 bind=49/200
+listen=50/201 accept4=288/242 shmget=29/194 semget=64/190 msgget=68/186 mq_open=240/180 mount=165/40
+umount2=166/39 unshare=272/97 setns=308/268 bpf=321/280 perf_event_open=298/241 io_uring_setup=425/425
+io_setup=206/0 keyctl=250/219 add_key=248/217 request_key=249/218 userfaultfd=323/282 init_module=175/105
+finit_module=313/273 kexec_load=246/104 reboot=169/142 swapon=167/224 syslog=103/116 sethostname=170/161
+settimeofday=164/170 clock_settime=227/112 adjtimex=159/171 acct=163/89 quotactl=179/60 memfd_secret=447/447
+landlock_create_ruleset=444/444 vmsplice=278/75 splice=275/76 fsopen=430/430 open_tree=428/428
+move_mount=429/429 sync=162/81 mlock=149/228 mlockall=151/230 renameat2=316/276 signalfd4=289/74
+remap_file_pages=216/234 migrate_pages=256/238 move_pages=279/239 vhangup=153/58 lookup_dcookie=212/18
+iopl=172/- ioperm=173/- modify_ldt=154/-
 """
 COLUMN = {"x86_64": 0, "aarch64": 1}[platform.machine()]
 NUMBER = {
@@ -83,10 +83,13 @@ class Attempt(NamedTuple):
 ATTEMPTS: dict[str, Attempt] = {}
 
 
-def attempt(*expected: Any, control: bool = True) -> Callable[[Callable[[Scene], Any]], Callable[[Scene], Any]]:
+Action = Callable[[Scene], Any]
+
+
+def attempt(*expected: Any, control: bool = True) -> Callable[[Action], Action]:
     """Register a function as an attempt."""
 
-    def register(action: Callable[[Scene], Any]) -> Callable[[Scene], Any]:
+    def register(action: Action) -> Action:
         ATTEMPTS[action.__name__] = Attempt(action, expected, control)
         return action
 
@@ -723,13 +726,14 @@ DEADLY = {"call_by_x32": _call_by_x32, "call_by_int_80": _call_by_int_80} if COL
 # Calls whose arguments do not matter: the filter answers before the kernel looks at them
 
 BY_NAME = """
-    vfork execve linkat symlinkat mknodat fanotify_init chroot pivot_root rt_tgsigqueueinfo pidfd_send_signal
-    pidfd_getfd kcmp process_madvise process_mrelease setresgid setgroups capset sched_setattr setpgid setsid socket
-    bind listen accept4 semget msgget mq_open mount umount2 unshare setns bpf perf_event_open io_uring_setup io_setup
-    keyctl add_key request_key userfaultfd init_module finit_module kexec_load reboot swapon syslog sethostname
-    settimeofday clock_settime adjtimex acct quotactl memfd_secret landlock_create_ruleset vmsplice splice fsopen
-    open_tree move_mount sync mlock mlockall signalfd4 remap_file_pages migrate_pages move_pages vhangup
-    lookup_dcookie iopl ioperm modify_ldt
+        vfork execve linkat symlinkat mknodat fanotify_init chroot pivot_root rt_tgsigqueueinfo
+    pidfd_send_signal     pidfd_getfd kcmp process_madvise process_mrelease setresgid setgroups capset
+    sched_setattr setpgid setsid socket     bind listen accept4 semget msgget mq_open mount umount2 unshare
+    setns bpf perf_event_open io_uring_setup io_setup     keyctl add_key request_key userfaultfd init_module
+    finit_module kexec_load reboot swapon syslog sethostname     settimeofday clock_settime adjtimex acct
+    quotactl memfd_secret landlock_create_ruleset vmsplice splice fsopen     open_tree move_mount sync mlock
+    mlockall signalfd4 remap_file_pages migrate_pages move_pages vhangup     lookup_dcookie iopl ioperm
+    modify_ldt
 """
 for _name in BY_NAME.split():
     if _name in NUMBER:

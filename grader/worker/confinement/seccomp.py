@@ -73,7 +73,8 @@ class Rule(NamedTuple):
 
 CLONE_THREAD = 0x00010000
 NEW_NAMESPACES = 0x7E020080  # NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET, NEWTIME
-READ_ONLY, WRITE_ONLY, READ_WRITE, ACCESS, TRUNCATE = 0, 1, 2, 3, 0o1000
+READ, WRITE, READ_WRITE, ACCESS, TRUNCATE = 0, 1, 2, 3, 0o1000
+OPENINGS = (READ, WRITE, READ_WRITE, TRUNCATE | WRITE, TRUNCATE | READ_WRITE)
 UNIX, STREAM, TYPE = 1, 1, 0xF
 
 CONDITIONAL = (
@@ -84,16 +85,11 @@ CONDITIONAL = (
     ),
     Rule("kill tgkill", "signals to itself, not to the judge, the nursery or siblings", (Where(0, (SELF,)),)),
     Rule(
-        "open openat",
+        "open",
         "Landlock before version 3 lets O_TRUNC empty a file opened for reading; mode 3 passes all versions",
-        (
-            Where(
-                1,
-                (READ_ONLY, WRITE_ONLY, READ_WRITE, TRUNCATE | WRITE_ONLY, TRUNCATE | READ_WRITE),
-                mask=TRUNCATE | ACCESS,
-            ),
-        ),
+        (Where(1, OPENINGS, mask=TRUNCATE | ACCESS),),
     ),
+    Rule("openat", "as open", (Where(2, OPENINGS, mask=TRUNCATE | ACCESS),)),
     Rule(
         "prlimit64",
         "reading its own limits: process 0 (itself) and no new limit",
