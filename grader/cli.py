@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--seeds", type=_positive, default=2, metavar="N", help="seeds to draw examples with (default: 2)")
     audit.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
     audit.add_argument("--no-mutants", action="store_true", help="only the submissions written by hand")
-    for command in (run, listed, explain, replay):
+    for command in (run, listed, explain, replay, audit):
         command.add_argument("--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: ./course.toml, else the built-in course)")
     return parser
 
@@ -244,10 +244,8 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
-    from grader.rubric import course, select
-
-    exercises = course()
-    checks = select(exercises, arguments.exercise or [], [], False)
+    course = _course(arguments)
+    names = dict.fromkeys(check.exercise.name for check in course.select(arguments.exercise or [], [], False))
     _writable(arguments.out)
 
     from grader.audit import certificate
@@ -257,8 +255,7 @@ def _audit(arguments: argparse.Namespace) -> int:
     options = Options(
         seeds=arguments.seeds, jobs=arguments.jobs or default_jobs(), mutants=not arguments.no_mutants
     )
-    chosen = list(dict.fromkeys(check.exercise for check in checks))
-    found = audit(chosen, arguments.out, options, _progress)
+    found = audit(course, names, arguments.out, options, _progress)
     page = certificate.write(found, arguments.out)
     print("\n".join([*certificate.lines(found), f"certificate: {page}"]))
     return PASSED if found.certified else FAILED

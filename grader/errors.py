@@ -32,7 +32,7 @@ class SubmissionUnreadable(StudentError):
 class WorkerFailed(StudentError):
     """Student code ended, hung or flooded its worker, or broke the protocol.
 
-    `kind` is one of: exited, killed, timeout, memory, output, protocol.
+    `kind` is one of: exited, killed, timeout, memory, scratch, protocol.
     """
 
     def __init__(self, message: str, kind: str) -> None:

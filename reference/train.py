@@ -42,8 +42,8 @@ from reference.resnet_block import SmallResNet
 
 NETWORKS: dict[str, type[nn.Module]] = {"mnist_cnn": MnistCNN, "lenet5": LeNet5, "small_resnet": SmallResNet}
 
-# a threshold is the mean accuracy less the largest of so many standard deviations, the least margin, and so many images
-DEVIATIONS = 4
+# a threshold is the mean accuracy less the greatest of these three margins
+DEVIATIONS = 4  # of the reference's seeds
 LEAST_MARGIN = 0.02
 FORGIVEN_IMAGES = 15  # on a small held-out part a few images more or less are no fault of a training
 FEWEST_SEEDS = 5  # a spread over fewer says too little

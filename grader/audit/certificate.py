@@ -111,7 +111,6 @@ class Certificate(Record, kw_only=True):
     repeats: int  # gradings with the first seed
     gradings: int
     versions: dict[str, str]
-    isolation: str
     started: str  # ISO 8601, UTC
     seconds: float
     jobs: int

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import hypothesis.configuration
+import msgspec
 
 from grader.audit.subjects import Subject
 from grader.authoring.exercise import Exercise
@@ -17,13 +18,14 @@ from grader.engine.pool import spread
 from grader.judge.diagnosis import answers
 from grader.judge.players import RecordedCall
 from grader.judge.runner import Rubric, judge_exercise
-from grader.judge.session import Session
+from grader.judge.session import Data, Session
 from grader.records import Record
 from grader.worker.client import Limits, Nursery
 from grader.worker.protocol import Library
 
-LIMITS = Limits(call_seconds=3.0, check_seconds=10.0, exercise_seconds=60.0)  # a mutant that hangs is soon stopped
-PATIENCE = Limits(call_seconds=3.0, check_seconds=300.0, exercise_seconds=300.0)  # for all probes in one batch
+CALL_SECONDS = 4.0  # at most: mutants that hang are many
+PATIENCE = 300.0  # for all probes in one batch
+ISOLATION = "none"  # nothing is graded here that we did not write
 Answer = TypeVar("Answer")
 
 
@@ -31,7 +33,7 @@ class Graded(Record, kw_only=True):
     """What an audit keeps of one grading."""
 
     failed: dict[str, str] = {}  # check: what was found
-    skipped: tuple[str, ...] = ()
+    uncounted: tuple[str, ...] = ()  # could not be tried: no data, or no training in this round
     errored: dict[str, str] = {}
     seconds: dict[str, float] = {}  # of the checks that ran
     libraries: dict[str, Library] = {}  # what each function was found to work with
@@ -41,12 +43,13 @@ class Graded(Record, kw_only=True):
 class Examiner:
     """A nursery and drawn banks. Use as a context manager."""
 
-    def __init__(self, exercises: Iterable[Exercise], jobs: int, isolation: str = "none") -> None:
-        self.exercises = {exercise.name: exercise for exercise in exercises}
+    def __init__(self, exercises: Mapping[str, Exercise], limits: Mapping[str, Limits], jobs: int) -> None:
+        self.exercises = exercises
+        self.limits = limits
         self.jobs = jobs
         self._scratch = Path(tempfile.mkdtemp(prefix="grader-audit-"))
         hypothesis.configuration.set_hypothesis_home_dir(self._scratch)
-        self._nursery = Nursery(isolation, channels=jobs)
+        self._nursery = Nursery(ISOLATION, channels=jobs)
         try:
             self.rubric = self.draw(0)  # while the nursery warms up
             self.isolation = self._nursery.ready()
@@ -58,11 +61,11 @@ class Examiner:
         """All checks with banks of another seed."""
         return Rubric((check for exercise in self.exercises.values() for check in exercise.checks), seed)
 
-    def grade(self, subjects: Sequence[Subject], seed: int) -> Iterator[tuple[Subject, Graded]]:
-        """Each subject's outcomes with the examples of `seed`, as they are done."""
+    def grade(self, subjects: Sequence[Subject], seed: int, train: bool = False) -> Iterator[tuple[Subject, Graded]]:
+        """Each subject's outcomes with the examples of `seed`, as they are done; `train`: run its own training too."""
         if seed != self.rubric.seed:
             self.rubric = self.draw(seed)
-        return spread(self._on_channel(self._grade), subjects, self.jobs)
+        return spread(self._on_channel(lambda subject: self._grade(subject, Data(train=train))), subjects, self.jobs)
 
     def behave(
         self, subjects: Sequence[Subject], calls: Sequence[RecordedCall], libraries: Mapping[str, Library] | None = None
@@ -70,7 +73,7 @@ class Examiner:
         """Each subject's answers to `calls`; none when its worker dies. Its `libraries` are found out if not given."""
 
         def look(subject: Subject) -> list[str]:
-            session = self._session(subject, PATIENCE)
+            session = self._session(subject, Data(train=False), check_seconds=PATIENCE, exercise_seconds=PATIENCE)
             try:
                 if libraries is None:
                     judge_exercise(session, self.rubric)
@@ -88,21 +91,29 @@ class Examiner:
         self._nursery.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _grade(self, subject: Subject) -> Graded:
-        session = self._session(subject)
+    def _grade(self, subject: Subject, data: Data) -> Graded:
+        session = self._session(subject, data)
         checks = judge_exercise(session, self.rubric).checks
         findings = [check.finding for check in checks if check.finding is not None]
         return Graded(
             failed={check.id: _message(check) for check in checks if check.outcome == "failed"},
-            skipped=tuple(check.id for check in checks if check.outcome == "skipped"),
+            uncounted=tuple(check.id for check in checks if check.outcome == "skipped" and not check.counted),
             errored={check.id: _message(check) for check in checks if check.outcome == "errored"},
             seconds={check.id: check.seconds for check in checks if check.outcome in ("passed", "failed")},
             libraries=session.libraries,
             diagnosis=next((finding.misconception for finding in findings if finding.misconception), ""),
         )
 
-    def _session(self, subject: Subject, limits: Limits = LIMITS) -> Session:
-        session = Session(self._nursery, self.exercises[subject.exercise], subject.folder, limits)
+    def _session(self, subject: Subject, data: Data, **limits: float) -> Session:
+        given = self.limits[subject.exercise]
+        limits = {"call_seconds": min(given.call_seconds, CALL_SECONDS), **limits}
+        session = Session(
+            self._nursery,
+            self.exercises[subject.exercise],
+            subject.folder,
+            msgspec.structs.replace(given, **limits),
+            data=data,
+        )
         session.shrink_seconds = 0.0
         return session
 

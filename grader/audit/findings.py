@@ -57,7 +57,7 @@ def disagreements(subject: Subject, gradings: Gradings) -> list[Disagreement]:
     declared = {f"{subject.exercise}.{name}" for name in subject.expectation.failed} if subject.expectation else set()
     found = []
     for turn, graded in gradings.items():
-        missing = tuple(sorted(declared - graded.failed.keys()))
+        missing = tuple(sorted(declared - graded.failed.keys() - set(graded.uncounted)))
         unexpected = {check: graded.failed[check] for check in graded.failed if check not in declared}
         unexpected |= {check: f"the grader itself failed: {message}" for check, message in graded.errored.items()}
         remark = "declared wrong, but no check is said to fail" if subject.kind == "wrong" and not declared else ""
@@ -72,13 +72,11 @@ def disagreements(subject: Subject, gradings: Gradings) -> list[Disagreement]:
 
 def unstable(subject: Subject, gradings: Gradings) -> list[Disagreement]:
     """An outcome that changes: of a mutant, whether it is found out at all; of everything else, any check's."""
-
-    def outcome(graded: Graded) -> object:
-        return bool(graded.failed) if subject.kind == "mutant" else (set(graded.failed), set(graded.errored))
-
     first = next(iter(gradings.values()))
     for turn, graded in gradings.items():
-        if outcome(graded) != outcome(first):
+        tried_twice = first.seconds.keys() & graded.seconds.keys()
+        differ = {check for check in tried_twice if (check in graded.failed) != (check in first.failed)}
+        if bool(graded.failed) != bool(first.failed) if subject.kind == "mutant" else differ:
             remark = f"failed {_names(first.failed)} first, {_names(graded.failed)} now"
             return [Disagreement(submission=subject.name, seed=turn.seed, remark=remark)]
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from grader.audit.examiner import Examiner, Graded
 from grader.audit.findings import examined, killed
 from grader.audit.subjects import Subject, mutated, originals, planted, sample_folder
 from grader.authoring.exercise import Exercise
+from grader.course import Course
 from grader.engine.local import versions
 from grader.records import Record
 
@@ -35,28 +36,34 @@ class Options(Record, kw_only=True):
     seeds: int = 2
     jobs: int = 1
     mutants: bool = True
-    isolation: str = "none"
 
 
-def audit(exercises: Sequence[Exercise], out: Path, options: Options, progress: Progress) -> Certificate:
-    """Audit the rubrics of `exercises`. Results are kept in out/audit-cache.json: an interrupted audit goes on.
+def audit(course: Course, names: Iterable[str], out: Path, options: Options, progress: Progress) -> Certificate:
+    """Audit the rubrics of some exercises. Results are kept in out/audit-cache.json: an interrupted audit goes on.
 
     `progress(total)` is a context manager whose value is called after each grading. Raises AuthorError for a
     reference that does not pass its own checks or an expect.toml that is wrong.
     """
     started, clock = datetime.now(UTC), time.perf_counter()
+    exercises = {name: course.exercises[name] for name in names}
     rounds = [Round(seed=0, repeat=i) for i in range(REPEATS)] + [Round(seed=i) for i in range(1, options.seeds)]
     with (
         tempfile.TemporaryDirectory(prefix="grader-mutants-") as scratch,
-        Examiner(exercises, options.jobs, options.isolation) as examiner,
+        Examiner(exercises, course.limits, options.jobs) as examiner,
     ):
-        subjects = {e.name: list(_subjects(examiner, e, Path(scratch), options.mutants)) for e in exercises}
-        cache = Cache(out / "audit-cache.json", exercises)
+        subjects = {
+            name: list(_subjects(examiner, exercise, course.planted, Path(scratch, name), options.mutants))
+            for name, exercise in exercises.items()
+        }
+        cache = Cache(out / "audit-cache.json", exercises.values())
         everything = [subject for listed in subjects.values() for subject in listed]
         plan = [(turn, s) for turn in rounds for s in everything if s.kind != "mutant" or not turn.repeat]
         with progress(len(plan)) as advance:
             gradings = _grade(examiner, plan, cache, advance)
-        audits = tuple(_examined(examiner, e, subjects[e.name], gradings[e.name], cache) for e in exercises)
+        audits = tuple(
+            _examined(examiner, exercise, subjects[name], gradings[name], cache)
+            for name, exercise in exercises.items()
+        )
         cache.save()
     return Certificate(
         certified=all(audit.certified for audit in audits),
@@ -65,21 +72,22 @@ def audit(exercises: Sequence[Exercise], out: Path, options: Options, progress: 
         repeats=REPEATS,
         gradings=len(plan),
         versions=versions(),
-        isolation=examiner.isolation,
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.perf_counter() - clock, 1),
         jobs=options.jobs,
     )
 
 
-def _subjects(examiner: Examiner, exercise: Exercise, scratch: Path, with_mutants: bool) -> Iterator[Subject]:
-    right, known = originals(exercise, scratch / exercise.name, sample_folder()), planted(exercise)
+def _subjects(
+    examiner: Examiner, exercise: Exercise, root: Path, scratch: Path, with_mutants: bool
+) -> Iterator[Subject]:
+    right, known = originals(exercise, scratch, sample_folder()), planted(exercise, root)
     signatures.refresh(examiner, exercise, right[0], known)
     yield from right
     yield from known
     if with_mutants:
         for original in right:
-            yield from mutated(exercise, original, scratch / exercise.name / "mutants")
+            yield from mutated(exercise, original, scratch / "mutants")
 
 
 def _grade(
@@ -94,7 +102,7 @@ def _grade(
             advance()
     for turn, subjects in todo.items():
         for i in range(0, len(subjects), BATCH):
-            for subject, graded in examiner.grade(subjects[i : i + BATCH], turn.seed):
+            for subject, graded in examiner.grade(subjects[i : i + BATCH], turn.seed, train=turn == Round(seed=0)):
                 cache.put(subject, turn, graded)
                 advance()
             cache.save()

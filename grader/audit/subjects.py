@@ -45,10 +45,9 @@ class Subject(Record, kw_only=True):
     original: str = ""  # name of the right submission that a mutant was made from
 
 
-def planted(exercise: Exercise, root: Path | None = None) -> list[Subject]:
+def planted(exercise: Exercise, root: Path) -> list[Subject]:
     """The planted submissions of an exercise, by name. Raises AuthorError for an expect.toml that is wrong."""
-    folder = (root or planted_folder()) / exercise.name
-    return [_planted(exercise, file.parent) for file in sorted(folder.glob(f"*/{EXPECTATION}"))]
+    return [_planted(exercise, file.parent) for file in sorted((root / exercise.name).glob(f"*/{EXPECTATION}"))]
 
 
 def originals(exercise: Exercise, scratch: Path, sample: Path | None) -> list[Subject]:
@@ -84,12 +83,6 @@ def mutated(exercise: Exercise, original: Subject, scratch: Path) -> Iterator[Su
 def digest(folder: Path) -> str:
     """One digest over all files of a submission."""
     return fingerprint((file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc"), folder)
-
-
-def planted_folder() -> Path:
-    """Inside the package when installed from a wheel, among the tests in a checkout."""
-    inside = PACKAGE / "data" / "planted"
-    return inside if inside.is_dir() else PACKAGE.parent / "tests" / "planted"
 
 
 def sample_folder() -> Path | None:

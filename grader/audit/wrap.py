@@ -28,8 +28,9 @@ def reference(exercise: Exercise, folder: Path) -> Path:
 
 
 def sample(exercise: Exercise, submission: Path, folder: Path) -> Path:
-    """Copy the exercise's file out of `submission`, with what it imports from beside it; the copy's path."""
-    for file in closure([submission / exercise.file], submission):
+    """Copy the exercise's file out of `submission`, what it imports from beside it and its artefacts; the copy's path."""
+    artefacts = set(submission.glob(f"{exercise.name}.*")) - {submission / exercise.file}
+    for file in {*closure([submission / exercise.file], submission), *artefacts}:
         _copy(file, folder / file.relative_to(submission))
     return folder / exercise.file
 

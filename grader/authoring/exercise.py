@@ -62,6 +62,8 @@ class Check:
             self._be_property(body, examples)
         if any(need not in {check.id for check in exercise.checks} for need in self.needs):
             raise AuthorError(f"{self.id} needs {', '.join(self.needs)}: a check can only need earlier ones")
+        if public and any(not check.public for check in exercise.checks if check.id in self.needs):
+            raise AuthorError(f"{self.id} needs a hidden check: students would learn what came of it")
 
     def _be_property(self, test: Any, examples: int) -> None:
         """Keep Hypothesis's test for drawing; what an example does is up to whoever plays the student."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +23,8 @@ from grader.judge.session import Data, Session
 from grader.records import Record, SubmissionReport, sum_points
 from grader.submission import Source
 from grader.worker.client import Limits, Nursery
+from grader.worker.confinement import become_unreadable
+from grader.worker.scratch import remove
 
 
 class Options(Record, kw_only=True):
@@ -48,7 +49,8 @@ class Grader:
         self._scratch = Path(tempfile.mkdtemp(prefix="grader-"))
         self._scratch.chmod(0o711)  # confined workers pass through under a uid of their own
         hypothesis.configuration.set_hypothesis_home_dir(self._scratch / "hypothesis")
-        self._nursery = Nursery(options.isolation, channels=options.jobs)
+        become_unreadable()  # expected values and hidden inputs are in this process from now on
+        self._nursery = Nursery(options.isolation, channels=options.jobs, folder=self._scratch)
         try:
             self.rubric = Rubric(checks, options.seed)  # drawn while the nursery warms up
             self.isolation = self._nursery.ready()
@@ -102,7 +104,7 @@ class Grader:
 
     def close(self) -> None:
         self._nursery.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        remove(self._scratch)
 
     def _work(self, channel: int, source: Source) -> Outcome:
         self._nursery.use_channel(channel)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from grader.errors import HarnessError
+from grader.worker.confinement import pdeathsig
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -28,7 +31,11 @@ def spread(work: Callable[[int, Item], Result], items: Sequence[Item], jobs: int
     todo: Any = context.SimpleQueue()
     done: Any = context.SimpleQueue()
 
+    parent = os.getpid()
+
     def live(job: int) -> None:
+        pdeathsig(parent)  # killed outright, the parent could not end its processes
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Ctrl-C the parent does
         while (index := todo.get()) is not None:
             done.put((index, work(job, items[index])))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -38,22 +39,27 @@ class Rubric:
 
 
 def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
-    """Every chosen check of the session's exercise, in rubric order."""
+    """Every chosen check of the session's exercise, in rubric order.
+
+    The hidden ones run last and nothing that is printed from then on is kept: what code has seen in a hidden check
+    it could tell in a later, public one.
+    """
     exercise = session.exercise
+    checks = [check for check in rubric.checks if check.exercise is exercise]
     results: dict[str, CheckResult] = {}
     printed = []
-    for check in (check for check in rubric.checks if check.exercise is exercise):
+    for check in (check for check in checks if check.public):
         results[check.id] = _judge(check, session, rubric, results)
-        output = session.take_output()
-        if check.public:  # what is printed during a hidden check may show its inputs
-            printed.append(output)
-    explained = tuple(diagnosis.explain(results, session))
+        printed.append(session.take_output())
+    results |= {result.id: result for result in diagnosis.explain(results, session)}
+    for check in (check for check in checks if not check.public):
+        results[check.id] = _judge(check, session, rubric, results)
     session.discard()
     return ExerciseResult(
         name=exercise.name,
         title=exercise.title,
         file=exercise.file,
-        checks=explained,
+        checks=tuple(results[check.id] for check in checks),
         output="".join(printed)[: session.limits.output_bytes],
     )
 
@@ -73,7 +79,9 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
         seconds = time.perf_counter() - started
         return _result(check, "failed", finding, seconds=seconds, evidence=_evidence(failed.player))
     except Exception as problem:
-        words = str(problem) if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
+        words = str(problem) if isinstance(problem, GraderError) else type(problem).__name__
+        if check.public and not isinstance(problem, GraderError):  # what went wrong may be an input
+            words += f": {problem}"
         finding = Finding(message=f"the grader itself failed here, no points are lost: {words}")
         session.discard()
         return _result(check, "errored", finding, counted=False)
@@ -125,6 +133,7 @@ def _replay(check: Check, bank: Bank, session: Session) -> _Failed | None:
             player.play(check.body, example.drawn)
         except CheckFailure as failure:
             return _Failed(failure, player)
+        player.finish()
     return None
 
 
@@ -144,12 +153,12 @@ class _Shrinker(Live):
             super().play(body, drawn)
         except CheckFailure as failure:
             size = _size(drawn)
-            if self._size is None or size <= self._size:
+            if failure.fatal:  # another failure than the one looked for, and a worker less
+                self._deadline = 0.0
+            elif self._size is None or size <= self._size:
                 frozen = Live(self.session)
                 frozen.drawn, frozen.last = drawn, self.last
                 self.best, self._size = _Failed(failure, frozen), size
-            if failure.fatal:
-                self._deadline = 0.0
             raise
 
 
@@ -158,10 +167,8 @@ def _shrink(check: Check, session: Session, seed: int) -> _Failed | None:
     shrinker = _Shrinker(session)
     assert check.test is not None
     started = time.monotonic()
-    try:
+    with contextlib.suppress(Exception):  # whatever it meets, the failure that is known already stands
         hypothesis.seed(seed)(check.test)(shrinker)
-    except (CheckFailure, hypothesis.errors.HypothesisException):
-        pass
     session.shrink_seconds -= time.monotonic() - started
     return shrinker.best
 

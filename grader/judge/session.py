@@ -17,6 +17,7 @@ from grader.worker.client import Limits, Nursery, Worker
 
 SHRINK_SECONDS = 4.0  # for all checks of an exercise together
 MOST_TIMEOUTS = 3  # after so many stops at a limit the rest of the exercise is not tried
+MOST_NAMES = 2000  # that a loaded file may tell; the worker cuts at half of it
 
 
 class Data(Record, kw_only=True):
@@ -75,15 +76,15 @@ class Session:
     def ask(self, request: protocol.Request, what: str, seconds: float | None = None) -> protocol.Reply:
         """One request to a loaded worker; `what` completes "while ..." in a finding."""
         worker = self.load()
+        limit = self._limit(seconds or self.limits.call_seconds, "for one call" if seconds is None else "for this")
         with self._blaming(what):
-            return worker.ask(request, min(seconds or self.limits.call_seconds, self._remaining()))
+            return worker.ask(request, *limit)
 
     def stream(self, frame: bytes, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
         """One batch of calls; a reply for each as it comes. `what(i)` describes the i-th call."""
         worker = self.load()
-        self._remaining()
         done = 0
-        replies = worker.stream(frame, count)
+        replies = worker.stream(frame, count, *self._limit(self.limits.check_seconds, "for one check"))
         while done < count:
             with self._blaming(what(done)):
                 reply = next(replies)
@@ -91,11 +92,13 @@ class Session:
             yield reply
 
     def ask_evaluator(self, request: protocol.Request, what: str, seconds: float) -> protocol.Reply:
-        """One request to a fresh confined process that runs ONNX files and no student code."""
+        """One request to a fresh confined process that reads the student's files and runs none of their code."""
+        limit = self._limit(seconds, "for this")
         worker = self._nursery.spawn(self.folder, self.limits)
         try:
-            return worker.ask(request, seconds)
+            return worker.ask(request, *limit)
         except WorkerFailed as failure:
+            self._count(failure)
             raise CheckFailure(f"{failure} while {what}", fatal=True) from None
         finally:
             worker.kill()
@@ -125,14 +128,14 @@ class Session:
                 f"{file} is missing", hint=f"Hand in a file named exactly {file}, at the top of your folder."
             )
             raise self._unloadable
+        limit = self._limit(self.limits.check_seconds, "for one check")
         self._worker = self._nursery.spawn(self.folder, self.limits)
         contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
         contract |= {name: () for name in self.exercise.classes}
         try:
             with self._blaming(f"{file} was being imported"):
                 reply = self._worker.ask(
-                    protocol.Request("load", (protocol.pack(file), protocol.pack(contract))),
-                    min(self.limits.check_seconds, self._remaining()),
+                    protocol.Request("load", (protocol.pack(file), protocol.pack(contract))), *limit
                 )
         except CheckFailure as failure:
             self._unloadable = failure
@@ -141,10 +144,16 @@ class Session:
             self._unloadable = wording.not_loaded(file, reply.raised)
             self.discard()
             raise self._unloadable
-        self.names = {str(key): str(value) for key, value in protocol.unpack(reply.value).items()}
+        told = protocol.unpack(reply.value)
+        if not isinstance(told, dict) or len(told) > MOST_NAMES:
+            self._unloadable = wording.tampered(f"{file} was being imported")
+            self.discard()
+            raise self._unloadable
+        self.names = {key: str(value) for key, value in told.items()}
         return self._worker
 
-    def _remaining(self) -> float:
+    def _limit(self, seconds: float, what: str) -> tuple[float, str]:
+        """`seconds`, or what is left of the exercise's; and what a finding calls that limit."""
         remaining = self._deadline - time.monotonic()
         if remaining <= 0:
             raise CheckFailure(
@@ -153,14 +162,19 @@ class Session:
             )
         if self._timeouts >= MOST_TIMEOUTS:
             raise CheckFailure(f"not tried: your code was stopped {self._timeouts} times at a limit", fatal=True)
-        return remaining
+        if remaining < seconds:
+            return remaining, f"the limit of {self.limits.exercise_seconds:g} s for the whole exercise"
+        return seconds, f"the limit of {seconds:g} s {what}"
 
     def _blaming(self, what: str) -> _Blaming:
         return _Blaming(self, what)
 
     def note_failure(self, failure: WorkerFailed) -> None:
-        self._timeouts += failure.kind in ("timeout", "memory")
+        self._count(failure)
         self.discard()
+
+    def _count(self, failure: WorkerFailed) -> None:
+        self._timeouts += failure.kind in ("timeout", "memory", "scratch")
 
 
 class _Blaming:

@@ -46,6 +46,15 @@ def not_loaded(file: str, raised: protocol.Raised) -> CheckFailure:
     )
 
 
+def tampered(doing: str) -> CheckFailure:
+    """The worker told something that its own code never does: the student's code has spoken in its place."""
+    return CheckFailure(
+        f"your code answered in the grader's place while {doing}",
+        hint="Leave the descriptors and modules that you have not opened or imported yourself alone.",
+        fatal=True,
+    )
+
+
 def missing(file: str, name: str, present: Iterable[str]) -> CheckFailure:
     """A name of the contract that the student's file does not define."""
     near = difflib.get_close_matches(name.lower(), {other.lower(): other for other in present}, n=1, cutoff=0.7)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,6 +23,8 @@ import msgspec
 
 from grader.errors import HarnessError, WorkerFailed
 from grader.worker import protocol
+from grader.worker.confinement import layers
+from grader.worker.scratch import over_limit, remove
 
 CLEAN_ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -39,7 +40,8 @@ CLEAN_ENVIRONMENT = {
 }
 NURSERY_START_SECONDS = 120
 SPAWN_SECONDS = 30
-MEMORY_POLL_SECONDS = 0.1
+POLL_SECONDS = 0.1  # between two looks at a worker's memory and scratch
+DRAIN_READS = 64  # at a time, so that a worker that never stops printing cannot keep the judge from its clock
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -57,13 +59,16 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Nursery:
-    """A running nursery with `channels` independent control sockets (one for each judge process)."""
+    """A running nursery with `channels` independent control sockets (one for each judge process).
 
-    def __init__(self, level: str = "none", channels: int = 1) -> None:
+    `folder` is where submissions and scratch folders lie: should the judge be killed, the nursery removes it.
+    """
+
+    def __init__(self, level: str = "none", channels: int = 1, folder: Path | None = None) -> None:
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(channels)]
         theirs = [pair[1].fileno() for pair in pairs]
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-m", "grader.worker.nursery", level, *map(str, theirs)],
+            [sys.executable, "-s", "-P", "-m", "grader.worker.nursery", level, str(folder or ""), *map(str, theirs)],
             env=CLEAN_ENVIRONMENT,
             pass_fds=theirs,
             stdin=subprocess.DEVNULL,
@@ -104,12 +109,12 @@ class Nursery:
         except BaseException:
             for fd in (request_write, reply_read, output_read):
                 os.close(fd)
-            shutil.rmtree(scratch, ignore_errors=True)
+            remove(Path(scratch))
             raise
         finally:
             for fd in theirs:
                 os.close(fd)
-        worker = Worker(self, answer["pid"], fds[0], request_write, reply_read, output_read, limits, scratch)
+        worker = Worker(self, answer["pid"], fds[0], request_write, reply_read, output_read, limits, Path(scratch))
         worker.wait_until_ready()
         return worker
 
@@ -164,7 +169,7 @@ class Worker:
         replies: int,
         output: int,
         limits: Limits,
-        scratch: str,
+        scratch: Path,
     ) -> None:
         self.pid = pid
         self.limits = limits
@@ -177,6 +182,8 @@ class Worker:
             os.set_blocking(fd, False)
         self._received = bytearray()
         self._baseline = 0
+        self._scratch_is_sized = layers.SCRATCH in nursery.ready()
+        self._looked = time.monotonic()
         self._alive = True
 
     def wait_until_ready(self) -> None:
@@ -190,24 +197,25 @@ class Worker:
             raise HarnessError(reply.raised.message)
         self._baseline = self._resident()
 
-    def ask(self, request: protocol.Request, seconds: float, what: str = "") -> protocol.Reply:
-        """One request, one reply, within `seconds`. Raises WorkerFailed."""
+    def ask(self, request: protocol.Request, seconds: float, limit: str) -> protocol.Reply:
+        """One request, one reply, within `seconds`, which a finding calls `limit`. Raises WorkerFailed."""
         deadline = time.monotonic() + seconds
-        limit = f"the limit of {seconds:g} s{what and f' for {what}'}"
-        self._send(request, deadline, limit)
+        self._send_bytes(protocol.frame(request), deadline, limit)
         return self._next_reply(deadline, limit)
 
-    def stream(self, frame: bytes, count: int) -> Iterator[protocol.Reply]:
-        """Send one ready-made batch of `count` calls and yield each reply as it comes. Raises WorkerFailed."""
-        limits = self.limits
-        check_deadline = time.monotonic() + limits.check_seconds
-        self._send_bytes(frame, check_deadline, f"the limit of {limits.check_seconds:g} s for one check")
+    def stream(self, frame: bytes, count: int, seconds: float, limit: str) -> Iterator[protocol.Reply]:
+        """Send one ready-made batch of `count` calls and yield each reply as it comes. Raises WorkerFailed.
+
+        Each call has its own limit, all together have `seconds`; `limit` is what a finding calls that.
+        """
+        deadline = time.monotonic() + seconds
+        self._send_bytes(frame, deadline, limit)
         for _ in range(count):
-            call_deadline = time.monotonic() + limits.call_seconds
-            if call_deadline <= check_deadline:
-                yield self._next_reply(call_deadline, f"the limit of {limits.call_seconds:g} s for one call")
+            call_deadline = time.monotonic() + self.limits.call_seconds
+            if call_deadline <= deadline:
+                yield self._next_reply(call_deadline, f"the limit of {self.limits.call_seconds:g} s for one call")
             else:
-                yield self._next_reply(check_deadline, f"the limit of {limits.check_seconds:g} s for one check")
+                yield self._next_reply(deadline, limit)
 
     def take_output(self) -> str:
         """What was printed since the last time, cut at the limit, as text."""
@@ -233,11 +241,8 @@ class Worker:
         self._drain()
         for fd in (self._pidfd, self._requests, self._replies, self._output):
             os.close(fd)
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        remove(self._scratch)
         return self._nursery.reap(self.pid)
-
-    def _send(self, request: protocol.Request, deadline: float, limit: str) -> None:
-        self._send_bytes(protocol.frame(request), deadline, limit)
 
     def _send_bytes(self, data: bytes, deadline: float, limit: str) -> None:
         rest = memoryview(data)
@@ -275,32 +280,43 @@ class Worker:
             self._received += part
 
     def _wait(self, deadline: float, limit: str, writing: bool = False) -> None:
-        """Until the pipe moves. Drains prints, watches memory and the clock; raises WorkerFailed."""
+        """Until the pipe moves. Drains prints, watches memory, scratch and the clock; raises WorkerFailed."""
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             self.kill()
             raise WorkerFailed(f"your code was stopped at {limit}", "timeout")
-        readable, writable, _ = select.select(
-            [self._replies, self._output, self._pidfd],
+        readable, _, _ = select.select(
+            [self._output, self._pidfd] + ([] if writing else [self._replies]),
             [self._requests] if writing else [],
             [],
-            min(remaining, MEMORY_POLL_SECONDS),
+            min(remaining, POLL_SECONDS),
         )
         if self._output in readable:
             self._drain()
         if self._pidfd in readable and self._replies not in readable:
             self._fail_ended()
-        if not readable and not writable:
-            used = self._resident() - self._baseline
-            if self._baseline and used > self.limits.memory_bytes:
-                self.kill()
-                raise WorkerFailed(
-                    f"your code was stopped at the memory limit of {self.limits.memory_bytes >> 20} MiB", "memory"
-                )
+        if time.monotonic() - self._looked > POLL_SECONDS:
+            self._look()
+
+    def _look(self) -> None:
+        """Raises WorkerFailed when the worker uses more memory or scratch than it may."""
+        self._looked = time.monotonic()
+        limits = self.limits
+        if self._baseline and self._resident() - self._baseline > limits.memory_bytes:
+            self.kill()
+            raise WorkerFailed(
+                f"your code was stopped at the memory limit of {limits.memory_bytes >> 20} MiB", "memory"
+            )
+        if not self._scratch_is_sized and (limit := over_limit(self._scratch, limits.scratch_bytes)):
+            self.kill()
+            raise WorkerFailed(f"your code was stopped at the limit of {limit}", "scratch")
 
     def _drain(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            while part := os.read(self._output, 1 << 16):
+            for _ in range(DRAIN_READS):
+                part = os.read(self._output, 1 << 16)
+                if not part:
+                    return
                 room = self.limits.output_bytes - len(self.output)
                 self.output += part[: max(room, 0)]
                 self.output_dropped += len(part) - min(len(part), max(room, 0))
@@ -315,8 +331,16 @@ class Worker:
     def _fail_ended(self) -> None:
         status = self.kill() or 0
         if os.WIFSIGNALED(status):
-            name = signal.Signals(os.WTERMSIG(status)).name
+            name = signal_name(os.WTERMSIG(status))
             words = {"SIGSEGV": " (a segmentation fault)", "SIGKILL": " (out of memory or CPU time)"}.get(name, "")
             raise WorkerFailed(f"your code crashed its process with {name}{words}", "killed")
         code = os.WEXITSTATUS(status)
         raise WorkerFailed(f"your code ended the process with exit status {code}", "exited")
+
+
+def signal_name(number: int) -> str:
+    """SIGSEGV, or SIG40 for one of the real-time signals, which have no name of their own."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"

@@ -1,7 +1,7 @@
 """The nursery: one process that imports torch once and forks a worker in milliseconds.
 
-Started by `client.Nursery` as `python -m grader.worker.nursery CONTROL_FD...` with a clean environment. It
-holds no secrets, imports neither rubric nor reference, runs no parallel torch operation and never touches
+Started by `client.Nursery` as `python -m grader.worker.nursery LEVEL FOLDER CONTROL_FD...` with a clean
+environment. It holds no secrets, imports neither rubric nor reference, runs no parallel torch operation and never touches
 CUDA: what it holds, every student's code can read.
 
     judge -> nursery   {"spawn": folder, "scratch": folder, "limits": {...}} with three descriptors: requests (read), replies (write), output (write)
@@ -12,6 +12,7 @@ CUDA: what it holds, every student's code can read.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import select
@@ -23,13 +24,20 @@ from typing import Any
 
 import msgspec
 
+from grader.worker.confinement import become_unreadable
+from grader.worker.scratch import remove
+
 MOST_MESSAGE = 1 << 16
 
 
 def main() -> None:
-    """Warm up, say so on every control socket, then serve until the judge is gone."""
-    controls = [socket.socket(fileno=int(fd)) for fd in sys.argv[2:]]
-    level = sys.argv[1]
+    """Warm up, say so on every control socket, then serve until the judge is gone.
+
+    A judge that ends in order kills this process. One that was killed leaves it behind, and then its workers and
+    FOLDER, where submissions and scratch folders lie, are put away here.
+    """
+    level, folder = sys.argv[1:3]
+    controls = [socket.socket(fileno=int(fd)) for fd in sys.argv[3:]]
     _warm_up()
     from grader.worker.confine import Confiner
 
@@ -37,31 +45,52 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     for control in controls:
-        control.send(msgspec.msgpack.encode({"ready": confiner.describe()}))
+        with contextlib.suppress(OSError):  # nobody is there any more: the loop will see it
+            control.send(msgspec.msgpack.encode({"ready": confiner.describe()}))
+    workers: set[int] = set()
     open_controls = list(controls)
     while open_controls:
         for control in select.select(open_controls, [], [])[0]:
-            if not _serve_one(control, controls, confiner):
+            if not _serve_one(control, controls, confiner, workers):
                 open_controls.remove(control)
+    _put_away(workers, folder)
 
 
-def _serve_one(control: socket.socket, controls: list[socket.socket], confiner: Any) -> bool:
-    data, fds, _, _ = socket.recv_fds(control, MOST_MESSAGE, 3)
+def _put_away(workers: set[int], folder: str) -> None:
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    if folder:
+        remove(Path(folder))
+
+
+def _serve_one(control: socket.socket, controls: list[socket.socket], confiner: Any, workers: set[int]) -> bool:
+    try:
+        data, fds, _, _ = socket.recv_fds(control, MOST_MESSAGE, 3)
+    except ConnectionResetError:
+        return False
     if not data:
         return False
     message = msgspec.msgpack.decode(data)
     if "spawn" in message:
         pid = os.fork()
         if pid == 0:
-            for other in controls:
-                other.close()
-            _become_worker(fds, message, confiner)
+            try:
+                for other in controls:
+                    other.close()
+                _become_worker(fds, message, confiner)
+            finally:
+                os._exit(1)  # never on into the nursery's own loop
+        workers.add(pid)
         pidfd = os.pidfd_open(pid)
-        socket.send_fds(control, [msgspec.msgpack.encode({"pid": pid})], [pidfd])
+        with contextlib.suppress(OSError):
+            socket.send_fds(control, [msgspec.msgpack.encode({"pid": pid})], [pidfd])
         os.close(pidfd)
     else:
         _, status = os.waitpid(message["reap"], 0)
-        control.send(msgspec.msgpack.encode({"status": status}))
+        workers.discard(message["reap"])
+        with contextlib.suppress(OSError):
+            control.send(msgspec.msgpack.encode({"status": status}))
     for fd in fds:
         os.close(fd)
     return True
@@ -93,4 +122,5 @@ def _warm_up() -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the judge
+    become_unreadable()
     main()

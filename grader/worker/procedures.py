@@ -166,13 +166,13 @@ def watched(action: Callable[[], Any]) -> tuple[Any, tuple[str, ...]]:
             result = action()
     finally:
         sys.setprofile(None)
-    return result, tuple(sorted(seen))
+    return result, tuple(name[: protocol.MOST_NAME] for name in sorted(seen))
 
 
 def raised(problem: BaseException, folder: Path) -> protocol.Raised:
     """An exception of student code as text: its frames only, its own words, whatever its __str__ does."""
     try:
-        message = str(problem)[:2000].encode("utf-8", "replace").decode()
+        message = str(problem)[: protocol.MOST_MESSAGE].encode("utf-8", "replace").decode()
     except BaseException:
         message = "(the exception could not be turned into text)"
     frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if _inside(frame.filename, folder)]
@@ -184,10 +184,10 @@ def raised(problem: BaseException, folder: Path) -> protocol.Raised:
         for frame in frames[-6:]
     )
     return protocol.Raised(
-        type_name=type(problem).__name__[:200],
+        type_name=type(problem).__name__[: protocol.MOST_NAME],
         message=message,
         line=line,
-        traceback=text[:4000].encode("utf-8", "replace").decode(),
+        traceback=text[: protocol.MOST_TRACEBACK].encode("utf-8", "replace").decode(),
         internal=isinstance(problem, Refused),
     )
 

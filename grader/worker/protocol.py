@@ -23,6 +23,9 @@ MOST_FRAME_BYTES = 64 << 20
 MOST_DIMENSIONS = 8
 MOST_NESTING = 16  # lists inside lists
 MOST_ITEMS = 100_000  # members of one reply, all levels together
+MOST_TEXT = 10_000  # characters of a string
+MOST_NAMES = 20_000  # operators, changed arguments and the like of one reply
+MOST_NAME, MOST_MESSAGE, MOST_TRACEBACK = 200, 2000, 4000  # characters
 MOST_PARTS = 5 * MOST_ITEMS  # of its MessagePack: an empty list is four of them
 UNCOUNTED_BYTES = 1 << 16  # frames too small for their parts to matter
 DTYPES = frozenset(
@@ -142,11 +145,29 @@ def read_reply(body: bytes) -> Reply:
         reply = _decode_reply.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as problem:
         raise ProtocolError(f"a frame could not be decoded: {problem}") from None
+    _check_words(reply)
     budget = [MOST_ITEMS]
     _check(reply.value, budget, 0)
     for _, value in reply.changed:
         _check(value, budget, 0)
     return reply
+
+
+def _check_words(reply: Reply) -> None:
+    names = [*reply.aliases, *reply.operators, *(name for name, _ in reply.changed)]
+    if len(names) > MOST_NAMES:
+        raise ProtocolError(f"a reply has more than {MOST_NAMES:,} names")
+    for name in names:
+        _check_length(name, MOST_NAME)
+    if reply.raised is not None:
+        _check_length(reply.raised.type_name, MOST_NAME)
+        _check_length(reply.raised.message, MOST_MESSAGE)
+        _check_length(reply.raised.traceback, MOST_TRACEBACK)
+
+
+def _check_length(text: str, most: int) -> None:
+    if len(text) > most:
+        raise ProtocolError(f"a text of {len(text):,} characters is over the limit of {most:,}")
 
 
 # How far it is from the first byte of a MessagePack part to the next part, by that byte; 0: see below
@@ -188,17 +209,23 @@ def _check(value: Value, budget: list[int], depth: int) -> None:
         raise ProtocolError("a reply has too many members or is nested too deep")
     if isinstance(value, Tensor):
         _check_tensor(value)
+    elif isinstance(value, str):
+        _check_length(value, MOST_TEXT)
+    elif isinstance(value, Opaque):
+        _check_length(value.type_name, MOST_NAME)
     elif isinstance(value, Sequence):
         for item in value.items:
             _check(item, budget, depth + 1)
     elif isinstance(value, Mapping):
-        for _, item in value.items:
+        for name, item in value.items:
+            _check_length(name, MOST_NAME)
             _check(item, budget, depth + 1)
 
 
 def _check_tensor(tensor: Tensor) -> None:
     if tensor.dtype not in DTYPES:
         raise ProtocolError(f"dtype {tensor.dtype[:40]!r} is not allowed")
+    _check_length(tensor.declared, MOST_NAME)
     if len(tensor.shape) > MOST_DIMENSIONS or any(not 0 <= size < 1 << 31 for size in tensor.shape):
         raise ProtocolError(f"shape {tensor.shape[:MOST_DIMENSIONS]} is not allowed")
     # Python integers: a zero dimension must not hide that the others overflow NumPy's index type

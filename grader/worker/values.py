@@ -12,8 +12,6 @@ import torch
 
 from grader.worker import protocol
 
-MOST_TEXT = 10_000  # characters of a string that a student returns or raises
-
 
 def to_student(value: protocol.Value, library: protocol.Library) -> Any:
     """A fresh object of `library` ("torch" or "numpy") for a student's function: never shared, always writable."""
@@ -38,17 +36,17 @@ def from_student(value: Any, depth: int = 0) -> protocol.Value:
     if type(value) is int:
         return value if -(1 << 63) <= value < 1 << 63 else protocol.Opaque("int")
     if isinstance(value, str):
-        return str(value)[:MOST_TEXT].encode("utf-8", "replace").decode()
+        return str(value)[: protocol.MOST_TEXT].encode("utf-8", "replace").decode()
     array = as_numpy(value)
     if array is not None:
         return _tensor(array, value)
     if depth < protocol.MOST_NESTING:
         if isinstance(value, dict):
-            return protocol.Mapping(tuple((str(k)[:200], from_student(v, depth + 1)) for k, v in value.items()))
+            return protocol.Mapping(tuple((str(k)[: protocol.MOST_NAME], from_student(v, depth + 1)) for k, v in value.items()))
         if isinstance(value, list | tuple | range) or hasattr(type(value), "__next__"):
             kind = "tuple" if isinstance(value, tuple) else "list"
             return protocol.Sequence(kind, tuple(from_student(item, depth + 1) for item in value))
-    return protocol.Opaque(type(value).__name__[:200])
+    return protocol.Opaque(type(value).__name__[: protocol.MOST_NAME])
 
 
 def as_numpy(value: Any) -> np.ndarray | None:
@@ -72,6 +70,6 @@ def _tensor(array: np.ndarray, original: Any) -> protocol.Value:
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     if array.dtype.name not in protocol.DTYPES:
-        return protocol.Opaque(f"array of {array.dtype.name}"[:200])
+        return protocol.Opaque(f"array of {array.dtype.name}"[: protocol.MOST_NAME])
     declared = str(original.dtype).removeprefix("torch.")
     return protocol.Tensor(array.dtype.name, array.shape, np.ascontiguousarray(array).tobytes(), library, declared)

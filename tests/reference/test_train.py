@@ -87,14 +87,19 @@ def test_evaluate_is_the_share_of_right_labels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accuracies", "expected"),
-    [([0.99] * 5, 0.97), ([0.88, 0.89, 0.90, 0.91, 0.92], 0.8368), ([0.99] * 4, None)],
+    ("accuracies", "images", "expected"),
+    [
+        ([0.99] * 5, 10_000, 0.97),
+        ([0.88, 0.89, 0.90, 0.91, 0.92], 10_000, 0.8368),
+        ([0.99] * 5, 360, 0.9483),
+        ([0.99] * 4, 10_000, None),
+    ],
 )
-def test_threshold_is_the_mean_less_four_deviations_or_two_points(
-    accuracies: list[float], expected: float | None
+def test_threshold_is_the_mean_less_the_greatest_margin(
+    accuracies: list[float], images: int, expected: float | None
 ) -> None:
-    """A threshold needs five seeds, and leaves room for their spread."""
-    assert threshold(accuracies) == expected
+    """A threshold needs five seeds, and leaves room for their spread, two points, and fifteen images."""
+    assert threshold(accuracies, images) == expected
 
 
 def test_main_writes_record_parameters_and_graph_that_agree(
@@ -133,9 +138,10 @@ def test_kept_record_agrees_with_itself_and_with_the_kept_parameters(path: Path)
     """Mean, spread and threshold follow from the accuracies; kept parameters reach theirs on digits."""
     record = json.loads(path.read_text())
     accuracies = record["accuracy"]
+    held_out = 360 if record["data"] == "digits" else 10_000
 
     assert len(accuracies) >= training.FEWEST_SEEDS
-    assert record["threshold"] == threshold(accuracies)
+    assert record["threshold"] == threshold(accuracies, held_out)
     assert record["mean"] == pytest.approx(np.mean(accuracies), abs=1e-4)
     assert record["spread"] == pytest.approx(np.std(accuracies, ddof=1), abs=1e-4)
     model = training.NETWORKS[record["network"]]()

@@ -34,6 +34,7 @@ from grader.worker.confinement import (  # noqa: E402
 )
 
 PR_SET_PTRACER, ANYBODY = 0x59616D61, -1
+LISTENING: list[socket.socket] = []  # open as long as this process lives
 
 
 def build_scene(folder: Path, uid: int | None) -> attempts.Scene:
@@ -53,7 +54,9 @@ def build_scene(folder: Path, uid: int | None) -> attempts.Scene:
         if uid is not None:
             os.chown(path, uid, uid)
     for address in (os.fspath(folder / "datagrams"), f"\0{folder}"):
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).bind(address)
+        LISTENING.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        LISTENING[-1].bind(address)
+    (folder / "datagrams").chmod(0o777)
     folder.chmod(0o755)
     victim = os.fork()
     if victim == 0:
@@ -91,10 +94,10 @@ def in_a_fork(action: Callable[[], Any]) -> Any:
     return json.loads(text) if text else ["signal", -status]
 
 
-def snapshot(folder: Path) -> list[tuple[str, int, int, str]]:
-    """Names, modes, times and contents of all that a worker must not touch."""
+def snapshot(folder: Path) -> list[tuple[Any, ...]]:
+    """Names, contents, modes and times of all that a worker must not touch."""
     return [
-        (str(path), path.lstat().st_mode, path.lstat().st_mtime_ns, path.read_text() if path.is_file() else "")
+        (str(path), *path.lstat()[:7], path.lstat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
         for path in sorted(folder.rglob("*"))
         if "scratch" not in path.parts
     ]
@@ -113,19 +116,18 @@ def run_attempts(prepared: Prepared, request: dict[str, Any]) -> dict[str, Any]:
         confine()
         return attempts.run_all(scene, only_control=False)
 
-    def deadly(action: Callable[[], Any]) -> Any:
+    def deadly(name: str) -> Any:
         confine()
-        return ["done", str(action())]
+        return ["done", str(attempts.DEADLY[name]())]
 
     def control() -> Any:
         become(prepared.policy.uid)
         return attempts.run_all(scene, only_control=True)
 
-    foreign = {name: in_a_fork(lambda action=action: deadly(action)) for name, action in attempts.DEADLY.items()}
     return {
         "in force": prepared.in_force,
         "confined": in_a_fork(confined),
-        "deadly": foreign,
+        "deadly": {name: in_a_fork(lambda name=name: deadly(name)) for name in attempts.DEADLY},
         "unchanged": before == snapshot(scene.folder),
         "control": in_a_fork(control),
     }

@@ -77,9 +77,10 @@ def use_scratch(submission: Path, scratch: Path) -> None:
     shutil.copy(scratch / "b.txt", scratch / "c.txt")
     shutil.copy2(submission / "student.py", scratch / "d.py")
     (scratch / "c.txt").touch()
+    (scratch / "e.txt").touch()
     with open(scratch / "c.txt", "r+") as file:
         file.truncate(0)
-    assert sorted(os.listdir(scratch)) == ["b.txt", "c.txt", "d.py", "folder"]
+    assert sorted(os.listdir(scratch)) == ["b.txt", "c.txt", "d.py", "e.txt", "folder"]
     shutil.rmtree(scratch / "folder")
     with tempfile.TemporaryDirectory() as folder, tempfile.NamedTemporaryFile() as file:
         assert Path(folder).parent == scratch

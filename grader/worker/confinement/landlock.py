@@ -99,15 +99,6 @@ class Ruleset:
         """Add what `rule` prepared."""
         syscalls.call("landlock_add_rule", self.descriptor, RULE_PATH_BENEATH, prepared, 0)
 
-    def allow(self, path: str | int, names: tuple[str, ...]) -> None:
-        """Grant the rights `names` on `path` (or an open descriptor) and all beneath it. Raises OSError."""
-        descriptor = path if isinstance(path, int) else os.open(path, os.O_PATH | os.O_CLOEXEC)
-        try:
-            self.add(rule(descriptor, names, self.abi))
-        finally:
-            if descriptor != path:
-                os.close(descriptor)
-
     def enforce(self) -> None:
         """Restrict this thread and all it starts. Needs no_new_privs. Raises OSError."""
         syscalls.call("landlock_restrict_self", self.descriptor, 0)

@@ -53,7 +53,7 @@ class Prepared:
     ) -> tuple[str, ...]:
         """Confine this process, a fork of `parent` with one thread, for good. Returns the layers in force.
 
-        read_only: what this worker may read besides, by path or open descriptor: the submission.
+        read_only: what this worker may read besides, by path or open descriptor (closed then): the submission.
         scratch: an empty folder that it may fill; where possible a private file system is put there.
         Raises IsolationUnavailable when a layer is missing that the level needs, and HarnessError when a
         path cannot be granted. Student code must not run after either.
@@ -66,13 +66,14 @@ class Prepared:
         steps = _Steps(self.level)
         limits = limits or self.policy.limits
         uid = self._new_uid()
+        readable = [path if isinstance(path, int) else _open(path) for path in read_only]
         with steps.layer(layers.LIMITS):
             limit_resources(limits)
         self._separate(steps, scratch, limits.scratch_bytes, uid)
         ruleset = None
         with steps.layer(layers.LANDLOCK):
-            ruleset = self._ruleset(read_only, scratch)
-        for descriptor in self.descriptors:
+            ruleset = self._ruleset(readable, scratch)
+        for descriptor in (*self.descriptors, *readable):
             os.close(descriptor)
         if uid is not None:
             with steps.layer(layers.UID):
@@ -114,14 +115,16 @@ class Prepared:
         elif uid is not None:
             os.chown(scratch, uid, uid)
 
-    def _ruleset(self, read_only: Sequence[str | int], scratch: str | None) -> landlock.Ruleset:
+    def _ruleset(self, readable: Sequence[int], scratch: str | None) -> landlock.Ruleset:
         ruleset = landlock.Ruleset(self.abi)
         for rule in self.rules:
             ruleset.add(rule)
-        for path in read_only:
-            ruleset.allow(path, landlock.READ)
+        for descriptor in readable:
+            ruleset.add(landlock.rule(descriptor, landlock.READ, self.abi))
         if scratch is not None:
-            ruleset.allow(scratch, landlock.SCRATCH)
+            descriptor = _open(scratch)
+            ruleset.add(landlock.rule(descriptor, landlock.SCRATCH, self.abi))
+            os.close(descriptor)
         return ruleset
 
     def _filter(self) -> None:
@@ -154,6 +157,13 @@ class _Steps:
 
     def in_force(self) -> tuple[str, ...]:
         return tuple(name for name, worked in self._worked.items() if worked)
+
+
+def _open(path: str) -> int:
+    try:
+        return os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError as problem:
+        raise HarnessError(f"a worker cannot be given {path}: {problem}") from problem
 
 
 def _refuse_threads() -> None:

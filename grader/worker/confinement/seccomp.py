@@ -12,7 +12,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import struct
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from grader.worker.confinement import syscalls
@@ -50,6 +49,10 @@ ALLOWED = {
 
 SELF = -1  # stands for the id of the process that the filter is for
 
+ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000  # answers of a filter; ERROR with an errno in it
+REFUSE, UNKNOWN, UNSUPPORTED = (ERROR | number for number in (errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP))
+PRETEND = ERROR | 0  # the call answers success, and nothing happens
+
 
 class Where(NamedTuple):
     """A condition: argument number `argument`, cut to `mask`, is one of `values`.
@@ -64,11 +67,18 @@ class Where(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Calls that are allowed when all conditions hold, and refused otherwise."""
+    """Calls that are answered with `then` when all conditions hold, and with `otherwise` when one does not."""
 
     names: str
     reason: str
-    conditions: tuple[Where, ...]
+    conditions: tuple[Where, ...] = ()
+    then: int = ALLOW
+    otherwise: int = REFUSE
+
+
+def null(argument: int) -> tuple[Where, Where]:
+    """Conditions: the address in `argument` is none."""
+    return Where(argument, (0,)), Where(argument, (0,), upper=True)
 
 
 CLONE_THREAD = 0x00010000
@@ -77,7 +87,7 @@ READ, WRITE, READ_WRITE, ACCESS, TRUNCATE = 0, 1, 2, 3, 0o1000
 OPENINGS = (READ, WRITE, READ_WRITE, TRUNCATE | WRITE, TRUNCATE | READ_WRITE)
 UNIX, STREAM, TYPE = 1, 1, 0xF
 
-CONDITIONAL = (
+RULES = (
     Rule(
         "clone",
         "threads only: no new process and no namespace",
@@ -93,7 +103,7 @@ CONDITIONAL = (
     Rule(
         "prlimit64",
         "reading its own limits: process 0 (itself) and no new limit",
-        (Where(0, (0,)), Where(2, (0,)), Where(2, (0,), upper=True)),
+        (Where(0, (0,)), *null(2)),
     ),
     Rule(
         "sched_getaffinity sched_getparam sched_getscheduler getpgid getsid",
@@ -126,38 +136,32 @@ CONDITIONAL = (
         "descriptors; no locks (a channel between workers), no signals on input (F_SETOWN), no leases",
         (Where(1, (0, 1, 2, 3, 4, 1030, 1032)),),  # DUPFD GETFD SETFD GETFL SETFL DUPFD_CLOEXEC GETPIPE_SZ
     ),
-)
-
-PRETEND = 0  # an error number of nought: the call answers success and nothing happens
-
-
-class Answer(NamedTuple):
-    """Calls that are never made and always answered with `error`."""
-
-    names: str
-    error: int
-    reason: str
-
-
-ANSWERED = (
-    Answer("clone3 openat2", errno.ENOSYS, "their flags lie in memory; the C library uses clone and openat"),
-    Answer(
-        "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat",
-        PRETEND,
-        "Landlock does not cover them, and shutil.copy and Path.touch give up when they fail",
+    Rule("clone3 openat2", "flags lie in memory; the C library then uses clone and openat", then=UNKNOWN),
+    Rule(
+        "chmod fchmod fchmodat fchmodat2",
+        "Landlock does not cover them, and shutil.copy gives up when they fail",
+        then=PRETEND,
     ),
-    Answer(
-        "setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr "
-        "removexattr lremovexattr fremovexattr",
-        errno.EOPNOTSUPP,
+    Rule(
+        "utime utimes",
+        "Landlock does not cover them; shutil.copy2 gives up when it cannot set a time, and Path.touch makes no "
+        "file when it could set the present time (no address)",
+        null(1),
+        then=REFUSE,
+        otherwise=PRETEND,
+    ),
+    Rule("utimensat futimesat", "as utime", null(2), then=REFUSE, otherwise=PRETEND),
+    Rule(
+        "setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr removexattr "
+        "lremovexattr fremovexattr",
         "Landlock does not cover them; as on a file system that has none, which shutil.copy2 expects",
+        then=UNSUPPORTED,
     ),
 )
 
 # Classic BPF: (operation, jump if true, jump if false, constant)
 LOAD, AND, EQUAL, AT_LEAST, GREATER, RETURN = 0x20, 0x54, 0x15, 0x35, 0x25, 0x06
 NUMBER_AT, ARCHITECTURE_AT, ARGUMENTS_AT = 0, 4, 16  # offsets in struct seccomp_data, little-endian
-ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 SET_MODE_FILTER = 1
 
 Step = tuple[int, int, int, int]
@@ -184,18 +188,17 @@ def compile_rules(machine: syscalls.Machine) -> Program:
     steps.append((LOAD, 0, 0, NUMBER_AT))
     if machine.foreign_from is not None:
         steps += [(AT_LEAST, 0, 1, machine.foreign_from), (RETURN, 0, 0, KILL)]
-    for rule in CONDITIONAL:
+    for rule in RULES:
+        body = _body(rule)
         for name in rule.names.split():
-            steps += _only_for(numbers.get(name), _conditions(rule.conditions))
-    for answer in ANSWERED:
-        for name in answer.names.split():
-            steps += _only_for(numbers.get(name), [(RETURN, 0, 0, ERROR | answer.error)])
+            if name in numbers:
+                steps += [(EQUAL, 0, len(body), numbers[name]), *body]
     names = " ".join(ALLOWED.values()).split()
     for first, last in _ranges(sorted(numbers[name] for name in names if name in numbers)):
         steps += [(AT_LEAST, 0, 2, first), (GREATER, 1, 0, last), (RETURN, 0, 0, ALLOW)]
     # A C library newer than this table falls back from what it does not find, as on an older kernel.
-    steps += [(GREATER, 0, 1, max(numbers.values())), (RETURN, 0, 0, ERROR | errno.ENOSYS)]
-    steps.append((RETURN, 0, 0, ERROR | errno.EPERM))
+    steps += [(GREATER, 0, 1, max(numbers.values())), (RETURN, 0, 0, UNKNOWN)]
+    steps.append((RETURN, 0, 0, REFUSE))
     selves = tuple(8 * index + 4 for index, step in enumerate(steps) if step[0] == EQUAL and step[3] == SELF)
     return Program(b"".join(struct.pack("=HBBI", *step[:3], step[3] & 0xFFFFFFFF) for step in steps), selves)
 
@@ -207,23 +210,17 @@ def load(program: Program, process: int) -> None:
     syscalls.call("seccomp", SET_MODE_FILTER, 0, header)
 
 
-def _only_for(number: int | None, body: Sequence[Step]) -> list[Step]:
-    """`body`, which must end in answers, skipped for every other call."""
-    return [] if number is None else [(EQUAL, 0, len(body), number), *body]
-
-
-def _conditions(conditions: tuple[Where, ...]) -> list[Step]:
-    """Allow when every condition holds, refuse otherwise."""
-    refuse = (RETURN, 0, 0, ERROR | errno.EPERM)
+def _body(rule: Rule) -> list[Step]:
+    """The steps that answer a call of `rule`; they overwrite the accumulator and always return."""
     steps: list[Step] = []
-    for where in conditions:
+    for where in rule.conditions:
         steps.append((LOAD, 0, 0, ARGUMENTS_AT + 8 * where.argument + 4 * where.upper))
         if where.mask != 0xFFFFFFFF:
             steps.append((AND, 0, 0, where.mask))
         left = len(where.values)
         steps += [(EQUAL, left - index, 0, value) for index, value in enumerate(where.values)]
-        steps.append(refuse)
-    return [*steps, (RETURN, 0, 0, ALLOW)]
+        steps.append((RETURN, 0, 0, rule.otherwise))
+    return [*steps, (RETURN, 0, 0, rule.then)]
 
 
 def _ranges(numbers: list[int]) -> list[tuple[int, int]]:

@@ -1,0 +1,418 @@
+"""`pytest exercises/`: the judge's verdicts as pytest's outcomes, and nothing of a submission run by pytest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.exercise import Check
+from grader.errors import SubmissionUnreadable
+from grader.records import CheckResult, Finding, Plain
+from grader.selfcheck import OURS, SelfCheck, Verdict, words
+from tests.report import samples
+
+pytest_plugins = ["pytester"]
+
+HERE = Path(__file__).parent
+RIGHT = (HERE.parent / "exercises" / "student42" / "corr2d.py").read_text(encoding="utf-8")
+FLIPPED = (HERE / "planted" / "corr2d" / "wrong_kernel_flipped" / "corr2d.py").read_text(encoding="utf-8")
+LOADS, PRINTED = "corr2d.py::loads", "printed by the student"
+
+
+def trap(marker: Path) -> str:
+    """Python that tells that it was run."""
+    return f"open({str(marker)!r}, 'a').write(__name__ + ' ')\n"
+
+
+def hostile(folder: Path, marker: Path) -> None:
+    """A right answer among all the files that pytest or Python could be led to run, or to read options from."""
+    spring = trap(marker)
+    options = f"-k nothing --junitxml={marker} --import-mode=importlib"
+    ini = f"addopts = {options}\npythonpath = .\npython_files = *.py\ntestpaths = .\n"
+    table = f'addopts = "{options}"\npythonpath = "."\npython_files = "*.py"\n'
+    files = {
+        "corr2d.py": f"import sys\nif sys.argv[0] != '-m':\n    {spring}{RIGHT}",
+        "conftest.py": spring,
+        "__init__.py": spring,
+        "test_x.py": f"{spring}def test_x():\n    {spring}",
+        "x_test.py": spring,
+        "sitecustomize.py": spring,
+        "usercustomize.py": spring,
+        "setup.py": spring,
+        "tests/__init__.py": spring,
+        "tests/conftest.py": spring,
+        "tests/test_y.py": spring,
+        "course.toml": 'exercises = ["corr2d"]\n',
+        "rubric/corr2d.py": spring,
+        "pytest.ini": f"[pytest]\n{ini}",
+        ".pytest.ini": f"[pytest]\n{ini}",
+        "tox.ini": f"[pytest]\n{ini}",
+        "setup.cfg": f"[tool:pytest]\n{ini}",
+        "pyproject.toml": f"[tool.pytest.ini_options]\n{table}",
+        "pytest.toml": "[pytest]\n",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def submission(folder: Path, text: str, file: str = "corr2d.py") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / file).write_text(text, encoding="utf-8")
+    return folder
+
+
+def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "CI", "PY"))
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=folder,
+        env={**environment, "COLUMNS": "200", "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """exercises/ with submissions of every kind; the traps of the hostile one write to `marker`."""
+    root = tmp_path_factory.mktemp("course")
+    exercises = root / "exercises"
+    submission(exercises / "ann", RIGHT + f"print({PRINTED!r})\n")
+    submission(exercises / "bob", FLIPPED + "print('\\x1b[2J\\nFAILED by hand')\n")
+    submission(exercises / "cy", "def corr2d(X, K)\n    return X\n")
+    submission(exercises / "starter", "raise NotImplementedError\n")
+    hostile(exercises / "dan", root / "marker")
+    return root
+
+
+@pytest.fixture(scope="module")
+def class_run(course: Path) -> subprocess.CompletedProcess[str]:
+    """The run of a student with all submissions, told to take warnings for errors."""
+    return run_pytest(course, "exercises/", "-rA", "-W", "error")
+
+
+@pytest.fixture(scope="module")
+def chosen_run(course: Path) -> subprocess.CompletedProcess[str]:
+    """Two checks by their ids."""
+    return run_pytest(course, "exercises/dan/corr2d.py::values", "exercises/cy/corr2d.py::values", "-rA")
+
+
+def lines(run: subprocess.CompletedProcess[str]) -> pytest.LineMatcher:
+    return pytest.LineMatcher((run.stdout + run.stderr).splitlines())
+
+
+def summary(run: subprocess.CompletedProcess[str], folder: str) -> dict[str, str]:
+    """Outcome by name for the items of one submission, from the short summary."""
+    found = {}
+    for line in run.stdout.splitlines():
+        word, _, rest = line.partition(" ")
+        start = f"exercises/{folder}/corr2d.py::"
+        if word in ("PASSED", "FAILED", "ERROR") and rest.startswith(start):
+            found[rest.removeprefix(start).split(" ")[0]] = word
+    return found
+
+
+def test_a_right_submission_passes(class_run: subprocess.CompletedProcess[str]) -> None:
+    """One item a public check, no hidden one, with the node ids that the documentation names."""
+    found = summary(class_run, "ann")
+
+    assert set(found.values()) == {"PASSED"}
+    assert {"loads", "shape", "values"} <= found.keys()
+    assert not {"linear", "shift"} & found.keys()
+
+
+def test_a_wrong_submission_fails_in_the_words_of_the_report(
+    class_run: subprocess.CompletedProcess[str],
+) -> None:
+    """Message, call, arrays, likely mistake and next step; of the grader's own code not a line."""
+    assert class_run.returncode == 1
+    assert summary(class_run, "bob")["values"] == "FAILED"
+    lines(class_run).fnmatch_lines(
+        [
+            "*__ corr2d.values: Every output cell is the sum of the window under the kernel. __*",
+            "all * values are wrong; the greatest difference is at *",
+            "Call: corr2d(X, K)",
+            "X = float32 of shape *",
+            "    [[*",
+            "K = float32 of shape *",
+            "expected = *",
+            "yours = *",
+            "Likely mistake: The kernel is flipped*",
+            "Next step: *",
+        ]
+    )
+    lines(class_run).fnmatch_lines(["FAILED exercises/bob/corr2d.py::values - all * values are wrong*"])
+    lines(class_run).no_fnmatch_line("*Traceback*")
+    lines(class_run).no_fnmatch_line("*pytest_plugin.py*")
+
+
+def test_prints_of_the_student_are_shown_and_harmless(class_run: subprocess.CompletedProcess[str]) -> None:
+    """In a section of their own, under the first check that failed; no escape acts."""
+    lines(class_run).fnmatch_lines(["*Captured stdout call*", r"\x1b[[]2J"])
+
+    assert class_run.stdout.count("FAILED by hand") == 1
+    assert "\x1b" not in class_run.stdout
+
+
+def test_what_cannot_be_tried_is_skipped_with_its_reason(class_run: subprocess.CompletedProcess[str]) -> None:
+    """A file that does not load fails once; the other checks say what they need."""
+    assert summary(class_run, "cy") == {"loads": "FAILED"}
+    lines(class_run).fnmatch_lines(
+        ["SKIPPED * exercises/cy/corr2d.py:1: not tried: it needs corr2d.loads, which failed"]
+    )
+    lines(class_run).fnmatch_lines(
+        ["FAILED exercises/cy/corr2d.py::loads - corr2d.py has a syntax error in line 1*"]
+    )
+
+
+def test_the_starter_is_not_collected(class_run: subprocess.CompletedProcess[str]) -> None:
+    """It is nobody's submission."""
+    lines(class_run).no_fnmatch_line("*starter*")
+
+
+def test_nothing_of_a_hostile_submission_runs_but_its_exercise(
+    course: Path, class_run: subprocess.CompletedProcess[str], chosen_run: subprocess.CompletedProcess[str]
+) -> None:
+    """Neither by its names nor through options of its ini files; its exercise is graded all the same."""
+    assert summary(class_run, "dan") == summary(class_run, "ann")
+    assert "test_x" not in class_run.stdout
+    assert summary(chosen_run, "dan") == {"values": "PASSED"}
+    assert not (course / "marker").exists()
+
+
+def test_a_chosen_check_tells_what_else_is_wrong(chosen_run: subprocess.CompletedProcess[str]) -> None:
+    """When the file does not even load, the chosen check says so: nobody else would."""
+    assert chosen_run.returncode == 1
+    assert summary(chosen_run, "cy") == {"values": "FAILED"}
+    lines(chosen_run).fnmatch_lines(
+        ["FAILED *::values - corr2d.py has a syntax error in line 1*", "*1 failed, 1 passed*"]
+    )
+
+
+# --- what is collected, without grading ---------------------------------------------------------------
+
+
+@pytest.fixture
+def verdicts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Verdict]:
+    """Verdicts by check name in place of grading; passed unless given."""
+    given: dict[str, Verdict] = {}
+
+    def verdict(self: SelfCheck, check: Check, folder: Path, chosen: object) -> Verdict:
+        return given.get(check.name, Verdict(outcome="passed"))
+
+    monkeypatch.setattr(SelfCheck, "verdict", verdict)
+    return given
+
+
+@pytest.fixture
+def collected(pytester: pytest.Pytester, verdicts: dict[str, Verdict]) -> Callable[..., list[str]]:
+    """The node ids of a `loads` item each that a command line leads to; runs in this process."""
+
+    def collect(*arguments: str) -> list[str]:
+        found, _ = pytester.inline_genitems(*arguments)
+        return [item.nodeid for item in found if item.name in ("loads", "test_own")]
+
+    return collect
+
+
+def test_folders_named_by_the_ini_option_are_collected(
+    pytester: pytest.Pytester, collected: Callable[..., list[str]]
+) -> None:
+    """`grader_paths` replaces the default; exercises that lie elsewhere are left alone."""
+    for name in ("handed_in/ann", "handed_in/group/bob", "exercises/cy", "tests/planted/corr2d/dan", "src"):
+        submission(pytester.path / name, RIGHT)
+    pytester.makeini("[pytest]\ngrader_paths = handed_in more\n")
+
+    assert collected() == [f"handed_in/ann/{LOADS}", f"handed_in/group/bob/{LOADS}"]
+
+
+@pytest.mark.parametrize("argument", ["src", "src/corr2d.py", "src/corr2d.py::loads", "./src/../src/"])
+def test_what_the_command_line_names_is_collected(
+    pytester: pytest.Pytester, collected: Callable[..., list[str]], argument: str
+) -> None:
+    """Wherever it lies; and of that folder nothing else."""
+    submission(pytester.path / "src", RIGHT)
+    (pytester.path / "src" / "test_a.py").write_text("1 / 0")
+    pytester.makeini("[pytest]\n")
+
+    assert collected(argument) == [f"src/{LOADS}"]
+
+
+def test_a_project_with_a_file_of_that_name_keeps_its_tests(
+    pytester: pytest.Pytester, collected: Callable[..., list[str]]
+) -> None:
+    """The plugin is loaded in every pytest run: it must not take over a stranger's."""
+    submission(pytester.path, "def pool(): ...", "pooling.py")
+    pytester.makepyfile(test_a="def test_own(): ...")
+    submission(pytester.path / "tests", "def test_own(fix): ...", "test_b.py")
+    submission(pytester.path / "tests", "import pytest\n@pytest.fixture\ndef fix(): ...", "conftest.py")
+
+    assert sorted(collected()) == ["test_a.py::test_own", "tests/test_b.py::test_own"]
+
+
+def test_of_a_submission_only_its_exercises_are_collected(
+    pytester: pytest.Pytester, collected: Callable[..., list[str]]
+) -> None:
+    """Not its folders, its notebooks beside scripts, its links; but a notebook that stands alone."""
+    ann = submission(pytester.path / "exercises" / "ann", RIGHT)
+    submission(ann / "old", RIGHT)
+    submission(ann, "{}", "corr2d.ipynb")
+    submission(ann, "{}", "pooling.ipynb")
+    (pytester.path / "exercises" / "circle").symlink_to(pytester.path / "exercises")
+
+    assert collected("exercises") == [f"exercises/ann/{LOADS}", "exercises/ann/pooling.ipynb::loads"]
+    assert collected("exercises/ann/old") == [f"exercises/ann/old/{LOADS}"]
+
+
+def test_the_starter_is_collected_when_it_is_named(
+    pytester: pytest.Pytester, collected: Callable[..., list[str]]
+) -> None:
+    """Somebody may well work in it."""
+    submission(pytester.path / "exercises" / "starter", RIGHT)
+
+    assert collected("exercises") == []
+    assert collected("exercises/starter") == [f"exercises/starter/{LOADS}"]
+
+
+def test_outcomes_are_those_of_pytest(pytester: pytest.Pytester, verdicts: dict[str, Verdict]) -> None:
+    """Passed, failed, skipped; and an error where the grader is at fault."""
+    submission(pytester.path / "exercises" / "ann", RIGHT)
+    verdicts["shape"] = Verdict(
+        outcome="failed", text="the result has shape (1,)\nNext step: think", printed="hello"
+    )
+    verdicts["values"] = Verdict(outcome="skipped", text="not tried: it needs corr2d.shape, which failed")
+    verdicts["fresh"] = Verdict(outcome="errored", text=f"{OURS}\nno memory left")
+    result = pytester.runpytest_inprocess("exercises", "-ra", "-p", "no:cacheprovider")
+    outcomes = result.parseoutcomes()
+
+    assert (outcomes["failed"], outcomes["skipped"], outcomes["errors"]) == (1, 1, 1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["* ERROR at setup of corr2d.fresh: *", OURS, "no memory left"])
+    result.stdout.fnmatch_lines(
+        ["* corr2d.shape: *", "the result has shape (1,)", "*Captured stdout call*", "hello"]
+    )
+    result.stdout.fnmatch_lines(
+        ["SKIPPED [[]1[]] exercises/ann/corr2d.py:1: not tried: it needs corr2d.shape*"]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.parametrize(
+    ("toml", "words_"),
+    [('exercises = ["corr3d"]', "*corr3d*"), ("exercises = 3", "*course.toml*"), ("= [", "*course.toml*")],
+)
+def test_a_wrong_course_is_a_clear_error(
+    pytester: pytest.Pytester, verdicts: dict[str, Verdict], toml: str, words_: str
+) -> None:
+    """In the author's terms."""
+    submission(pytester.path / "exercises" / "ann", RIGHT)
+    submission(pytester.path / "exercises" / "ann", RIGHT, "corr3d.py")
+    (pytester.path / "course.toml").write_text(toml)
+    result = pytester.runpytest_inprocess("exercises", "-p", "no:cacheprovider")
+
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["* ERROR collecting exercises/ann/cor*", words_])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_an_ini_file_in_a_submission_is_refused_where_pytest_cannot_start_again(
+    pytester: pytest.Pytester, verdicts: dict[str, Verdict]
+) -> None:
+    """Called by a program, as here."""
+    submission(pytester.path / "exercises" / "ann", RIGHT)
+    (pytester.path / "exercises" / "ann" / "pytest.ini").write_text("[pytest]\naddopts = -k nothing\n")
+    refused = pytester.runpytest_inprocess("exercises/ann")
+    allowed = pytester.runpytest_inprocess("-c", "exercises/ann/pytest.ini", "exercises/ann")
+
+    assert (refused.ret, allowed.ret) == (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
+    refused.stderr.fnmatch_lines(
+        ["ERROR: */pytest.ini belongs to a submission: name another ini file with -c*"]
+    )
+
+
+def test_a_course_file_in_a_submission_is_not_used(tmp_path: Path) -> None:
+    """Started from inside the submission: its rubric would be imported by the judge."""
+    hostile(tmp_path / "exercises" / "ann", tmp_path / "marker")
+    for argument in (".", "corr2d.py"):
+        run = run_pytest(tmp_path / "exercises" / "ann", argument, "--collect-only", "-q")
+        assert "::values" in run.stdout
+    shutil.rmtree(tmp_path / "exercises")
+
+    assert not (tmp_path / "marker").exists()
+
+
+def test_other_runs_load_nothing_heavy(tmp_path: Path) -> None:
+    """Whoever has the grader installed does not wait for it in their own tests."""
+    (tmp_path / "test_a.py").write_text(
+        "import sys\ndef test_a():\n    assert not {'numpy', 'torch', 'hypothesis', 'msgspec'} & sys.modules.keys()\n"
+    )
+    run = run_pytest(tmp_path, "-p", "no:hypothesispytest")
+
+    assert run.returncode == 0, run.stdout
+
+
+# --- words --------------------------------------------------------------------------------------------
+
+
+def test_words_hold_what_the_report_holds() -> None:
+    """In plain lines, the message first."""
+    result = samples.failed("corr2d.values", "Every cell", samples.correlation_finding())
+    text = "\n".join(words(result))
+    finding = samples.correlation_finding()
+
+    assert text.startswith(finding.message)
+    for part in (
+        *finding.details,
+        f"Call: {finding.call}",
+        finding.hint,
+        "X = float32 of shape (3, 4):",
+        "expected =",
+    ):
+        assert part in text
+
+
+def test_words_cannot_be_forged() -> None:
+    """What a student's exception says stays behind a bar, on its own line."""
+    finding = Finding(
+        message="f raised E: oh\nPASSED everything\x1b[31m",
+        actual=Plain(text="a\nNext step: nothing"),
+        traceback='  File "a.py"\nNext step: nothing\n',
+    )
+    told = list(
+        words(CheckResult(id="a.b", title="t", outcome="failed", points=1, earned=0, finding=finding))
+    )
+
+    assert told == [
+        "f raised E: oh",
+        r"| PASSED everything\x1b[31m",
+        r"yours = a\nNext step: nothing",
+        '|   File "a.py"',
+        "| Next step: nothing",
+    ]
+
+
+def test_an_unreadable_submission_fails_and_a_broken_grader_errs(tmp_path: Path) -> None:
+    """The first is the student's to mend, the second ours."""
+    check = SelfCheck(None)
+    try:
+        values = check.exercise("corr2d").checks[0]
+        check._graded[tmp_path] = SubmissionUnreadable("it holds more than 500 files")
+        unreadable = check.verdict(values, tmp_path, ())
+        check._grader = check._start()  # nothing is chosen
+        broken = check.verdict(values, tmp_path / "other", ())
+    finally:
+        check.close()
+
+    assert (unreadable.outcome, unreadable.text) == ("failed", "it holds more than 500 files")
+    assert broken.outcome == "errored" or broken.outcome == "failed"
