@@ -223,6 +223,7 @@ def _imported(path: Path) -> Any:
     spec = importlib.util.spec_from_file_location(f"course_rubric_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
     sys.path.insert(0, str(path.parent.parent))  # so that it may import its own reference
     try:
         spec.loader.exec_module(module)

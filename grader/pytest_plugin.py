@@ -136,7 +136,7 @@ def _exercises(course: Path | None) -> Sequence[str]:
         listed = tomllib.loads(course.read_text(encoding="utf-8")).get("exercises", rubric.MODULES)
     except (OSError, ValueError):  # collecting will say what is wrong with it
         return rubric.MODULES
-    return [str(name) for name in listed]
+    return [str(name) for name in listed] if isinstance(listed, list) else rubric.MODULES
 
 
 def _leave_ini_of_submission(config: pytest.Config) -> None:
@@ -201,7 +201,7 @@ class CheckItem(pytest.Item):
         self.verdict: Verdict | None = None
 
     def setup(self) -> None:
-        """Grade, or look up what is graded. A fault of the grader is an error in pytest's words, no failure."""
+        """Grade, or look up what is graded. A fault of the grader is an error for pytest, not a failure."""
         chosen = (item.check.id for item in self.session.items if isinstance(item, CheckItem))
         self.verdict = _self_check(self.config).verdict(self.check, self.path.parent, chosen)
         if self.verdict.outcome == "errored":

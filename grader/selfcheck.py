@@ -86,17 +86,17 @@ class SelfCheck:
 
     def _of(self, check: Check, report: SubmissionReport) -> Verdict:
         exercise = next(exercise for exercise in report.exercises if exercise.name == check.exercise.name)
-        results = {result.id: result for result in exercise.checks}
-        loads, result = exercise.checks[0], results[check.id]
+        loads = exercise.checks[0]
+        result = next(result for result in exercise.checks if result.id == check.id)
         if loads.outcome != "passed" and loads.id not in self._chosen:
             result = loads  # what the chosen check needs was not chosen: nobody else would tell
-        first = next(
-            (r.id for r in exercise.checks if r.outcome == "failed" and r.id in self._chosen), loads.id
+        failed = (
+            other.id for other in exercise.checks if other.outcome == "failed" and other.id in self._chosen
         )
         return Verdict(
             outcome=result.outcome,
             text="\n".join(words(result, report.notes if result is loads else ())),
-            printed=visible(exercise.output) if check.id == first or result is loads else "",
+            printed="\n".join(_barred(exercise.output)) if check.id == next(failed, loads.id) else "",
         )
 
 
@@ -118,7 +118,7 @@ def words(result: CheckResult, notes: Iterable[str] = ()) -> Iterator[str]:
     yield from _value("yours", finding.actual)
     if finding.misconception:
         yield from _block(f"Likely mistake: {finding.misconception}. {finding.explanation}".rstrip())
-    yield from (f"| {line}" for line in visible(finding.traceback).splitlines())
+    yield from _barred(finding.traceback)
     if finding.hint:
         yield from _block(f"Next step: {finding.hint}")
     yield from (f"Note: {one_line(note)}" for note in notes)
@@ -126,15 +126,20 @@ def words(result: CheckResult, notes: Iterable[str] = ()) -> Iterator[str]:
 
 def _block(text: str) -> Iterator[str]:
     """The lines of `text`, all but the first behind a bar, so that none passes for a line of ours."""
-    for number, line in enumerate(visible(text).splitlines()):
-        yield f"{'| ' if number else ''}{line}"
+    first, *rest = visible(text).splitlines() or [""]
+    yield first
+    yield from (f"| {line}" for line in rest)
+
+
+def _barred(text: str) -> Iterator[str]:
+    return (f"| {line}" for line in visible(text).splitlines())
 
 
 def _value(name: str, value: Value | None) -> Iterator[str]:
     if isinstance(value, Plain):
         yield f"{one_line(name)} = {one_line(value.text)}"
     elif isinstance(value, Array):
-        yield f"{one_line(name)} = {value.dtype} of shape {value.shape}:"
+        yield f"{one_line(name)}, of shape {value.shape}:"
         if value.values is None or math.prod(value.shape) > MOST_SHOWN:
             yield "    too large to show here; `grader run` writes a report"
         else:

@@ -1,9 +1,8 @@
-"""`pytest exercises/`: the judge's verdicts as pytest's outcomes, and nothing of a submission run by pytest."""
+"""`pytest exercises/`: the judge's verdicts as pytest's outcomes, and pytest runs nothing of a submission."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.exercise import Check
-from grader.errors import SubmissionUnreadable
-from grader.records import CheckResult, Finding, Plain
+from grader import selfcheck
+from grader.authoring.exercise import Check, Exercise
+from grader.errors import HarnessError, SubmissionUnreadable
+from grader.records import CheckResult, ExerciseResult, Finding, Plain
 from grader.selfcheck import OURS, SelfCheck, Verdict, words
 from tests.report import samples
 
@@ -31,13 +31,13 @@ def trap(marker: Path) -> str:
 
 
 def hostile(folder: Path, marker: Path) -> None:
-    """A right answer among all the files that pytest or Python could be led to run, or to read options from."""
+    """A right answer among all the files that pytest or Python could be led to run or to obey."""
     spring = trap(marker)
     options = f"-k nothing --junitxml={marker} --import-mode=importlib"
-    ini = f"addopts = {options}\npythonpath = .\npython_files = *.py\ntestpaths = .\n"
+    ini = f"addopts = {options}\npythonpath = .\npython_files = *.py\nmarkers = evil\n"
     table = f'addopts = "{options}"\npythonpath = "."\npython_files = "*.py"\n'
     files = {
-        "corr2d.py": f"import sys\nif sys.argv[0] != '-m':\n    {spring}{RIGHT}",
+        "corr2d.py": f"import sys\nif 'pytest' in sys.modules:\n    {spring}{RIGHT}",
         "conftest.py": spring,
         "__init__.py": spring,
         "test_x.py": f"{spring}def test_x():\n    {spring}",
@@ -91,28 +91,25 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     submission(exercises / "ann", RIGHT + f"print({PRINTED!r})\n")
     submission(exercises / "bob", FLIPPED + "print('\\x1b[2J\\nFAILED by hand')\n")
     submission(exercises / "cy", "def corr2d(X, K)\n    return X\n")
-    submission(exercises / "starter", "raise NotImplementedError\n")
     hostile(exercises / "dan", root / "marker")
     return root
 
 
 @pytest.fixture(scope="module")
 def class_run(course: Path) -> subprocess.CompletedProcess[str]:
-    """The run of a student with all submissions, told to take warnings for errors."""
-    return run_pytest(course, "exercises/", "-rA", "-W", "error")
+    """The one run that grades: three submissions, and a check of the hostile one; warnings are errors."""
+    named = [f"exercises/{name}" for name in ("ann", "bob", "cy", "dan/corr2d.py::values")]
+    return run_pytest(course, *named, "-rA", "-W", "error")
 
 
-@pytest.fixture(scope="module")
-def chosen_run(course: Path) -> subprocess.CompletedProcess[str]:
-    """Two checks by their ids."""
-    return run_pytest(course, "exercises/dan/corr2d.py::values", "exercises/cy/corr2d.py::values", "-rA")
+Run = subprocess.CompletedProcess[str]
 
 
-def lines(run: subprocess.CompletedProcess[str]) -> pytest.LineMatcher:
+def lines(run: Run) -> pytest.LineMatcher:
     return pytest.LineMatcher((run.stdout + run.stderr).splitlines())
 
 
-def summary(run: subprocess.CompletedProcess[str], folder: str) -> dict[str, str]:
+def summary(run: Run, folder: str) -> dict[str, str]:
     """Outcome by name for the items of one submission, from the short summary."""
     found = {}
     for line in run.stdout.splitlines():
@@ -123,7 +120,7 @@ def summary(run: subprocess.CompletedProcess[str], folder: str) -> dict[str, str
     return found
 
 
-def test_a_right_submission_passes(class_run: subprocess.CompletedProcess[str]) -> None:
+def test_a_right_submission_passes(class_run: Run) -> None:
     """One item a public check, no hidden one, with the node ids that the documentation names."""
     found = summary(class_run, "ann")
 
@@ -133,7 +130,7 @@ def test_a_right_submission_passes(class_run: subprocess.CompletedProcess[str]) 
 
 
 def test_a_wrong_submission_fails_in_the_words_of_the_report(
-    class_run: subprocess.CompletedProcess[str],
+    class_run: Run,
 ) -> None:
     """Message, call, arrays, likely mistake and next step; of the grader's own code not a line."""
     assert class_run.returncode == 1
@@ -143,11 +140,11 @@ def test_a_wrong_submission_fails_in_the_words_of_the_report(
             "*__ corr2d.values: Every output cell is the sum of the window under the kernel. __*",
             "all * values are wrong; the greatest difference is at *",
             "Call: corr2d(X, K)",
-            "X = float32 of shape *",
-            "    [[*",
-            "K = float32 of shape *",
-            "expected = *",
-            "yours = *",
+            "X, of shape (*",
+            "    [[][[]*",
+            "K, of shape (*",
+            "expected, of shape (*",
+            "yours, of shape (*",
             "Likely mistake: The kernel is flipped*",
             "Next step: *",
         ]
@@ -157,15 +154,16 @@ def test_a_wrong_submission_fails_in_the_words_of_the_report(
     lines(class_run).no_fnmatch_line("*pytest_plugin.py*")
 
 
-def test_prints_of_the_student_are_shown_and_harmless(class_run: subprocess.CompletedProcess[str]) -> None:
+def test_prints_of_the_student_are_shown_and_harmless(class_run: Run) -> None:
     """In a section of their own, under the first check that failed; no escape acts."""
-    lines(class_run).fnmatch_lines(["*Captured stdout call*", r"\x1b[[]2J"])
+    lines(class_run).fnmatch_lines(["*Captured stdout call*", r"| \x1b[[]2J", "| FAILED by hand"])
+    lines(class_run).no_fnmatch_line("FAILED by hand")
 
-    assert class_run.stdout.count("FAILED by hand") == 1
     assert "\x1b" not in class_run.stdout
+    assert class_run.stdout.count(f"| {PRINTED}") == 1
 
 
-def test_what_cannot_be_tried_is_skipped_with_its_reason(class_run: subprocess.CompletedProcess[str]) -> None:
+def test_what_cannot_be_tried_is_skipped_with_its_reason(class_run: Run) -> None:
     """A file that does not load fails once; the other checks say what they need."""
     assert summary(class_run, "cy") == {"loads": "FAILED"}
     lines(class_run).fnmatch_lines(
@@ -176,28 +174,11 @@ def test_what_cannot_be_tried_is_skipped_with_its_reason(class_run: subprocess.C
     )
 
 
-def test_the_starter_is_not_collected(class_run: subprocess.CompletedProcess[str]) -> None:
-    """It is nobody's submission."""
-    lines(class_run).no_fnmatch_line("*starter*")
-
-
-def test_nothing_of_a_hostile_submission_runs_but_its_exercise(
-    course: Path, class_run: subprocess.CompletedProcess[str], chosen_run: subprocess.CompletedProcess[str]
-) -> None:
+def test_nothing_of_a_hostile_submission_runs_but_its_exercise(course: Path, class_run: Run) -> None:
     """Neither by its names nor through options of its ini files; its exercise is graded all the same."""
-    assert summary(class_run, "dan") == summary(class_run, "ann")
+    assert summary(class_run, "dan") == {"values": "PASSED"}
     assert "test_x" not in class_run.stdout
-    assert summary(chosen_run, "dan") == {"values": "PASSED"}
     assert not (course / "marker").exists()
-
-
-def test_a_chosen_check_tells_what_else_is_wrong(chosen_run: subprocess.CompletedProcess[str]) -> None:
-    """When the file does not even load, the chosen check says so: nobody else would."""
-    assert chosen_run.returncode == 1
-    assert summary(chosen_run, "cy") == {"values": "FAILED"}
-    lines(chosen_run).fnmatch_lines(
-        ["FAILED *::values - corr2d.py has a syntax error in line 1*", "*1 failed, 1 passed*"]
-    )
 
 
 # --- what is collected, without grading ---------------------------------------------------------------
@@ -275,7 +256,7 @@ def test_of_a_submission_only_its_exercises_are_collected(
     assert collected("exercises/ann/old") == [f"exercises/ann/old/{LOADS}"]
 
 
-def test_the_starter_is_collected_when_it_is_named(
+def test_the_starter_is_collected_only_when_it_is_named(
     pytester: pytest.Pytester, collected: Callable[..., list[str]]
 ) -> None:
     """Somebody may well work in it."""
@@ -341,21 +322,36 @@ def test_an_ini_file_in_a_submission_is_refused_where_pytest_cannot_start_again(
     )
 
 
-def test_a_course_file_in_a_submission_is_not_used(tmp_path: Path) -> None:
-    """Started from inside the submission: its rubric would be imported by the judge."""
-    hostile(tmp_path / "exercises" / "ann", tmp_path / "marker")
-    for argument in (".", "corr2d.py"):
-        run = run_pytest(tmp_path / "exercises" / "ann", argument, "--collect-only", "-q")
-        assert "::values" in run.stdout
-    shutil.rmtree(tmp_path / "exercises")
+@pytest.mark.parametrize(
+    ("started", "argument"), [(".", "exercises/dan"), ("exercises/dan", "corr2d.py::values")]
+)
+def test_no_ini_file_of_a_submission_counts(course: Path, started: str, argument: str) -> None:
+    """pytest reads it before any plugin is there: it is started again without it."""
+    run = run_pytest(course / started, "--markers", argument)
+    read = run_pytest(course, "--markers", "-c", "exercises/dan/pytest.ini")
 
-    assert not (tmp_path / "marker").exists()
+    assert "pytest.mark.evil" in read.stdout
+    assert "pytest.mark.skip" in run.stdout
+    assert "pytest.mark.evil" not in run.stdout
+
+
+def test_no_course_file_of_a_submission_counts(
+    pytester: pytest.Pytester, collected: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started inside the submission: the judge would import its rubric."""
+    ann = submission(pytester.path / "ann", RIGHT)
+    submission(ann / "rubric", trap(pytester.path / "marker"), "corr2d.py")
+    (ann / "course.toml").write_text('exercises = ["corr2d"]\n')
+    monkeypatch.chdir(ann)
+
+    assert collected("corr2d.py") == collected(".") == [LOADS]
+    assert not (pytester.path / "marker").exists()
 
 
 def test_other_runs_load_nothing_heavy(tmp_path: Path) -> None:
     """Whoever has the grader installed does not wait for it in their own tests."""
     (tmp_path / "test_a.py").write_text(
-        "import sys\ndef test_a():\n    assert not {'numpy', 'torch', 'hypothesis', 'msgspec'} & sys.modules.keys()\n"
+        "import sys\ndef test_a():\n    assert not {'numpy', 'torch', 'msgspec'} & sys.modules.keys()\n"
     )
     run = run_pytest(tmp_path, "-p", "no:hypothesispytest")
 
@@ -367,19 +363,17 @@ def test_other_runs_load_nothing_heavy(tmp_path: Path) -> None:
 
 def test_words_hold_what_the_report_holds() -> None:
     """In plain lines, the message first."""
-    result = samples.failed("corr2d.values", "Every cell", samples.correlation_finding())
-    text = "\n".join(words(result))
     finding = samples.correlation_finding()
+    told = list(words(samples.failed("corr2d.values", "Every cell", finding)))
 
-    assert text.startswith(finding.message)
-    for part in (
+    assert told[0] == finding.message
+    assert {
         *finding.details,
         f"Call: {finding.call}",
-        finding.hint,
-        "X = float32 of shape (3, 4):",
-        "expected =",
-    ):
-        assert part in text
+        f"Next step: {finding.hint}",
+        "X, of shape (3, 4):",
+    } < {*told}
+    assert told[told.index("X, of shape (3, 4):") + 1] == "    [[ 0.,  1.,  2.,  3.],"
 
 
 def test_words_cannot_be_forged() -> None:
@@ -402,17 +396,55 @@ def test_words_cannot_be_forged() -> None:
     ]
 
 
-def test_an_unreadable_submission_fails_and_a_broken_grader_errs(tmp_path: Path) -> None:
+def test_an_unreadable_submission_fails_and_a_broken_grader_errs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first is the student's to mend, the second ours."""
-    check = SelfCheck(None)
-    try:
-        values = check.exercise("corr2d").checks[0]
-        check._graded[tmp_path] = SubmissionUnreadable("it holds more than 500 files")
-        unreadable = check.verdict(values, tmp_path, ())
-        check._grader = check._start()  # nothing is chosen
-        broken = check.verdict(values, tmp_path / "other", ())
-    finally:
-        check.close()
 
-    assert (unreadable.outcome, unreadable.text) == ("failed", "it holds more than 500 files")
-    assert broken.outcome == "errored" or broken.outcome == "failed"
+    def broken(*_: object) -> None:
+        raise HarnessError("no nursery today")
+
+    monkeypatch.setattr(selfcheck, "Grader", broken)
+    monkeypatch.setattr(selfcheck, "strongest_level", lambda: "none")
+    check = SelfCheck(None)
+    check._graded[tmp_path] = SubmissionUnreadable("it holds more than 500 files")
+    loads = check.exercise("corr2d").checks[0]
+
+    assert check.verdict(loads, tmp_path, ()) == Verdict(
+        outcome="failed", text="it holds more than 500 files"
+    )
+    for other in ("a", "b"):
+        assert check.verdict(loads, tmp_path / other, ()) == Verdict(
+            outcome="errored", text=f"{OURS}\nno nursery today"
+        )
+
+
+@pytest.mark.parametrize(
+    ("chosen", "outcome"), [({"a.values"}, "failed"), ({"a.values", "a.loads"}, "skipped")]
+)
+def test_a_chosen_check_tells_what_else_is_wrong(tmp_path: Path, chosen: set[str], outcome: str) -> None:
+    """When the file does not even load and nobody else would say so."""
+    syntax = samples.failed(
+        "a.loads", "a.py loads", Finding(message="a.py has a syntax error in line 1"), points=0
+    )
+    reason = Finding(message="not tried: it needs a.loads, which failed")
+    blocked = CheckResult(
+        id="a.values", title="Values", outcome="skipped", points=1, earned=0, finding=reason
+    )
+    graded = ExerciseResult(name="a", title="A", file="a.py", checks=(syntax, blocked), output="hello\n")
+    exercise = Exercise("a", title="A")
+    exercise.check(points=1)(values)
+    check = SelfCheck(None)
+    check._graded[tmp_path] = samples.report("ann", graded)
+    check._chosen = frozenset(chosen)
+    verdict = check.verdict(exercise.checks[1], tmp_path, ())
+
+    assert verdict.outcome == outcome
+    assert verdict.text.startswith(
+        "a.py has a syntax error" if outcome == "failed" else "not tried: it needs"
+    )
+    assert ("Note: Left out: notes.pdf" in verdict.text) == (outcome == "failed")
+
+
+def values(student: object) -> None:
+    """Values."""

@@ -13,8 +13,10 @@ import msgspec
 import numpy as np
 
 from grader.audit.mutate import Mutant, changed
+from grader.audit.signatures import unbanked
 from grader.authoring.exercise import Exercise
 from grader.judge.players import RecordedCall
+from grader.judge.probes import Question
 from grader.judge.runner import Rubric
 from grader.records import Record
 
@@ -45,10 +47,10 @@ def reason(mutant: Mutant, exercise: str, known: Iterable[Equivalent]) -> str:
     )
 
 
-def probes(exercise: Exercise, rubrics: Iterable[Rubric]) -> list[RecordedCall]:
+def probes(exercise: Exercise, rubrics: Iterable[Rubric]) -> list[Question]:
     """Calls that the reference answers with finite numbers: all recorded ones, and their arguments crossed.
 
-    Crossing gives combinations of keywords that no check draws together.
+    Crossing gives combinations of keywords that no check draws together. Networks are built and run.
     """
     recorded: list[RecordedCall] = []
     seen: set[str] = set()
@@ -59,7 +61,14 @@ def probes(exercise: Exercise, rubrics: Iterable[Rubric]) -> list[RecordedCall]:
                     seen.add(key)
                     recorded.append(call)
     crossed = [call for call in _crossed(recorded) if _key(call) not in seen]
-    return [call for call in recorded + crossed if _answered(exercise, call)]
+    return [*(call for call in recorded + crossed if _answered(exercise, call)), *unbanked(exercise)]
+
+
+def text(asked: Question, exercise: Exercise) -> str:
+    """A probe in words."""
+    if isinstance(asked, RecordedCall):
+        return asked.text(exercise)
+    return f"{asked.name}({', '.join(map(str, asked.args))}) on {asked.shape}"
 
 
 def _crossed(recorded: list[RecordedCall]) -> Iterable[RecordedCall]:

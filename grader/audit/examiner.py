@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,8 +16,8 @@ from grader.audit.subjects import Subject
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.engine.pool import spread
-from grader.judge.diagnosis import answers
-from grader.judge.players import RecordedCall
+from grader.judge.bank import Bank
+from grader.judge.probes import Question, answers
 from grader.judge.runner import Rubric, judge_exercise
 from grader.judge.session import Data, Session
 from grader.records import Record
@@ -25,6 +26,7 @@ from grader.worker.protocol import Library
 
 CALL_SECONDS = 4.0  # at most: mutants that hang are many
 PATIENCE = 300.0  # for all probes in one batch
+CHOSEN, STEP = 8, 8  # a thin bank: so many examples, then every so manieth
 ISOLATION = "none"  # nothing is graded here that we did not write
 Answer = TypeVar("Answer")
 
@@ -40,6 +42,16 @@ class Graded(Record, kw_only=True):
     diagnosis: str = ""  # the misconception that was named
 
 
+class ThinBank(Bank):
+    """The first examples of a bank, which its author chose, and some of the others."""
+
+    def __init__(self, bank: Bank) -> None:
+        self.check = bank.check
+        self.examples = [*bank.examples[:CHOSEN], *bank.examples[CHOSEN::STEP]]
+        self.calls = [call for example in self.examples for call in example.calls]
+        self._frames = {}
+
+
 class Examiner:
     """A nursery and drawn banks. Use as a context manager."""
 
@@ -51,26 +63,41 @@ class Examiner:
         hypothesis.configuration.set_hypothesis_home_dir(self._scratch)
         self._nursery = Nursery(ISOLATION, channels=jobs)
         try:
-            self.rubric = self.draw(0)  # while the nursery warms up
+            self.draw(0)  # while the nursery warms up
             self.isolation = self._nursery.ready()
         except BaseException:
             self.close()
             raise
 
-    def draw(self, seed: int) -> Rubric:
-        """All checks with banks of another seed."""
-        return Rubric((check for exercise in self.exercises.values() for check in exercise.checks), seed)
+    def draw(self, seed: int) -> None:
+        """Make banks of another seed for all checks."""
+        self.rubric = Rubric((check for exercise in self.exercises.values() for check in exercise.checks), seed)
+        self._thin = copy.copy(self.rubric)
+        self._thin.banks = {name: ThinBank(bank) for name, bank in self.rubric.banks.items()}
 
-    def grade(self, subjects: Sequence[Subject], seed: int, train: bool = False) -> Iterator[tuple[Subject, Graded]]:
-        """Each subject's outcomes with the examples of `seed`, as they are done; `train`: run its own training too."""
+    def grade(
+        self, subjects: Sequence[Subject], seed: int, train: bool = False
+    ) -> Iterator[tuple[Subject, Graded]]:
+        """Each subject's outcomes with the examples of `seed`, as they are done; `train`: run its own training.
+
+        Mutants meet a part of each bank first, and all of it only when that part finds nothing.
+        """
         if seed != self.rubric.seed:
-            self.rubric = self.draw(seed)
-        return spread(self._on_channel(lambda subject: self._grade(subject, Data(train=train))), subjects, self.jobs)
+            self.draw(seed)
+
+        def look(subject: Subject) -> Graded:
+            if subject.kind == "mutant":
+                graded = self._graded(subject, self._thin, Data(train=False))
+                if graded.failed:
+                    return graded
+            return self._graded(subject, self.rubric, Data(train=train and subject.kind != "mutant"))
+
+        return spread(self._on_channel(look), subjects, self.jobs)
 
     def behave(
-        self, subjects: Sequence[Subject], calls: Sequence[RecordedCall], libraries: Mapping[str, Library] | None = None
+        self, subjects: Sequence[Subject], asked: Sequence[Question], libraries: Mapping[str, Library] | None = None
     ) -> Iterator[tuple[Subject, list[str]]]:
-        """Each subject's answers to `calls`; none when its worker dies. Its `libraries` are found out if not given."""
+        """Each subject's answers to what is `asked`; none when its worker dies. Its `libraries` are found out if not given."""
 
         def look(subject: Subject) -> list[str]:
             session = self._session(subject, Data(train=False), check_seconds=PATIENCE, exercise_seconds=PATIENCE)
@@ -79,7 +106,7 @@ class Examiner:
                     judge_exercise(session, self.rubric)
                 else:
                     session.libraries.update(libraries)
-                return answers(session, calls)
+                return answers(session, asked)
             except CheckFailure:
                 return []
             finally:
@@ -91,9 +118,9 @@ class Examiner:
         self._nursery.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _grade(self, subject: Subject, data: Data) -> Graded:
+    def _graded(self, subject: Subject, rubric: Rubric, data: Data) -> Graded:
         session = self._session(subject, data)
-        checks = judge_exercise(session, self.rubric).checks
+        checks = judge_exercise(session, rubric).checks
         findings = [check.finding for check in checks if check.finding is not None]
         return Graded(
             failed={check.id: _message(check) for check in checks if check.outcome == "failed"},

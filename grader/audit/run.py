@@ -20,6 +20,8 @@ from grader.audit.subjects import Subject, mutated, originals, planted, sample_f
 from grader.authoring.exercise import Exercise
 from grader.course import Course
 from grader.engine.local import versions
+from grader.errors import HarnessError
+from grader.judge.runner import Rubric
 from grader.records import Record
 
 REPEATS = 2  # gradings with the first seed: a second one must change nothing
@@ -121,19 +123,21 @@ def _examined(
     listed = equivalent.listed()
     reasons = {s.name: equivalent.reason(s.mutant, exercise.name, listed) for s in alive if s.mutant}
     unknown = [s for s in alive if not reasons[s.name]]
-    probes = len(calls := equivalent.probes(exercise, map(examiner.draw, PROBE_SEEDS))) if unknown else 0
+    asked = equivalent.probes(exercise, [Rubric(exercise.checks, seed) for seed in PROBE_SEEDS]) if unknown else []
     differs = cache.differs(exercise.name)
     for original in (s for s in subjects if s.kind == "right"):
         mutants = [s for s in unknown if s.original == original.name and s.digest not in differs]
         if mutants:
             libraries = next(iter(gradings[original.name].values())).libraries
-            [(_, expected)] = examiner.behave([original], calls, libraries)
-            for mutant, given in examiner.behave(mutants, calls, libraries):
+            [(_, expected)] = examiner.behave([original], asked, libraries)
+            if not expected:
+                raise HarnessError(f"{exercise.name}: {original.name} ends its worker on the probes")
+            for mutant, given in examiner.behave(mutants, asked, libraries):
                 wrong = next((i for i, answer in enumerate(given) if answer != expected[i]), None)
-                told = calls[wrong].text(exercise) if wrong is not None else ""
+                told = equivalent.text(asked[wrong], exercise) if wrong is not None else ""
                 differs[mutant.digest] = told if given else "its worker died"
-    judged = [_outcome(s, reasons[s.name], differs, probes) for s in alive]
-    return examined(exercise, subjects, gradings, judged, probes)
+    judged = [_outcome(s, reasons[s.name], differs, len(asked)) for s in alive]
+    return examined(exercise, subjects, gradings, judged, len(asked))
 
 
 def _outcome(subject: Subject, reason: str, differs: Mapping[str, str], probes: int) -> MutantOutcome:

@@ -14,12 +14,24 @@ from grader.audit.subjects import Subject
 from grader.authoring.exercise import Exercise
 from grader.errors import AuthorError
 from grader.judge import diagnosis
-from grader.judge.diagnosis import Catalogue, Misconception, Probe
+from grader.judge.diagnosis import Catalogue, Misconception
 from grader.judge.players import RecordedCall
+from grader.judge.probes import CallProbe, NetworkProbe, Question
 from grader.judge.runner import Rubric
 from grader.report.files import write_whole
 
 PER_CHECK = 8  # probes taken from one check's bank
+NETWORKS = {  # class -> constructor arguments and input shapes that tell right networks from wrong ones
+    "LeNet5": (((), (1, 1, 28, 28)), ((), (6, 1, 28, 28))),
+    "MnistCNN": (((), (1, 1, 28, 28)), ((), (6, 1, 28, 28))),
+    "ResidualBlock": (
+        ((4, 4), (2, 4, 6, 6)),
+        ((4, 4), (3, 4, 5, 7)),
+        ((3, 6), (2, 3, 6, 5)),
+        ((4, 4, 2), (2, 4, 8, 8)),
+        ((3, 6, 2), (2, 3, 7, 5)),
+    ),
+}
 
 
 def refresh(examiner: Examiner, exercise: Exercise, right: Subject, planted: Sequence[Subject]) -> Path | None:
@@ -35,8 +47,8 @@ def refresh(examiner: Examiner, exercise: Exercise, right: Subject, planted: Seq
 
 def catalogue(examiner: Examiner, exercise: Exercise, right: Subject, known: Sequence[Subject]) -> Catalogue:
     """Run the reference and every misconception on the probes. Raises AuthorError for one that ends its worker."""
-    calls = probes(exercise, examiner.rubric)
-    answers = {subject.name: given for subject, given in examiner.behave([right, *known], calls)}
+    asked = probes(exercise, examiner.rubric)
+    answers = {subject.name: given for subject, given in examiner.behave([right, *known], asked)}
     for name, given in answers.items():
         if not given:
             raise AuthorError(f"{exercise.name}: {name} ends its worker, so it cannot be a misconception to recognise")
@@ -49,19 +61,26 @@ def catalogue(examiner: Examiner, exercise: Exercise, right: Subject, known: Seq
             for subject in known
             if (wrong := subject.expectation)
         ),
-        probes=tuple(Probe.of(call, exercise) for call in calls),
+        probes=tuple(CallProbe.of(a, exercise) if isinstance(a, RecordedCall) else a for a in asked),
     )
 
 
-def probes(exercise: Exercise, rubric: Rubric) -> list[RecordedCall]:
-    """Calls from all over every check's bank, and every function without arguments."""
+def probes(exercise: Exercise, rubric: Rubric) -> list[Question]:
+    """Calls from all over every check's bank, every function without arguments, and the networks."""
     chosen: list[RecordedCall] = []
     for check in (check for check in exercise.checks if check.id in rubric.banks):
         calls = rubric.banks[check.id].calls
         step = max(1, len(calls) // PER_CHECK)
-        chosen += [call for call in calls[::step][:PER_CHECK] if not any(call.same_as(other) for other in chosen)]
+        chosen += [call for call in calls[::step][:PER_CHECK] if not any(call.same_as(c) for c in chosen)]
+    return [*chosen, *unbanked(exercise)]
+
+
+def unbanked(exercise: Exercise) -> list[Question]:
+    """What no bank holds: calls without arguments, and networks."""
     silent = [name for name in exercise.functions if not exercise.signature(name)]
-    return chosen + [RecordedCall(name, (), {}) for name in silent]
+    calls = [RecordedCall(name, (), {}) for name in silent]
+    built = [(name, *plan) for name in exercise.classes for plan in NETWORKS.get(name, ())]
+    return [*calls, *(NetworkProbe(name=name, args=args, shape=shape) for name, args, shape in built)]
 
 
 def digest(exercise: Exercise, known: Sequence[Subject]) -> str:
@@ -74,4 +93,6 @@ def digest(exercise: Exercise, known: Sequence[Subject]) -> str:
 def encode(made: Catalogue) -> bytes:
     """JSON with a line for every misconception and every probe."""
     text = msgspec.json.encode(made).decode()
-    return text.replace('{"title"', '\n{"title"').replace('{"call"', '\n{"call"').encode() + b"\n"
+    for record in ('{"title"', '{"type"'):
+        text = text.replace(record, f"\n{record}")
+    return text.encode() + b"\n"

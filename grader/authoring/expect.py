@@ -71,6 +71,17 @@ def array(value: Any, what: str = "the result") -> np.ndarray:
     raise CheckFailure(f"{what} is {describe(value)}, not an array of numbers")
 
 
+def floats(value: Any, what: str = "the result") -> np.ndarray:
+    """`value` as an array of float64; complex numbers, as an FFT gives, only with next to no imaginary part."""
+    found = array(value, what)
+    if found.dtype.kind == "c":
+        with np.errstate(invalid="ignore", over="ignore"):
+            real = bool((np.abs(found.imag) <= 1e-4 * np.maximum(1, np.abs(found.real))).all())
+        that(real, f"{what} holds complex numbers, expected real ones")
+        found = found.real
+    return found.astype(np.float64)
+
+
 def close(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | None = None, hint: str = "") -> None:
     """Same shape, and every value within the tolerance for sums of `terms` products."""
     wanted = np.asarray(expected)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
 from grader.judge import wording
+from grader.records import Record
 from grader.worker import protocol
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 EVALUATION_SECONDS = 120.0
 EXPORT_SECONDS = 60.0
+MOST_ENTRIES = 500  # layers, or parameters and buffers: the largest network of the course has 20
 
 
 class Parameter(NamedTuple):
@@ -58,26 +61,22 @@ class Network:
         session.require(name)
         self.session = session
         self.made = f"{name}({', '.join(map(str, args))})"
-        self._number = self._ask(
-            "build", name, list(args), sample, session.device, seed, doing=f"{self.made} was being built", call=self.made
-        )
+        doing = f"{self.made} was being built"
+        self._number = self._ask("build", int, name, list(args), sample, session.device, seed, doing=doing, call=self.made)
 
     def layers(self) -> list[Layer]:
         """The layers that own parameters, in order of registration."""
-        found = self._ask("layers", self._number, doing="its parameters were being listed")
-        return [
-            Layer(str(name), str(kind), tuple(Parameter(str(k), tuple(s), int(c), bool(t)) for k, s, c, t in own))
-            for name, kind, own in found
-        ]
+        return self._few(self._ask("layers", list[Layer], self._number, doing="its parameters were being listed"))
 
     def state(self) -> list[Entry]:
         """All parameters and buffers."""
-        found = self._ask("state", self._number, doing="its parameters were being read")
-        return [Entry(str(n), str(kind), str(owner), np.asarray(values)) for n, kind, owner, values in found]
+        listed = list[tuple[str, str, str, Any]]
+        found = self._few(self._ask("state", listed, self._number, doing="its parameters were being read"))
+        return [Entry(name, kind, owner, expect.array(values, name)) for name, kind, owner, values in found]
 
     def load(self, values: dict[str, np.ndarray]) -> None:
         """Set parameters and buffers by name."""
-        self._ask("load_state", self._number, values, doing="its parameters were being set")
+        self._ask("load_state", Any, self._number, values, doing="its parameters were being set")
 
     def forward(self, x: np.ndarray, train: bool = False) -> Any:
         """The output for a batch, whatever it is; see `logits` for one that must be an array."""
@@ -94,47 +93,65 @@ class Network:
     def backward(self, x: np.ndarray, weights: np.ndarray, train: bool = False) -> tuple[np.ndarray, Any, dict[str, Any]]:
         """Output, gradient of x and of each parameter (None where there is none) of sum(output * weights)."""
         doing = f"the gradients for a batch of shape {x.shape} were being computed"
-        output, gradient, gradients = self._ask("backward", self._number, x, weights, train, doing=doing, call="backward()")
+        answer = tuple[Any, Any, dict[str, Any]]
+        output, gradient, gradients = self._ask(
+            "backward", answer, self._number, x, weights, train, doing=doing, call="backward()"
+        )
         return expect.array(output), gradient, gradients
 
     def overfit(self, x: np.ndarray, labels: np.ndarray, steps: int, rate: float) -> tuple[list[float], np.ndarray]:
         """Losses and final logits of Adam on one batch."""
         doing = f"{steps} steps of training on one batch of {len(x)} were being made"
-        losses, logits = self._ask("overfit", self._number, x, labels, steps, rate, doing=doing, call="a training step", seconds=EXPORT_SECONDS)
-        return [float(loss) for loss in losses], expect.array(logits)
+        answer = tuple[list[float], Any]
+        losses, logits = self._ask(
+            "overfit", answer, self._number, x, labels, steps, rate, doing=doing, call="a training step", seconds=EXPORT_SECONDS
+        )
+        if not 0 < len(losses) <= steps:
+            raise wording.tampered(doing)
+        return losses, expect.array(logits)
 
     def operators(self, x: np.ndarray) -> list[str]:
         """Names of the aten operators in a forward pass."""
-        return list(map(str, self._ask("forward_operators", self._number, x, doing="a forward pass was being watched", call="forward()")))
+        doing = "a forward pass was being watched"
+        return list(self._ask("forward_operators", list[str], self._number, x, doing=doing, call="forward()"))
 
     def train(self, images: np.ndarray, labels: np.ndarray, seed: int, seconds: float) -> Any:
         """What the student's `train` returned; the network is trained in place."""
+        call = "train(model, images, labels)"
         returned, _ = self._ask(
-            "train", "train", self._number, images, labels, seed, doing="train was running", call="train(model, images, labels)", seconds=seconds
+            "train", tuple[Any, float], "train", self._number, images, labels, seed, doing="train was running", call=call, seconds=seconds
         )
         return returned
 
     def export(self, sample: np.ndarray) -> bytes:
         """The network as the bytes of an ONNX file."""
-        data = self._ask("export", self._number, sample, doing="it was being exported to ONNX", call="torch.onnx.export", seconds=EXPORT_SECONDS)
-        return np.asarray(data, dtype=np.uint8).tobytes()
+        doing = "it was being exported to ONNX"
+        data = self._ask("export", np.ndarray, self._number, sample, doing=doing, call="torch.onnx.export", seconds=EXPORT_SECONDS)
+        return bytes(data.tobytes())
 
     def load_checkpoint(self, file: str) -> None:
         """Load the student's saved state_dict."""
-        self._ask("load_checkpoint", self._number, file, doing=f"{file} was being loaded", call=f"loading {file}")
+        self._ask("load_checkpoint", Any, self._number, file, doing=f"{file} was being loaded", call=f"loading {file}")
 
     def _forward(self, x: np.ndarray, train: bool) -> list[Any]:
         mode = "train" if train else "eval"
         doing = f"a batch of shape {x.shape} was going through it in {mode} mode"
-        found = self._ask("forward", self._number, x, train, doing=doing, call=f"a forward pass of shape {x.shape}")
-        return list(found)
+        call = f"a forward pass of shape {x.shape}"
+        return list(self._ask("forward", tuple[Any, bool], self._number, x, train, doing=doing, call=call))
 
-    def _ask(self, procedure: str, *arguments: Any, doing: str, call: str = "", seconds: float | None = None) -> Any:
+    def _few(self, found: list[Any]) -> list[Any]:
+        expect.that(len(found) <= MOST_ENTRIES, f"{self.made} has {len(found)} parts, at most {MOST_ENTRIES} are looked at")
+        return found
+
+    def _ask(
+        self, procedure: str, answer: Any, *arguments: Any, doing: str, call: str = "", seconds: float | None = None
+    ) -> Any:
+        """What a procedure of the worker answers, which must be of the type `answer`."""
         request = protocol.Request(procedure, tuple(map(protocol.pack, arguments)))
         reply = self.session.ask(request, doing, seconds)
         if reply.raised is not None:
             raise network_raised(call or self.made, self.made, reply.raised)
-        return protocol.unpack(reply.value)
+        return _told(reply, answer, doing)
 
 
 def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailure:
@@ -154,7 +171,16 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     return CheckFailure(f"{call} raised {raised.type_name}{at}: {raised.message}", traceback=raised.traceback)
 
 
-class Graph(NamedTuple):
+def _told(reply: protocol.Reply, answer: Any, doing: str) -> Any:
+    """The value of a reply as the type `answer`. Raises CheckFailure: only student code can have sent another."""
+    value = protocol.unpack(reply.value)
+    try:
+        return msgspec.convert(value, answer)
+    except msgspec.ValidationError:
+        raise wording.tampered(doing) from None
+
+
+class Graph(Record, kw_only=True):
     """What an ONNX file is made of."""
 
     operators: dict[str, int]
@@ -172,17 +198,18 @@ class Evaluator:
 
     def inspect(self, data: bytes, what: str) -> Graph:
         """What the file is made of. Raises CheckFailure for a file that is no plain network."""
-        return Graph(**self._ask("inspect", what, data))
+        graph: Graph = self._ask("inspect", Graph, what, data)
+        return graph
 
     def logits(self, data: bytes, images: np.ndarray, what: str) -> np.ndarray:
         """Logits (N, classes) of images (N, 1, 28, 28)."""
-        return expect.array(self._ask("evaluate", what, data, images), f"the output of {what}")
+        return expect.array(self._ask("evaluate", Any, what, data, images), f"the output of {what}")
 
-    def _ask(self, procedure: str, what: str, data: bytes, *more: Any) -> Any:
+    def _ask(self, procedure: str, answer: Any, what: str, data: bytes, *more: Any) -> Any:
         arguments = (np.frombuffer(data, dtype=np.uint8), *more)
         request = protocol.Request(procedure, tuple(map(protocol.pack, arguments)))
         reply = self._session.ask_evaluator(request, f"{what} was being run", EVALUATION_SECONDS)
         if reply.raised is not None:
             message = reply.raised.message if reply.raised.internal else f"{reply.raised.type_name}: {reply.raised.message}"
             raise CheckFailure(f"{what}: {message}")
-        return protocol.unpack(reply.value)
+        return _told(reply, answer, f"{what} was being run")

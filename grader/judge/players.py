@@ -75,7 +75,8 @@ class Player:
 
     def play(self, body: Callable[..., None], drawn: dict[str, Any]) -> None:
         self.drawn = drawn
-        body(self, **drawn)
+        with np.errstate(all="ignore"):  # answers may be infinite or no numbers at all
+            body(self, **drawn)
 
     def seeded(self, seed: int) -> Player:
         self._seed = seed

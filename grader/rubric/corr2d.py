@@ -86,8 +86,8 @@ def orientation(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     delta[0, -1] = 1  # one cell of the kernel picks out one cell of each window: the top right one
     height, width = X.shape[0] - K.shape[0] + 1, X.shape[1] - K.shape[1] + 1
     expect.close(student.corr2d(X, delta), X[:height, X.shape[1] - width :])
-    turned = expect.array(student.corr2d(X[::-1, ::-1].copy(), K[::-1, ::-1].copy()))
-    expect.close(turned[::-1, ::-1], reference.corr2d(X, K), terms=K.size)
+    turned = student.corr2d(X[::-1, ::-1].copy(), K[::-1, ::-1].copy())
+    expect.close(turned, reference.corr2d(X, K)[::-1, ::-1], terms=K.size)
 
 
 @corr2d.check(points=1, needs=["shape"], hint="A kernel of one cell with the value 1 changes nothing.", examples=20)
@@ -113,7 +113,7 @@ def linear(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     Right: return Y
     """
     other = X[::-1, ::-1].copy()
-    one, two = expect.array(student.corr2d(X, K)), expect.array(student.corr2d(other, K))
+    one, two = expect.floats(student.corr2d(X, K)), expect.floats(student.corr2d(other, K))
     expect.shape(two, one.shape)
     expect.close(student.corr2d(X - 2 * other, K), one - 2.0 * two, terms=4 * K.size)
     expect.close(student.corr2d(X, -3 * K), -3.0 * one, terms=4 * K.size)
@@ -128,10 +128,10 @@ def shift(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     Wrong: Y[i, j] = (i + 1) * (X[i:i+h, j:j+w] * K).sum()
     Right: Y[i, j] = (X[i:i+h, j:j+w] * K).sum()
     """
-    whole = expect.array(student.corr2d(X, K))
-    part = expect.array(student.corr2d(X[1:, 1:].copy(), K))
+    whole = expect.floats(student.corr2d(X, K))
+    part = student.corr2d(X[1:, 1:].copy(), K)
     expect.shape(whole, reference.corr2d(X, K).shape)
-    expect.close(part, whole[1:, 1:].astype(float), terms=K.size)
+    expect.close(part, whole[1:, 1:], terms=K.size)
 
 
 @corr2d.check(points=1, needs=["values"], hint="Make the result an array of floats, or of the images' own dtype.", examples=20)
@@ -233,9 +233,9 @@ def repeatable(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     Wrong: Y = []  # outside of the function, appended to in every call
     Right: Y = np.zeros(shape)  # inside
     """
-    first = expect.array(student.corr2d(X, K))
+    first = expect.floats(student.corr2d(X, K))
     student.corr2d(2 * X + 1, K)
-    expect.close(student.corr2d(X, K), np.nan_to_num(first.astype(float)))
+    expect.close(student.corr2d(X, K), np.nan_to_num(first))
 
 
 @corr2d.check(points=1, needs=["shape"], hint="Write the sum over the window yourself.", live=True)

@@ -117,15 +117,16 @@ def learned(student: Student, image: np.ndarray, target: np.ndarray) -> tuple[np
     edges = corr2d(image, target).astype("float32")
     found: Any = student.learn_kernel(image.astype("float32"), edges)
     found_kernel, found_losses = expect.pair(found, "the result", "a pair: the kernel and the losses")
-    matrix = expect.array(found_kernel, "the kernel")
+    matrix = expect.floats(found_kernel, "the kernel")
     expect.shape(matrix, (1, 2))
-    history = expect.array(found_losses, "the second result, the losses,")
+    history = expect.floats(found_losses, "the second result, the losses,")
+    expect.that(history.size, "there are no losses, expected one for each step")
     expect.that(
         history.ndim == 1 or history.shape[1:] == (1,),
         f"the losses have shape {history.shape}, expected one number for each step",
         hint="The loss is the sum over all cells: ((corr2d(X, K) - Y) ** 2).sum()",
     )
-    return matrix.astype(float), [float(loss) for loss in history.ravel()]
+    return matrix, [float(loss) for loss in history.ravel()]
 
 
 def near(found: np.ndarray, target: np.ndarray, allowed: float) -> None:

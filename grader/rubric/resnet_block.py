@@ -33,6 +33,8 @@ resnet_block = exercise(
 SAME, WIDER, STRIDED, BOTH = (4, 4), (3, 6), (4, 4, 2), (3, 6, 2)
 NEAR = Tolerance(1e-4, 1e-4)  # float32 against float64, some tens of products a sum
 EPS = 1e-5
+NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
+MOST_PARTS = 4  # of a kind: every way of giving them their roles is tried
 
 
 class Norm(NamedTuple):
@@ -107,9 +109,9 @@ def shortcut(student: Any) -> None:
     Right: if stride != 1 or in_channels != out_channels: ...
     """
     block = built(student, SAME)
-    pointwise = [e.name for e in block.state() if e.values.ndim == 4 and e.values.shape[2:] == (1, 1)]
+    pointwise = [entry.name for entry in block.state() if entry.values.shape in pointwise_shapes(4, 4)]
     expect.that(not pointwise, f"{block.made} has {pointwise and pointwise[0]}, a 1x1 convolution it does not need")
-    wider = [e for e in built(student, WIDER).state() if e.values.ndim == 4 and e.values.shape == (6, 3, 1, 1)]
+    wider = [entry for entry in built(student, WIDER).state() if entry.values.shape in pointwise_shapes(6, 3)]
     expect.that(wider, "ResidualBlock(3, 6) has no 1x1 convolution that takes 3 channels to 6")
 
 
@@ -188,7 +190,7 @@ def backward(student: Any) -> None:
         expect.that(gradient is not None, "no gradient reaches the input")
         expect.close(gradient, given.grad.numpy(), tol=Tolerance(1e-3, 1e-3))
         for name, found in gradients.items():
-            wanted = tensors[name].grad
+            wanted = tensors[name].grad if name in tensors else None
             if wanted is not None:
                 expect.that(found is not None, f"no gradient reaches {name}")
                 expect.close(found, wanted.numpy(), tol=Tolerance(1e-3, 1e-3))
@@ -205,7 +207,7 @@ def unchanged(student: Any) -> None:
     for args in (SAME, BOTH):
         block = built(student, args)
         x = noise(2, args[0], 6, 6)
-        first = block.output(x).astype(float)
+        first = expect.floats(block.output(x))
         expect.that(not block.changes_input(x), f"{block.made} changes its input")
         expect.close(block.output(x), first)
 
@@ -284,7 +286,7 @@ def randomised(entries: list[Entry]) -> dict[str, torch.Tensor]:
         if "var" in last:
             draw = np.abs(draw) + 0.5
         elif entry.values.ndim == 4:
-            draw = draw / np.sqrt(np.prod(entry.values.shape[1:]))
+            draw = draw / np.sqrt(max(1, np.prod(entry.values.shape[1:])))
         elif last == "weight":
             draw = 1.0 + 0.3 * draw
         state[entry.name] = torch.from_numpy(draw.astype("float32").astype("float64"))
@@ -294,16 +296,13 @@ def randomised(entries: list[Entry]) -> dict[str, torch.Tensor]:
 def assignments(entries: list[Entry], args: tuple[int, ...]) -> Iterator[Roles]:
     """Every way in which the student's tensors can play the parts of the formula."""
     channels, out = args[:2]
-    shapes = {entry.name: entry.values.shape for entry in entries}
-    wide = [name for name, shape in shapes.items() if len(shape) == 4 and shape[2:] == (3, 3)]
-    pointwise = [name for name, shape in shapes.items() if shape == (out, channels, 1, 1)]
-    norms = [
-        Norm(*(f"{prefix}{part}" for part in ("weight", "bias", "running_mean", "running_var")))
-        for name in shapes
-        if name.endswith("running_mean")
-        for prefix in [name.removesuffix("running_mean")]
-        if f"{prefix}weight" in shapes and shapes[name] == (out,)
-    ]
+    shapes = {entry.name: entry.values.shape for entry in entries if entry.values.dtype.kind == "f"}
+    weights = {n: s for n, s in shapes.items() if shapes.get(f"{n.removesuffix('weight')}bias", (out,)) == (out,)}
+    wide = [name for name, shape in weights.items() if len(shape) == 4 and shape[2:] == (3, 3)]
+    pointwise = [name for name, shape in weights.items() if shape in pointwise_shapes(out, channels)]
+    norms = batch_norms(entries, out)
+    for found, what in ((wide, "3x3 convolutions"), (pointwise, "1x1 convolutions"), (norms, "batch norms")):
+        expect.that(len(found) <= MOST_PARTS, f"the block has {len(found)} {what}: too many to tell which is which")
     shortcuts: list[str | None] = [None] if needs_none(args) else list(pointwise)
     for first, second in permutations(wide, 2):
         if shapes[first][:2] != (out, channels) or shapes[second][:2] != (out, out):
@@ -315,6 +314,25 @@ def assignments(entries: list[Entry], args: tuple[int, ...]) -> Iterator[Roles]:
                     yield Roles(first, norm1, second, norm2, name, norm3)
 
 
+def pointwise_shapes(out: int, channels: int) -> tuple[tuple[int, ...], ...]:
+    """Shapes of a 1x1 convolution's weights: a linear layer over the channels is one too."""
+    return (out, channels, 1, 1), (out, channels)
+
+
+def batch_norms(entries: list[Entry], out: int) -> list[Norm]:
+    """The batch normalisations of `out` channels: by torch's names, else by the order they were registered in."""
+    vectors = [entry for entry in entries if entry.values.shape == (out,) and entry.values.dtype.kind == "f"]
+    names = {entry.name for entry in vectors}
+    prefixes = [name.removesuffix("running_mean") for name in sorted(names) if name.endswith("running_mean")]
+    named = [Norm(*(f"{prefix}{part}" for part in NORM_PARTS)) for prefix in prefixes]
+    if named := [norm for norm in named if names.issuperset(norm)]:
+        return named
+    learned = [entry.name for entry in vectors if entry.kind == "parameter"]
+    tracked = [entry.name for entry in vectors if entry.kind == "buffer"]
+    pairs = zip(learned[::2], learned[1::2], tracked[::2], tracked[1::2], strict=False)
+    return [Norm(*names) for names in pairs]
+
+
 def formula(state: dict[str, torch.Tensor], roles: Roles, x: torch.Tensor, stride: int, train: bool) -> torch.Tensor:
     """ReLU(F(x) + shortcut(x)) with the student's tensors in their parts, in float64."""
 
@@ -323,8 +341,9 @@ def formula(state: dict[str, torch.Tensor], roles: Roles, x: torch.Tensor, strid
         return F.batch_norm(values, mean, variance, state[part.weight], state[part.bias], training=train, eps=EPS)
 
     def conv(values: torch.Tensor, name: str, stride: int, padding: int) -> torch.Tensor:
-        bias = state.get(f"{name.removesuffix('weight')}bias")
-        return F.conv2d(values, state[name], bias, stride=stride, padding=padding)
+        bias = state.get(f"{name.removesuffix('weight')}bias") if name.endswith("weight") else None
+        weight = state[name] if state[name].ndim == 4 else state[name][:, :, None, None]
+        return F.conv2d(values, weight, bias, stride=stride, padding=padding)
 
     inner = F.relu(norm(conv(x, roles.first, stride, 1), roles.norm1))
     inner = norm(conv(inner, roles.second, 1, 1), roles.norm2)

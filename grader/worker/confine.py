@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.worker import confinement
+from grader.worker.confinement import layers
 
 FIRST_FREE_DESCRIPTOR = 10  # below lie the ones that a worker arranges for itself
 
@@ -28,8 +29,8 @@ class Confiner:
 
     def describe(self) -> str:
         """The level and the layers in force, for the report."""
-        layers = self._prepared.in_force
-        return f"{self.level}: {', '.join(layers)}" if layers else self.level
+        in_force = self._prepared.in_force + (layers.SCRATCH,) * self._prepared.sized_scratch
+        return f"{self.level}: {', '.join(in_force)}" if in_force else self.level
 
     def enforce(self, folder: Path, scratch: str, limits: dict[str, Any]) -> None:
         """Confine the calling process: it may read `folder` and write into `scratch`, where it goes to work."""

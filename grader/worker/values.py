@@ -69,6 +69,8 @@ def _tensor(array: np.ndarray, original: Any) -> protocol.Value:
         return from_student(array.tolist())
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
+    if array.ndim > protocol.MOST_DIMENSIONS:
+        return protocol.Opaque(f"array with {array.ndim} axes")
     if array.dtype.name not in protocol.DTYPES:
         return protocol.Opaque(f"array of {array.dtype.name}"[: protocol.MOST_NAME])
     declared = str(original.dtype).removeprefix("torch.")

@@ -539,7 +539,7 @@ def pin_a_sibling_to_a_processor(scene: Scene) -> object:
 
 @attempt(errno.EPERM)
 def slow_a_sibling_down(scene: Scene) -> object:
-    return os.setpriority(os.PRIO_PROCESS, scene.victim, 1)
+    return os.setpriority(os.PRIO_PROCESS, scene.victim, 19)
 
 
 @attempt(errno.EPERM)

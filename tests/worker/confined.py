@@ -28,6 +28,7 @@ from grader.worker.confinement import (  # noqa: E402
     Limits,
     Policy,
     Prepared,
+    close_all_but,
     identity,
     interpreter_paths,
     prepare,
@@ -270,6 +271,25 @@ def run_cost(prepared: Prepared, request: dict[str, Any]) -> dict[str, Any]:
     return {"wall": statistics.median(wall), "processor": statistics.median(processor), "least": min(wall)}
 
 
+def run_closing(prepared: Prepared, request: dict[str, Any]) -> dict[str, Any]:
+    """The descriptors that are left beside the kept ones."""
+
+    for number in (900, 901):
+        os.dup2(0, number)
+    kept = {0, 1, 2, 900, *prepared.descriptors}
+    close_all_but(kept)
+    left = [number for number in range(2000) if number not in kept and is_open(number)]
+    return {"left": left, "kept": all(map(is_open, kept))}
+
+
+def is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
 RUNS = {
     "attempts": run_attempts,
     "legitimate": run_legitimate,
@@ -277,6 +297,7 @@ RUNS = {
     "misuse": run_misuse,
     "orphan": run_orphan,
     "cost": run_cost,
+    "closing": run_closing,
 }
 
 

@@ -162,8 +162,16 @@ PLAIN: tuple[Deed, ...] = (
 
 
 def convolve(submission: Path, scratch: Path) -> None:
+    """Without a warning about the processor: it would stand in the student's output."""
     import torch
 
+    with tempfile.TemporaryFile() as output:
+        before = os.dup(2)
+        os.dup2(output.fileno(), 2)
+        torch.nn.Conv2d(1, 1, 3)(torch.ones(1, 1, 8, 8))
+        os.dup2(before, 2)
+        output.seek(0)
+        assert output.read() == b""
     layer = torch.nn.Conv2d(3, 8, 3)
     layer(torch.randn(2, 3, 16, 16)).sum().backward()
     assert layer.weight.grad is not None
@@ -228,12 +236,12 @@ def import_lazily(submission: Path, scratch: Path) -> None:
     import PIL.Image
     import sklearn.linear_model
     import torch.distributions
-    import torchvision.transforms.v2
+    import torch.nn.utils.parametrizations
 
     assert importlib.metadata.version("numpy") == numpy.__version__
     assert PIL.Image.new("L", (2, 2)).size == (2, 2)
     assert torch.distributions.Normal(0, 1).sample() is not None
-    assert torchvision.transforms.v2.Resize
+    assert torch.nn.utils.parametrizations.weight_norm(torch.nn.Linear(2, 2))(torch.ones(2)).shape == (2,)
     assert sklearn.linear_model.LinearRegression().fit([[0], [1]], [0, 1]).coef_[0] > 0.9
 
 

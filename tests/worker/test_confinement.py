@@ -140,6 +140,15 @@ def test_misuse_is_refused(identity: str) -> None:
 
 
 @pytest.mark.parametrize("identity", IDENTITIES)
+def test_other_descriptors_are_closed(identity: str) -> None:
+    """After `close_all_but` nothing else is open, and what Landlock needs still is."""
+    outcome = run("closing", identity)
+
+    assert outcome["left"] == []
+    assert outcome["kept"]
+
+
+@pytest.mark.parametrize("identity", IDENTITIES)
 def test_a_worker_dies_with_its_nursery(identity: str) -> None:
     """The kernel ends a worker when the process that forked it is killed."""
     outcome = run("orphan", identity)

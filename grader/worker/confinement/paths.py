@@ -24,6 +24,8 @@ SYSTEM = (  # what the dynamic loader, the C library and their data need
     "/etc/localtime",
     "/usr/share/zoneinfo",
     "/dev/urandom",
+    "/proc/cpuinfo",  # torch looks at the processor at its first convolution,
+    "/sys/devices/system/cpu",  # and without these two computes it another way, with a warning
 )
 SHARED_LIBRARIES = ("/usr/local/lib/*.so*",)  # not the folder: Python packages may lie there as well
 NULL = "/dev/null"  # the only file outside scratch that may be written

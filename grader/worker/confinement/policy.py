@@ -53,7 +53,7 @@ class Prepared:
     ) -> tuple[str, ...]:
         """Confine this process, a fork of `parent` with one thread, for good. Returns the layers in force.
 
-        read_only: what this worker may read besides, by path or open descriptor (closed then): the submission.
+        read_only: what this worker may read besides, by path or by descriptor (closed then): the submission.
         scratch: an empty folder that it may fill; where possible a private file system is put there.
         Raises IsolationUnavailable when a layer is missing that the level needs, and HarnessError when a
         path cannot be granted. Student code must not run after either.

@@ -67,7 +67,7 @@ class Where(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Calls that are answered with `then` when all conditions hold, and with `otherwise` when one does not."""
+    """Calls that are answered with `then` when all conditions hold, else with `otherwise`."""
 
     names: str
     reason: str
@@ -144,16 +144,16 @@ RULES = (
     ),
     Rule(
         "utime utimes",
-        "Landlock does not cover them; shutil.copy2 gives up when it cannot set a time, and Path.touch makes no "
-        "file when it could set the present time (no address)",
+        "Landlock does not cover them; shutil.copy2 gives up when it cannot set a time, and Path.touch makes "
+        "no file when it could set the present time (no address)",
         null(1),
         then=REFUSE,
         otherwise=PRETEND,
     ),
     Rule("utimensat futimesat", "as utime", null(2), then=REFUSE, otherwise=PRETEND),
     Rule(
-        "setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr removexattr "
-        "lremovexattr fremovexattr",
+        "setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr "
+        "removexattr lremovexattr fremovexattr",
         "Landlock does not cover them; as on a file system that has none, which shutil.copy2 expects",
         then=UNSUPPORTED,
     ),

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 
 
 def subsample(x):
-    # S2 in the paper: "the four inputs to a unit are added"
+    # S4 in the paper: "the four inputs to a unit are added"
     n, c, h, w = x.shape
     return x.view(n, c, h // 2, 2, w // 2, 2).sum((3, 5))
 
@@ -19,7 +19,7 @@ class LeNet5(nn.Module):
         self.out = nn.Linear(84, 10)
 
     def forward(self, x):
-        x = subsample(torch.sigmoid(self.c1(x)))
+        x = F.avg_pool2d(torch.sigmoid(self.c1(x)), 2)
         x = subsample(torch.sigmoid(self.c3(x)))
         x = torch.sigmoid(self.c5(x.flatten(1)))
         x = torch.sigmoid(self.f6(x))

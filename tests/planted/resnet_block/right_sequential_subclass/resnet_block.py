@@ -15,8 +15,9 @@ class ResidualBlock(nn.Sequential):
             self.append(nn.Conv2d(in_channels, out_channels, 1, stride=stride, bias=False))
 
     def forward(self, x):
+        main, side = list(self)[:5], list(self)[5:]
         y = x
-        for layer in self[:5]:
+        for layer in main:
             y = layer(y)
-        shortcut = self[5](x) if len(self) > 5 else x
+        shortcut = side[0](x) if side else x
         return torch.relu(y + shortcut)

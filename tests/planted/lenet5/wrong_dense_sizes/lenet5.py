@@ -8,14 +8,16 @@ class LeNet5(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
         self.conv2 = nn.Conv2d(6, 16, 5)
-        self.fc1 = nn.Linear(400, 120)
-        self.fc2 = nn.Linear(120, 10)
+        self.fc1 = nn.Linear(400, 128)
+        self.fc2 = nn.Linear(128, 64)
+        self.fc3 = nn.Linear(64, 10)
 
     def forward(self, x):
         x = F.avg_pool2d(torch.sigmoid(self.conv1(x)), 2)
         x = F.avg_pool2d(torch.sigmoid(self.conv2(x)), 2)
         x = torch.sigmoid(self.fc1(x.flatten(1)))
-        return self.fc2(x)
+        x = torch.sigmoid(self.fc2(x))
+        return self.fc3(x)
 
 
 def train(model, images, labels, *, device="cpu", seed=0):

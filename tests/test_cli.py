@@ -1,0 +1,221 @@
+"""The command line: exit codes, plain sentences for bad input, and what is written where."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.cli import main
+from grader.records import from_json, json_schema
+
+ROOT = Path(__file__).parents[1]
+STUDENT = ROOT / "exercises" / "student42"
+
+
+def submission(folder: Path, **files: str) -> Path:
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / f"{name}.py").write_text(text)
+    return folder
+
+
+RIGHT = "def corr2d(X, K):\n    return X.unfold(0, K.shape[0], 1).unfold(1, K.shape[1], 1).mul(K).sum((2, 3))\n"
+FLIPPED = RIGHT.replace("mul(K)", "mul(K.flip(0, 1))")
+
+
+def run(*arguments: object) -> int:
+    return main(["run", "--jobs", "1", *map(str, arguments)])
+
+
+def test_all_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A right submission: exit code 0, a page, a JSON report and an index."""
+    code = run(submission(tmp_path / "anna", corr2d=RIGHT), "--exercise", "corr2d", "--out", tmp_path / "out")
+
+    assert 0 == code
+    assert {"index.html", "anna"} == {path.name for path in (tmp_path / "out").iterdir()}
+    report = json.loads((tmp_path / "out" / "anna" / "report.json").read_bytes())
+    assert ("grader/report/1", "anna", 20, 20) == tuple(
+        report[key] for key in ("schema", "submission", "score", "max_score")
+    )
+    check = report["exercises"][0]["checks"][2]
+    assert ("corr2d.values", "passed", 4, 4, None) == tuple(
+        check[key] for key in ("id", "outcome", "points", "earned", "finding")
+    )
+    assert "anna" in capsys.readouterr().out
+
+
+def test_some_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A flipped kernel: exit code 1, the smallest counterexample, and a replay that fails until it is mended."""
+    anna = submission(tmp_path / "anna", corr2d=FLIPPED)
+    code = run(anna, "--exercise", "corr2d", "--out", tmp_path / "out")
+
+    assert 1 == code
+    path = tmp_path / "out" / "anna" / "report.json"
+    values = next(check for check in from_json(path.read_bytes()).checks if check.id == "corr2d.values")
+    assert values.finding is not None
+    assert "corr2d(X, K)" == values.finding.call
+    assert values.finding.expected != values.finding.actual
+    assert all(argument.value.shape[0] <= 4 for argument in values.finding.arguments)  # type: ignore[union-attr]
+    assert "from corr2d import corr2d" in values.finding.reproduce
+
+    assert 1 == main(["replay", str(path), "corr2d.values", "--submission", str(anna)])
+    (anna / "corr2d.py").write_text(RIGHT)
+    assert 0 == main(["replay", str(path), "corr2d.values", "--submission", str(anna)])
+    assert "as expected now" in capsys.readouterr().out
+
+
+def test_reproduction_runs(tmp_path: Path) -> None:
+    """The Python in a report, pasted beside the submission, makes the call again."""
+    anna = submission(tmp_path / "anna", corr2d=FLIPPED)
+    run(anna, "--check", "corr2d.values", "--out", tmp_path / "out")
+    report = from_json((tmp_path / "out" / "anna" / "report.json").read_bytes())
+    finding = next(check.finding for check in report.checks if check.id == "corr2d.values")
+    assert finding is not None
+
+    done = subprocess.run([sys.executable, "-c", finding.reproduce], cwd=anna, capture_output=True, text=True)
+
+    assert (0, True) == (done.returncode, done.stdout.startswith("tensor("))
+
+
+def test_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder of submissions: each gets a page, an unreadable one does not stop the others."""
+    for name, text in (("anna", RIGHT), ("bert", FLIPPED), ("carl", "def corr2d(X, K:\n")):
+        submission(tmp_path / "class" / name, corr2d=text)
+    (tmp_path / "class" / "dora.zip").write_bytes(b"this is no archive")
+
+    code = main(["run", str(tmp_path / "class"), "--exercise", "corr2d", "--jobs", "2", "--out", str(tmp_path / "out")])
+
+    assert 1 == code
+    index = (tmp_path / "out" / "index.html").read_text()
+    assert all(name in index for name in ("anna", "bert", "carl", "dora"))
+    carl = from_json((tmp_path / "out" / "carl" / "report.json").read_bytes())
+    assert "syntax error in line 1" in carl.checks[0].finding.message  # type: ignore[union-attr]
+    assert "skipped" == carl.checks[1].outcome
+
+
+ACCIDENTS = [
+    ("", "corr2d.py defines no corr2d"),
+    ("corr2D = abs\n", "It has corr2D"),
+    ("def corr2d(X, K):\n    raise NotImplementedError\n", "is not written yet"),
+    ("def corr2d(X, K):\n    pass\n", "the result is None"),
+    ("def corr2d(X):\n    return X\n", "cannot be called as corr2d(X, K)"),
+    ("def corr2d(X, K):\n    return 'done'\n", "the string 'done'"),
+    ("import no_such_library\n", "No module named 'no_such_library'"),
+    ("import sys\nsys.exit(3)\n", "asked Python to exit"),
+    ("import os\nos._exit(0)\n", "ended the process with exit status 0 while corr2d.py was being imported"),
+    ("import os\ndef corr2d(X, K):\n    os._exit(0)\n", "exit status 0 while corr2d(X, K) was being called"),
+    ("import ctypes\ndef corr2d(X, K):\n    ctypes.string_at(0)\n", "SIGSEGV"),
+    ("def corr2d(X, K):\n    return X @ nothing\n", "NameError in line 2"),
+]
+
+
+def test_plain_sentences(tmp_path: Path) -> None:
+    """Every usual accident has its own plain sentence."""
+    for number, (text, _) in enumerate(ACCIDENTS):
+        submission(tmp_path / "class" / f"student{number}", corr2d=text)
+    run(tmp_path / "class", "--check", "corr2d.shape", "--out", tmp_path / "out")
+
+    found = []
+    for number, (_, words) in enumerate(ACCIDENTS):
+        report = from_json((tmp_path / "out" / f"student{number}" / "report.json").read_bytes())
+        finding = next(check.finding for check in report.checks if check.outcome == "failed")
+        assert finding is not None
+        found.append(words if words in f"{finding.message} {finding.hint}" else finding.message)
+    assert [words for _, words in ACCIDENTS] == found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "no/such/folder"], "there is no such file or folder"),
+        (["run", str(STUDENT), "--exercise", "corr3d"], "did you mean corr2d?"),
+        (["run", str(STUDENT), "--check", "corr2d.value"], "did you mean corr2d.values?"),
+        (["run", str(STUDENT), "--check", "corr2d.linear", "--public"], "exclude each other"),
+        (["run", str(ROOT / "tests" / "report")], "neither it nor a folder in it holds one of"),
+        (["run", str(STUDENT), "--course", "nowhere"], "cannot be read"),
+        (["explain", "corr2d.valeus"], "did you mean corr2d.values?"),
+        (["new", str(STUDENT)], "exists already"),
+        (["replay", "nothing.json", "corr2d.values"], "cannot be read"),
+    ],
+)
+def test_bad_input(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Bad input: exit code 2 and one clear sentence."""
+    assert 2 == main(arguments)
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["run"], ["run", "x", "--jobs", "0"], ["run", "x", "--seed", "-1"], ["fly"]])
+def test_bad_options(arguments: list[str]) -> None:
+    """Options that make no sense are argparse's to refuse, with exit code 2."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert 2 == ended.value.code
+
+
+def test_list_and_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every check that is listed can be explained: why it matters, a wrong and a right example."""
+    assert 0 == main(["list"])
+    ids = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    assert len(ids) > 60
+    for exercise in sorted({check.partition(".")[0] for check in ids}):
+        assert 0 == main(["explain", exercise])
+        text = capsys.readouterr().out
+        count = sum(check.startswith(f"{exercise}.") for check in ids)
+        assert (count, count, count) == tuple(text.count(f"\n{word}: ") for word in ("Why", "Wrong", "Right"))
+
+
+def test_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The starter is copied, is graded without a fault of the harness, and earns nothing."""
+    assert 0 == main(["new", str(tmp_path / "mywork")])
+    assert {"README.md", "corr2d.py", "lenet5.py"} <= {path.name for path in (tmp_path / "mywork").iterdir()}
+
+    assert 1 == run(tmp_path / "mywork", "--out", tmp_path / "out", "--no-train")
+    report = from_json((tmp_path / "out" / "mywork" / "report.json").read_bytes())
+    assert (0, 0) == (report.score, report.count("errored"))
+
+
+def test_hidden_checks_tell_nothing(tmp_path: Path) -> None:
+    """A hidden check that fails shows neither its inputs nor what was expected, and no prints."""
+    text = "def corr2d(X, K):\n    print('seen', X)\n    return abs(" + RIGHT.split("return ")[1].strip() + ")\n"
+    run(submission(tmp_path / "anna", corr2d=text), "--check", "corr2d.linear", "--out", tmp_path / "out")
+    report = from_json((tmp_path / "out" / "anna" / "report.json").read_bytes())
+    finding = next(check.finding for check in report.checks if check.id == "corr2d.linear")
+
+    assert finding is not None
+    assert ("", (), None, None, "") == (
+        finding.call, finding.arguments, finding.expected, finding.actual, finding.reproduce
+    )
+    assert "seen" not in report.exercises[0].output
+
+
+def test_schema() -> None:
+    """The JSON schema of a report names the fields that others rely on."""
+    definitions = json_schema()["$defs"]
+
+    assert {"id", "outcome", "points", "earned", "finding"} <= set(definitions["CheckResult"]["properties"])
+
+
+def test_two_of_one_name(tmp_path: Path) -> None:
+    """Two submissions of one name both get a report."""
+    one = submission(tmp_path / "monday" / "anna", corr2d=RIGHT)
+    two = submission(tmp_path / "tuesday" / "anna", corr2d=FLIPPED)
+    run(one, two, "--check", "corr2d.values", "--out", tmp_path / "out")
+
+    assert (4, 0) == tuple(
+        from_json((tmp_path / "out" / name / "report.json").read_bytes()).score for name in ("anna", "anna-2")
+    )
+
+
+def test_help_is_quick_to_import() -> None:
+    """`grader --help` works in a process of its own."""
+    grader = shutil.which("grader", path=str(Path(sys.executable).parent))
+    assert grader is not None
+    done = subprocess.run([grader, "--help"], capture_output=True, text=True)
+
+    assert (0, True) == (done.returncode, "grade submissions and write reports" in done.stdout)
