@@ -146,7 +146,7 @@ class _Reader:
             self._apply(exercises, check_id, settings)
         limits = {name: self._limits(name, exercises) for name in exercises}
         self._thresholds(exercises)
-        return Course(self.settings.name, exercises, limits, self.file.parent)
+        return Course(self.settings.name, exercises, limits, self.file.parent.resolve())
 
     def error(self, key: str, message: str) -> AuthorError:
         """An error with the line where `key` first stands."""

@@ -23,7 +23,7 @@ from grader.worker.confinement import strongest_level
 
 MOST_SHOWN = 100  # values of an array; the HTML report shows more
 WIDTH = 100
-OURS = "The grader failed here, not the submission."
+OURS = "The grader failed here, not the submission"
 
 
 class Verdict(Record, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ class SelfCheck:
         if isinstance(report, StudentError):
             return Verdict(outcome="failed", text=visible(str(report)))
         if isinstance(report, GraderError):
-            return Verdict(outcome="errored", text=f"{OURS}\n{visible(str(report))}")
+            return Verdict(outcome="errored", text=f"{OURS}: {visible(str(report))}")
         return self._of(check, report)
 
     def close(self) -> None:
@@ -105,8 +105,6 @@ def words(result: CheckResult, notes: Iterable[str] = ()) -> Iterator[str]:
     finding = result.finding
     if finding is None:
         return
-    if result.outcome == "errored":
-        yield OURS
     yield from _block(finding.message)
     for line in finding.details:
         yield from _block(line)

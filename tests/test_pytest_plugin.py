@@ -273,13 +273,13 @@ def test_outcomes_are_those_of_pytest(pytester: pytest.Pytester, verdicts: dict[
         outcome="failed", text="the result has shape (1,)\nNext step: think", printed="hello"
     )
     verdicts["values"] = Verdict(outcome="skipped", text="not tried: it needs corr2d.shape, which failed")
-    verdicts["fresh"] = Verdict(outcome="errored", text=f"{OURS}\nno memory left")
+    verdicts["fresh"] = Verdict(outcome="errored", text=f"{OURS}: no memory left")
     result = pytester.runpytest_inprocess("exercises", "-ra", "-p", "no:cacheprovider")
     outcomes = result.parseoutcomes()
 
     assert (outcomes["failed"], outcomes["skipped"], outcomes["errors"]) == (1, 1, 1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["* ERROR at setup of corr2d.fresh: *", OURS, "no memory left"])
+    result.stdout.fnmatch_lines(["* ERROR at setup of corr2d.fresh: *", f"{OURS}: no memory left"])
     result.stdout.fnmatch_lines(
         ["* corr2d.shape: *", "the result has shape (1,)", "*Captured stdout call*", "hello"]
     )
@@ -415,7 +415,7 @@ def test_an_unreadable_submission_fails_and_a_broken_grader_errs(
     )
     for other in ("a", "b"):
         assert check.verdict(loads, tmp_path / other, ()) == Verdict(
-            outcome="errored", text=f"{OURS}\nno nursery today"
+            outcome="errored", text=f"{OURS}: no nursery today"
         )
 
 
