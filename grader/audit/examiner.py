@@ -40,6 +40,7 @@ class Graded(Record, kw_only=True):
     seconds: dict[str, float] = {}  # of the checks that ran
     libraries: dict[str, Library] = {}  # what each function was found to work with
     diagnosis: str = ""  # the misconception that was named
+    narrow: bool = False  # a mutant that a thin bank let through
 
 
 class ThinBank(Bank):
@@ -90,7 +91,8 @@ class Examiner:
                 graded = self._graded(subject, self._thin, Data(train=False))
                 if graded.failed:
                     return graded
-            return self._graded(subject, self.rubric, Data(train=train and subject.kind != "mutant"))
+                return msgspec.structs.replace(self._graded(subject, self.rubric, Data(train=False)), narrow=True)
+            return self._graded(subject, self.rubric, Data(train=train))
 
         return spread(self._on_channel(look), subjects, self.jobs)
 

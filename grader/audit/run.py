@@ -53,17 +53,17 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
         tempfile.TemporaryDirectory(prefix="grader-mutants-") as scratch,
         Examiner(exercises, course.limits, options.jobs) as examiner,
     ):
-        subjects = {
-            name: list(_subjects(examiner, exercise, course.planted, Path(scratch, name), options.mutants))
+        subjects = [
+            subject
             for name, exercise in exercises.items()
-        }
+            for subject in _subjects(examiner, exercise, course.planted, Path(scratch, name), options.mutants)
+        ]
         cache = Cache(out / "audit-cache.json", exercises.values())
-        everything = [subject for listed in subjects.values() for subject in listed]
-        plan = [(turn, s) for turn in rounds for s in everything if s.kind != "mutant" or not turn.repeat]
-        with progress(len(plan)) as advance:
-            gradings = _grade(examiner, plan, cache, advance)
+        planted = sum(subject.kind != "mutant" for subject in subjects)
+        with progress(len(subjects) + planted * (len(rounds) - 1)) as advance:
+            gradings = _grade(examiner, subjects, rounds, cache, advance)
         audits = tuple(
-            _examined(examiner, exercise, subjects[name], gradings[name], cache)
+            _examined(examiner, exercise, [s for s in subjects if s.exercise == name], gradings[name], cache)
             for name, exercise in exercises.items()
         )
         cache.save()
@@ -72,7 +72,7 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
         exercises=audits,
         seeds=options.seeds,
         repeats=REPEATS,
-        gradings=len(plan),
+        gradings=sum(len(graded) for of_exercise in gradings.values() for graded in of_exercise.values()),
         versions=versions(),
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.perf_counter() - clock, 1),
@@ -93,27 +93,42 @@ def _subjects(
 
 
 def _grade(
-    examiner: Examiner, plan: Sequence[tuple[Round, Subject]], cache: Cache, advance: Callable[[], None]
+    examiner: Examiner,
+    subjects: Sequence[Subject],
+    rounds: Sequence[Round],
+    cache: Cache,
+    advance: Callable[[], None],
 ) -> dict[str, Gradings]:
-    """Every planned grading, out of the cache where it is there."""
-    todo: dict[Round, list[Subject]] = defaultdict(list)
-    for turn, subject in plan:
-        if cache.get(subject, turn) is None:
-            todo[turn].append(subject)
-        else:
-            advance()
-    for turn, subjects in todo.items():
-        for i in range(0, len(subjects), BATCH):
-            for subject, graded in examiner.grade(subjects[i : i + BATCH], turn.seed, train=turn == Round(seed=0)):
-                cache.put(subject, turn, graded)
-                advance()
-            cache.save()
+    """Every grading, out of the cache where it is there.
+
+    After the first round only those mutants take part that a part of the examples let through: the others are
+    found out by any examples.
+    """
     gradings: dict[str, Gradings] = defaultdict(lambda: defaultdict(dict))
-    for turn, subject in plan:
-        graded = cache.get(subject, turn)
-        assert graded is not None
-        gradings[subject.exercise][subject.name][turn] = graded
+    for turn in rounds:
+        first = turn == rounds[0]
+        due = [s for s in subjects if first or s.kind != "mutant" or gradings[s.exercise][s.name][rounds[0]].narrow]
+        for subject, graded in _round(examiner, due, turn, cache, train=first):
+            gradings[subject.exercise][subject.name][turn] = graded
+            if first or subject.kind != "mutant":
+                advance()
     return gradings
+
+
+def _round(
+    examiner: Examiner, subjects: Sequence[Subject], turn: Round, cache: Cache, train: bool
+) -> Iterator[tuple[Subject, Graded]]:
+    todo = []
+    for subject in subjects:
+        if (stored := cache.get(subject, turn)) is None:
+            todo.append(subject)
+        else:
+            yield subject, stored
+    for i in range(0, len(todo), BATCH):
+        for subject, graded in examiner.grade(todo[i : i + BATCH], turn.seed, train):
+            cache.put(subject, turn, graded)
+            yield subject, graded
+        cache.save()
 
 
 def _examined(

@@ -37,12 +37,19 @@ NETWORKS = {  # class -> constructor arguments and input shapes that tell right 
 def refresh(examiner: Examiner, exercise: Exercise, right: Subject, planted: Sequence[Subject]) -> Path | None:
     """Write the exercise's catalogue anew if what it was made from has changed; the file, or None."""
     known = [subject for subject in planted if subject.expectation and subject.expectation.misconception]
-    stored = diagnosis.load(exercise.name)
-    if (stored.digest if stored else "") == (digest(exercise, known) if known else ""):
+    if _stored_digest(exercise) == (digest(exercise, known) if known else ""):
         return None
     made = catalogue(examiner, exercise, right, known)
     diagnosis.load.cache_clear()
     return write_whole(diagnosis.path(exercise.name), encode(made))
+
+
+def _stored_digest(exercise: Exercise) -> str:
+    try:
+        stored = diagnosis.load(exercise.name)
+    except msgspec.ValidationError:  # of an older form
+        return "outdated"
+    return stored.digest if stored else ""
 
 
 def catalogue(examiner: Examiner, exercise: Exercise, right: Subject, known: Sequence[Subject]) -> Catalogue:

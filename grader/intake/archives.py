@@ -24,7 +24,8 @@ METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # LZMA takes whatever memo
 CENTRAL_ENTRY = b"PK\x01\x02"
 
 # what zipfile, gzip and zlib raise for archives that are cut off, damaged or forged
-DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error)
+DAMAGE += (OSError, EOFError, ValueError, LookupError, RuntimeError)
 
 
 def read_archive(path: Path, basket: Basket) -> None:
