@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--seeds", type=_positive, default=2, metavar="N", help="seeds to draw examples with (default: 2)")
     audit.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
     audit.add_argument("--no-mutants", action="store_true", help="only the submissions written by hand")
+    data = _command(commands, "data", _data, "show which data sets are here, or download one")
+    data.add_argument("--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)")
+    data.add_argument("--download", metavar="NAME", help="fetch mnist or fashion_mnist into that folder first")
+
     for command in (run, listed, explain, replay, audit):
         command.add_argument("--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: ./course.toml, else the built-in course)")
     return parser
@@ -219,6 +223,20 @@ def _explained(check: Check) -> str:
     return "\n".join([*lines, f"Lesson: {check.lesson}"])
 
 
+def _data(arguments: argparse.Namespace) -> int:
+    from reference import data
+
+    try:
+        if arguments.download:
+            data.download(arguments.download, arguments.data)
+        found = data.available(arguments.data)
+    except data.DataError as problem:
+        raise UsageError(str(problem)) from None
+    for status in found:
+        print(f"{status.name:<14} {status.state:<8} {status.detail}")
+    return PASSED
+
+
 def _new(arguments: argparse.Namespace) -> int:
     import shutil
 
@@ -276,7 +294,7 @@ class _progress:
     def __init__(self, total: int) -> None:
         self.total = total
 
-    def __enter__(self) -> object:
+    def __enter__(self) -> Callable[[], None]:
         if not sys.stderr.isatty():
             return lambda: None
         from rich.console import Console

@@ -86,14 +86,14 @@ class Course:
         return chosen
 
 
-class CheckSettings(Record, kw_only=True):
+class CheckSettings(Record, frozen=True, kw_only=True):
     """What course.toml may say about a check."""
 
     points: float | None = None
     public: bool | None = None
 
 
-class Settings(Record, kw_only=True):
+class Settings(Record, frozen=True, kw_only=True):
     """The contents of course.toml."""
 
     name: str = "course"

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-SCHEMA = "grader/report/1"
+SCHEMA: Literal["grader/report/1"] = "grader/report/1"
 MOST_VALUES_KEPT = 4096  # arrays beyond this size keep dtype and shape only: a report stays readable
 
 Outcome = Literal["passed", "failed", "skipped", "errored"]
@@ -24,7 +24,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Base of all records: frozen, keyword-only, equal by value."""
 
 
-class Array(Record, kw_only=True, tag="array"):
+class Array(Record, frozen=True, kw_only=True, tag="array"):
     """An array as plain data."""
 
     dtype: str  # a NumPy dtype name, "float32"
@@ -45,7 +45,7 @@ class Array(Record, kw_only=True, tag="array"):
         return np.array(_numbers(self.values), dtype=self.dtype).reshape(self.shape)
 
 
-class Plain(Record, kw_only=True, tag="plain"):
+class Plain(Record, frozen=True, kw_only=True, tag="plain"):
     """A value that is no array, by its Python source text."""
 
     text: str
@@ -54,7 +54,7 @@ class Plain(Record, kw_only=True, tag="plain"):
 Value = Array | Plain
 
 
-class Argument(Record, kw_only=True):
+class Argument(Record, frozen=True, kw_only=True):
     """One argument of a call: positional when `name` is only for the reader, see `keyword`."""
 
     name: str
@@ -62,7 +62,7 @@ class Argument(Record, kw_only=True):
     keyword: bool = False
 
 
-class Finding(Record, kw_only=True):
+class Finding(Record, frozen=True, kw_only=True):
     """Why a check did not pass, in words and data a beginner can act on."""
 
     message: str  # one plain sentence
@@ -79,7 +79,7 @@ class Finding(Record, kw_only=True):
     reproduce: str = ""  # Python to paste into a file beside the submission
 
 
-class Table(Record, kw_only=True, tag="table"):
+class Table(Record, frozen=True, kw_only=True, tag="table"):
     """Rows of text, such as the layers of a network beside the reference's."""
 
     caption: str
@@ -88,14 +88,14 @@ class Table(Record, kw_only=True, tag="table"):
     marked: tuple[int, ...] = ()  # rows that differ from what was expected
 
 
-class Series(Record, kw_only=True):
+class Series(Record, frozen=True, kw_only=True):
     """One line of a plot."""
 
     name: str
     values: tuple[float, ...]
 
 
-class Curves(Record, kw_only=True, tag="curves"):
+class Curves(Record, frozen=True, kw_only=True, tag="curves"):
     """Learning curves: every series against its index (epoch or step)."""
 
     caption: str
@@ -103,7 +103,7 @@ class Curves(Record, kw_only=True, tag="curves"):
     series: tuple[Series, ...]
 
 
-class Confusion(Record, kw_only=True, tag="confusion"):
+class Confusion(Record, frozen=True, kw_only=True, tag="confusion"):
     """Counts of (true label, predicted label)."""
 
     caption: str
@@ -111,21 +111,21 @@ class Confusion(Record, kw_only=True, tag="confusion"):
     counts: tuple[tuple[int, ...], ...]
 
 
-class Picture(Record, kw_only=True):
+class Picture(Record, frozen=True, kw_only=True):
     """A small grey picture, 0 black to 255 white, row by row."""
 
     label: str
     pixels: tuple[tuple[int, ...], ...]
 
 
-class Pictures(Record, kw_only=True, tag="pictures"):
+class Pictures(Record, frozen=True, kw_only=True, tag="pictures"):
     """A handful of pictures, such as misclassified digits."""
 
     caption: str
     items: tuple[Picture, ...]
 
 
-class Measure(Record, kw_only=True, tag="measure"):
+class Measure(Record, frozen=True, kw_only=True, tag="measure"):
     """A measured number against its threshold, with what the reference reached."""
 
     caption: str
@@ -139,7 +139,7 @@ class Measure(Record, kw_only=True, tag="measure"):
 Evidence = Table | Curves | Confusion | Pictures | Measure
 
 
-class CheckResult(Record, kw_only=True):
+class CheckResult(Record, frozen=True, kw_only=True):
     """The outcome of one check for one submission."""
 
     id: str  # "corr2d.values"
@@ -162,7 +162,7 @@ class CheckResult(Record, kw_only=True):
             raise ValueError(f"{self.id}: an error of the harness never costs points")
 
 
-class ExerciseResult(Record, kw_only=True):
+class ExerciseResult(Record, frozen=True, kw_only=True):
     """The checks of one exercise, in rubric order."""
 
     name: str
@@ -180,7 +180,7 @@ class ExerciseResult(Record, kw_only=True):
         return sum_points(check.points for check in self.checks if check.counted)
 
 
-class SubmissionReport(Record, kw_only=True):
+class SubmissionReport(Record, frozen=True, kw_only=True):
     """All that is known about one submission after a run: schema "grader/report/1"."""
 
     schema: Literal["grader/report/1"] = SCHEMA

@@ -17,7 +17,7 @@ def corr2d(X: np.ndarray, K: np.ndarray) -> np.ndarray:
     Raises ValueError when the kernel is larger than the image.
     """
     windows = sliding_window_view(np.asarray(X, dtype=np.float64), K.shape)  # (H-h+1, W-w+1, h, w)
-    return np.einsum("ijab,ab->ij", windows, np.asarray(K, dtype=np.float64))
+    return np.asarray(np.einsum("ijab,ab->ij", windows, np.asarray(K, dtype=np.float64)))
 
 
 def edge_demo() -> tuple[np.ndarray, np.ndarray]:

@@ -29,7 +29,7 @@ def max_pool2d(
     """
     kernel, strides, dilations = pair(kernel_size), pair(stride or kernel_size), pair(dilation)
     windows = _windows(x, -np.inf, kernel, strides, pair(padding), dilations, ceil_mode)
-    values = windows.max(axis=(-2, -1))
+    values: np.ndarray = windows.max(axis=(-2, -1))
     if not return_indices:
         return values
     places = np.arange(x.shape[2] * x.shape[3]).reshape(1, 1, *x.shape[2:])
@@ -55,20 +55,20 @@ def avg_pool2d(
     ceil_mode reaches beyond the padding never count.
     """
     shape = (pair(kernel_size), pair(stride or kernel_size), pair(padding), (1, 1), ceil_mode)
-    sums = _windows(np.asarray(x, dtype=np.float64), 0.0, *shape).sum(axis=(-2, -1))
+    sums: np.ndarray = _windows(np.asarray(x, dtype=np.float64), 0.0, *shape).sum(axis=(-2, -1))
     if divisor_override:
-        return sums / divisor_override
+        return np.asarray(sums / divisor_override)
     (top, left), ones = pair(padding), np.ones((1, 1, *x.shape[2:]))
     if count_include_pad:
         ones = np.pad(ones, ((0, 0), (0, 0), (top, top), (left, left)), constant_values=1.0)
         shape = (shape[0], shape[1], (0, 0), (1, 1), ceil_mode)
     counts = _windows(ones, 0.0, *shape, size=sums.shape[2:]).sum(axis=(-2, -1))
-    return sums / counts
+    return np.asarray(sums / counts)
 
 
 def global_avg_pool2d(x: np.ndarray) -> np.ndarray:
     """The mean of each channel, over H and then W: (N, C, H, W) -> (N, C)."""
-    return np.asarray(x, dtype=np.float64).mean(axis=2).mean(axis=2)
+    return np.asarray(np.asarray(x, dtype=np.float64).mean(axis=2).mean(axis=2))
 
 
 def pair(value: Pair) -> tuple[int, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ def declared(source: Source) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def graded() -> Iterator[Any]:
+def graded() -> Any:
     """Reports by (exercise, name), each exercise graded once, in one run a exercise."""
     reports: dict[str, dict[str, SubmissionReport]] = {}
 
@@ -50,7 +49,7 @@ def graded() -> Iterator[Any]:
                 reports[exercise] = {source.name: outcome for source, outcome in grading.grade_all(planted(exercise))}
         return reports[exercise]
 
-    yield grade
+    return grade
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

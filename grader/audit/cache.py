@@ -24,7 +24,7 @@ from grader.report.files import write_whole
 MACHINERY = (grader.audit.equivalent, grader.judge.runner, grader.worker.child, grader.worker.nursery)
 
 
-class Round(Record, kw_only=True):
+class Round(Record, frozen=True, kw_only=True):
     """One grading of everything: `repeat` tells gradings with the same seed apart."""
 
     seed: int
@@ -35,8 +35,10 @@ class Shelf(msgspec.Struct):
     """What is known about one exercise under one state of its rubric."""
 
     rubric: str  # digest of all that outcomes depend on
-    graded: dict[str, Graded] = {}
-    differs: dict[str, str] = {}  # for a mutant: a call that it answers differently, or nothing
+    graded: dict[str, Graded] = msgspec.field(default_factory=dict)
+    differs: dict[str, str] = msgspec.field(
+        default_factory=dict
+    )  # for a mutant: a call that it answers differently, or nothing
 
 
 class Cache:

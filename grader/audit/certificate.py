@@ -11,20 +11,20 @@ from grader.records import Record
 from grader.report.files import write_whole
 from grader.report.html import render
 
-SCHEMA = "grader/audit/1"
 
-
-class Disagreement(Record, kw_only=True):
+class Disagreement(Record, frozen=True, kw_only=True):
     """A submission whose outcome is not what it should be."""
 
     submission: str
     seed: int
     missing: tuple[str, ...] = ()  # checks that should have failed
-    unexpected: dict[str, str] = {}  # checks that should not have failed, with what they found
+    unexpected: dict[str, str] = msgspec.field(
+        default_factory=dict
+    )  # checks that should not have failed, with what they found
     remark: str = ""
 
 
-class MutantOutcome(Record, kw_only=True):
+class MutantOutcome(Record, frozen=True, kw_only=True):
     """A mutant that no check failed."""
 
     id: str
@@ -38,7 +38,7 @@ class MutantOutcome(Record, kw_only=True):
     differs: str = ""  # a call that it answers differently from the original
 
 
-class CheckAudit(Record, kw_only=True):
+class CheckAudit(Record, frozen=True, kw_only=True):
     """What one check is good for."""
 
     id: str
@@ -58,7 +58,7 @@ class CheckAudit(Record, kw_only=True):
         return not self.alone and not self.never_fails
 
 
-class OperatorAudit(Record, kw_only=True):
+class OperatorAudit(Record, frozen=True, kw_only=True):
     """The mutants of one operator."""
 
     name: str
@@ -68,7 +68,7 @@ class OperatorAudit(Record, kw_only=True):
     equivalent: int
 
 
-class ExerciseAudit(Record, kw_only=True):
+class ExerciseAudit(Record, frozen=True, kw_only=True):
     """The audit of one exercise's rubric."""
 
     name: str
@@ -101,10 +101,10 @@ class ExerciseAudit(Record, kw_only=True):
         return not any(found)
 
 
-class Certificate(Record, kw_only=True):
+class Certificate(Record, frozen=True, kw_only=True):
     """The audit of a rubric."""
 
-    schema: Literal["grader/audit/1"] = SCHEMA
+    schema: Literal["grader/audit/1"] = "grader/audit/1"
     certified: bool
     exercises: tuple[ExerciseAudit, ...]
     seeds: int

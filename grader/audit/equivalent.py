@@ -24,7 +24,7 @@ CROSSED = 600  # calls made by crossing the arguments of recorded ones
 LIST = Path(__file__).with_name("equivalents.toml")
 
 
-class Equivalent(Record, kw_only=True):
+class Equivalent(Record, frozen=True, kw_only=True):
     """A mutant that nobody can call wrong, and why."""
 
     exercise: str

@@ -31,14 +31,14 @@ ISOLATION = "none"  # nothing is graded here that we did not write
 Answer = TypeVar("Answer")
 
 
-class Graded(Record, kw_only=True):
+class Graded(Record, frozen=True, kw_only=True):
     """What an audit keeps of one grading."""
 
-    failed: dict[str, str] = {}  # check: what was found
+    failed: dict[str, str] = msgspec.field(default_factory=dict)  # check: what was found
     uncounted: tuple[str, ...] = ()  # could not be tried: no data, or no training in this round
-    errored: dict[str, str] = {}
-    seconds: dict[str, float] = {}  # of the checks that ran
-    libraries: dict[str, Library] = {}  # what each function was found to work with
+    errored: dict[str, str] = msgspec.field(default_factory=dict)
+    seconds: dict[str, float] = msgspec.field(default_factory=dict)  # of the checks that ran
+    libraries: dict[str, Library] = msgspec.field(default_factory=dict)  # what each function was found to work with
     diagnosis: str = ""  # the misconception that was named
     narrow: bool = False  # a mutant that a thin bank let through
 
@@ -76,9 +76,7 @@ class Examiner:
         self._thin = copy.copy(self.rubric)
         self._thin.banks = {name: ThinBank(bank) for name, bank in self.rubric.banks.items()}
 
-    def grade(
-        self, subjects: Sequence[Subject], seed: int, train: bool = False
-    ) -> Iterator[tuple[Subject, Graded]]:
+    def grade(self, subjects: Sequence[Subject], seed: int, train: bool = False) -> Iterator[tuple[Subject, Graded]]:
         """Each subject's outcomes with the examples of `seed`, as they are done; `train`: run its own training.
 
         Mutants meet a part of each bank first, and all of it only when that part finds nothing.
@@ -97,7 +95,10 @@ class Examiner:
         return spread(self._on_channel(look), subjects, self.jobs)
 
     def behave(
-        self, subjects: Sequence[Subject], asked: Sequence[Question], libraries: Mapping[str, Library] | None = None
+        self,
+        subjects: Sequence[Subject],
+        asked: Sequence[Question],
+        libraries: Mapping[str, Library] | None = None,
     ) -> Iterator[tuple[Subject, list[str]]]:
         """Each subject's answers to what is `asked`; none when its worker dies. Its `libraries` are found out if not given."""
 

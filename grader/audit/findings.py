@@ -64,7 +64,11 @@ def disagreements(subject: Subject, gradings: Gradings) -> list[Disagreement]:
         if missing or unexpected or remark:
             found.append(
                 Disagreement(
-                    submission=subject.name, seed=turn.seed, missing=missing, unexpected=unexpected, remark=remark
+                    submission=subject.name,
+                    seed=turn.seed,
+                    missing=missing,
+                    unexpected=unexpected,
+                    remark=remark,
                 )
             )
     return found[:1]  # the first tells; the others repeat it
@@ -90,9 +94,7 @@ def misdiagnosed(subject: Subject, gradings: Gradings) -> list[Disagreement]:
     return [Disagreement(submission=subject.name, seed=0, remark=f"it was told: {named}")]
 
 
-def _checks(
-    exercise: Exercise, subjects: Sequence[Subject], gradings: Mapping[str, Gradings]
-) -> Iterable[CheckAudit]:
+def _checks(exercise: Exercise, subjects: Sequence[Subject], gradings: Mapping[str, Gradings]) -> Iterable[CheckAudit]:
     by_kind: dict[str, Counter[str]] = {"mutant": Counter(), "wrong": Counter(), "right": Counter()}
     alone = Counter[str]()
     for subject in subjects:

@@ -12,7 +12,7 @@ from grader.audit.operators import OPERATORS, Change
 from grader.records import Record
 
 
-class Mutant(Record, kw_only=True):
+class Mutant(Record, frozen=True, kw_only=True):
     """One file with one mistake."""
 
     id: str  # operator and the first digits of the source's sha256

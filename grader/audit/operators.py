@@ -311,7 +311,7 @@ OPERATORS = (
 def number(node: ast.AST) -> int | None:
     """The value of an integer literal, also a negative one."""
     try:
-        value = ast.literal_eval(node)  # type: ignore[arg-type]
+        value = ast.literal_eval(node)
     except ValueError:
         return None
     return value if type(value) is int else None

@@ -32,7 +32,7 @@ Gradings = dict[str, dict[Round, Graded]]  # of one exercise, by submission
 PROVED = "behaves as its original does on all {} probes"
 
 
-class Options(Record, kw_only=True):
+class Options(Record, frozen=True, kw_only=True):
     """How an audit is made."""
 
     seeds: int = 2

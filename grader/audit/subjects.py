@@ -22,7 +22,7 @@ PACKAGE = Path(grader.__file__).resolve().parent
 EXPECTATION = "expect.toml"
 
 
-class Expectation(Record, kw_only=True):
+class Expectation(Record, frozen=True, kw_only=True):
     """The expect.toml of a planted submission."""
 
     kind: Literal["right", "wrong"]
@@ -32,7 +32,7 @@ class Expectation(Record, kw_only=True):
     failed: tuple[str, ...] = ()  # checks that must fail, all others must pass or be skipped
 
 
-class Subject(Record, kw_only=True):
+class Subject(Record, frozen=True, kw_only=True):
     """One submission that an audit grades."""
 
     exercise: str

@@ -39,14 +39,14 @@ def kernels(height: Sides = (1, 4), width: Sides = (1, 4), **more: Any) -> Searc
 
 
 @st.composite
-def square(draw: st.DrawFn, side: Sides, **more: Any) -> np.ndarray:
+def square(draw: st.DrawFn, /, side: Sides, **more: Any) -> np.ndarray:
     """Square arrays (n, n)."""
     size = side if isinstance(side, int) else draw(st.integers(*side))
     return draw(arrays(size, size, **more))
 
 
 @st.composite
-def oblong(draw: st.DrawFn, sides: tuple[int, int], **more: Any) -> np.ndarray:
+def oblong(draw: st.DrawFn, /, sides: tuple[int, int], **more: Any) -> np.ndarray:
     """Arrays (h, w) with h != w, both within `sides`."""
     height, width = draw(st.tuples(st.integers(*sides), st.integers(*sides)).filter(lambda pair: pair[0] != pair[1]))
     return draw(arrays(height, width, **more))

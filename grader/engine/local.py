@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import hypothesis.configuration
 
@@ -27,7 +28,7 @@ from grader.worker.confinement import become_unreadable
 from grader.worker.scratch import remove
 
 
-class Options(Record, kw_only=True):
+class Options(Record, frozen=True, kw_only=True):
     """How a run grades."""
 
     seed: int = 0

@@ -12,11 +12,11 @@ import msgspec
 from grader import submission
 from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
+from grader.course import Course
 from grader.errors import UsageError
 from grader.judge.players import Live
 from grader.judge.session import Session
-from grader.records import Array, Argument, Finding, from_json
-from grader.course import Course
+from grader.records import Argument, Array, Finding, from_json
 from grader.rubric import suggest
 from grader.worker.client import Limits, Nursery
 

@@ -24,8 +24,8 @@ METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # LZMA takes whatever memo
 CENTRAL_ENTRY = b"PK\x01\x02"
 
 # what zipfile, gzip and zlib raise for archives that are cut off, damaged or forged
-DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error)
-DAMAGE += (OSError, EOFError, ValueError, LookupError, RuntimeError)
+FORMAT = (zipfile.BadZipFile, zlib.error, struct.error, EOFError)
+DAMAGE = (*FORMAT, OSError, ValueError, LookupError, RuntimeError)
 
 
 def read_archive(path: Path, basket: Basket) -> None:

@@ -12,9 +12,7 @@ MOST_NOTEBOOK_BYTES = 16 << 20  # pictures included; decoding takes several time
 
 # %matplotlib and !pip, but not a line that goes on with "% modulus" from the line before
 MAGIC = re.compile(r"(\s*)(?:%{1,2}[A-Za-z_]|!)")
-NO_PYTHON = re.compile(
-    r"\s*%%(?:bash|sh|script|html|javascript|js|latex|markdown|svg|perl|ruby|writefile|cmd)\b"
-)
+NO_PYTHON = re.compile(r"\s*%%(?:bash|sh|script|html|javascript|js|latex|markdown|svg|perl|ruby|writefile|cmd)\b")
 
 
 class _Cell(msgspec.Struct):

@@ -5,7 +5,7 @@ Images are (N, C, H, W) float32, standardised; logits (N, classes).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -24,7 +24,7 @@ EXPORT_SECONDS = 60.0
 MOST_ENTRIES = 500  # layers, or parameters and buffers: the largest network of the course has 20
 
 
-class Parameter(NamedTuple):
+class Parameter(msgspec.Struct, frozen=True):
     """One parameter of a layer."""
 
     name: str
@@ -33,7 +33,7 @@ class Parameter(NamedTuple):
     trainable: bool
 
 
-class Layer(NamedTuple):
+class Layer(msgspec.Struct, frozen=True):
     """A layer that owns parameters."""
 
     name: str
@@ -45,7 +45,7 @@ class Layer(NamedTuple):
         return sum(parameter.count for parameter in self.parameters)
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """A parameter or buffer with its values."""
 
     name: str
@@ -168,7 +168,7 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
             f"{call} fails: an in-place operation has overwritten what the gradient needs",
             hint="Use x = x + y instead of x += y, and ReLU without inplace=True where its input is used again.",
         )
-    return CheckFailure(f"{call} raised {raised.type_name}{at}: {raised.message}", traceback=raised.traceback)
+    return CheckFailure(f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}", traceback=raised.traceback)
 
 
 def _told(reply: protocol.Reply, answer: Any, doing: str) -> Any:
@@ -180,7 +180,7 @@ def _told(reply: protocol.Reply, answer: Any, doing: str) -> Any:
         raise wording.tampered(doing) from None
 
 
-class Graph(Record, kw_only=True):
+class Graph(Record, frozen=True, kw_only=True):
     """What an ONNX file is made of."""
 
     operators: dict[str, int]

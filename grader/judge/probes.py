@@ -129,7 +129,11 @@ def _network(session: Session, probe: NetworkProbe) -> Any:
 
 def _gradients(output: np.ndarray, of_input: Any, of_parameters: Mapping[str, Any]) -> Any:
     sizes = [-1.0 if values is None else float(np.abs(values).sum()) for values in of_parameters.values()]
-    return [_scaled(output), None if of_input is None else _scaled(of_input), [f"{size:.2g}" for size in sorted(sizes)]]
+    return [
+        _scaled(output),
+        None if of_input is None else _scaled(of_input),
+        [f"{size:.2g}" for size in sorted(sizes)],
+    ]
 
 
 def _scaled(output: np.ndarray) -> Any:

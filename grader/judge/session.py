@@ -20,7 +20,7 @@ MOST_TIMEOUTS = 3  # after so many stops at a limit the rest of the exercise is 
 MOST_NAMES = 2000  # that a loaded file may tell; the worker cuts at half of it
 
 
-class Data(Record, kw_only=True):
+class Data(Record, frozen=True, kw_only=True):
     """What a run gives the checks that train or measure."""
 
     root: str | None = None  # folder of MNIST/ and FashionMNIST/; None: the environment's
@@ -131,7 +131,7 @@ class Session:
         limit = self._limit(self.limits.check_seconds, "for one check")
         self._worker = self._nursery.spawn(self.folder, self.limits)
         contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
-        contract |= {name: () for name in self.exercise.classes}
+        contract |= dict.fromkeys(self.exercise.classes, ())
         try:
             with self._blaming(f"{file} was being imported"):
                 reply = self._worker.ask(

@@ -13,6 +13,7 @@ from grader.records import Argument, Array
 from grader.worker import protocol
 
 MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
+MOST_MESSAGE = 300  # characters of an exception's first line
 UNFINISHED = "The starter's placeholder is still there: replace it with your own code."
 
 
@@ -78,8 +79,14 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
             f"{function} cannot be called as {call}: {raised.message}",
             hint=f"Compare the parameters of your {function} with the contract's.",
         )
-    words = f": {raised.message}" if raised.message else ""
+    words = f": {short(raised.message)}" if raised.message else ""
     return CheckFailure(f"{function} raised {raised.type_name}{at}{words}", traceback=raised.traceback)
+
+
+def short(message: str) -> str:
+    """The first line of an exception's message; torch's go on for pages."""
+    first = message.strip().partition("\n")[0]
+    return first if len(first) <= MOST_MESSAGE else f"{first[:MOST_MESSAGE]}..."
 
 
 def call_text(function: str, args: Sequence[Any], kwargs: dict[str, Any], names: Sequence[str]) -> str:

@@ -295,7 +295,8 @@ def images(count: int) -> np.ndarray:
     """Fixed noise, (count, 1, 28, 28) float32: every image has a brightness and a contrast of its own."""
     noise = np.random.default_rng(28).standard_normal((count, 1, 28, 28))
     own = np.arange(1, count + 1).reshape(count, 1, 1, 1)
-    return (noise * (0.5 + 0.3 * own) + 0.2 * own).astype("float32")
+    found: np.ndarray = (noise * (0.5 + 0.3 * own) + 0.2 * own).astype("float32")
+    return found
 
 
 def logits_of(network: Network, x: np.ndarray) -> np.ndarray:
@@ -347,7 +348,7 @@ def reference_with_lively_parameters(plan: Plan) -> torch.nn.Module:
     reference = plan.reference().eval()
     with torch.no_grad():
         for value in reference.parameters():
-            value *= 2.0
+            value.mul_(2.0)
     return reference
 
 

@@ -385,7 +385,12 @@ def repeatable(student: Student, x: np.ndarray) -> None:
         expect.close(call(x, 2), np.nan_to_num(first))
 
 
-@pooling.check(points=1, hint="Write the maximum and the mean over each window yourself.", live=True)
+@pooling.check(
+    points=1,
+    needs=["max_values", "avg_values", "global_values"],
+    hint="Write the maximum and the mean over each window yourself.",
+    live=True,
+)
 def own_work(student: Student) -> None:
     """The windows are your own: no ready-made pooling or convolution is called.
 

@@ -6,6 +6,7 @@ student's own parameters are put into the reference formula in every fitting way
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import permutations
 from typing import Any, NamedTuple
@@ -286,7 +287,7 @@ def randomised(entries: list[Entry]) -> dict[str, torch.Tensor]:
         if "var" in last:
             draw = np.abs(draw) + 0.5
         elif entry.values.ndim == 4:
-            draw = draw / np.sqrt(max(1, np.prod(entry.values.shape[1:])))
+            draw = draw / math.sqrt(max(1, math.prod(entry.values.shape[1:])))
         elif last == "weight":
             draw = 1.0 + 0.3 * draw
         state[entry.name] = torch.from_numpy(draw.astype("float32").astype("float64"))

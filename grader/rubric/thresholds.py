@@ -18,7 +18,7 @@ TRAINED = Path(reference.__file__).resolve().parent / "trained"
 OVERRIDES: dict[str, float] = {}  # "lenet5.digits" -> threshold, from course.toml
 
 
-class Threshold(Record, kw_only=True):
+class Threshold(Record, frozen=True, kw_only=True):
     """What a network must reach on a data set, and what the reference reached there."""
 
     data: str

@@ -257,7 +257,7 @@ class Worker:
     def _next_reply(self, deadline: float, limit: str) -> protocol.Reply:
         try:
             self._fill(8, deadline, limit)
-            length = protocol.body_length(self._received[:8], self.limits.artefact_bytes)
+            length = protocol.body_length(bytes(self._received[:8]), self.limits.artefact_bytes)
             self._fill(8 + length, deadline, limit)
             reply = protocol.read_reply(bytes(self._received[8 : 8 + length]))
         except protocol.ProtocolError as problem:

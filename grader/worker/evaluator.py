@@ -7,6 +7,7 @@ loops or monkeypatches would have said. Nothing but plain tensors inside the one
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def inspect(workspace: Any, data: torch.Tensor) -> dict[str, Any]:
     batch_axis = inputs[0].type.tensor_type.shape.dim[0] if inputs and inputs[0].type.tensor_type.shape.dim else None
     return {
         "operators": counts,
-        "parameters": sum(math.prod(t.dims) for t in graph.initializer if t.data_type in floats)
+        "parameters": sum(int(math.prod(t.dims)) for t in graph.initializer if t.data_type in floats)
         + sum(_constant_size(node, floats) for node in graph.node),
         "inputs": len(inputs),
         "outputs": len(graph.output),
@@ -79,7 +80,7 @@ def evaluate(workspace: Any, data: torch.Tensor, images: torch.Tensor) -> np.nda
     return np.concatenate([np.asarray(part) for part in parts])
 
 
-PROCEDURES = {"inspect": inspect, "evaluate": evaluate}
+PROCEDURES: dict[str, Callable[..., Any]] = {"inspect": inspect, "evaluate": evaluate}
 
 
 def run(workspace: Any, name: str, arguments: list[Any]) -> protocol.Reply:
@@ -87,8 +88,9 @@ def run(workspace: Any, name: str, arguments: list[Any]) -> protocol.Reply:
     return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments)))
 
 
-def _constant_size(node: Any, floats: set[int]) -> int:
+def _constant_size(node: Any, floats: set[Any]) -> int:
     """Values of a Constant node: weights hidden there count too."""
     if node.op_type != "Constant":
         return 0
-    return sum(math.prod(a.t.dims) for a in node.attribute if a.name == "value" and a.t.data_type in floats and a.t.dims)
+    held = [a.t for a in node.attribute if a.name == "value" and a.t.dims]
+    return sum(int(math.prod(tensor.dims)) for tensor in held if tensor.data_type in floats)

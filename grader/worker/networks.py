@@ -169,7 +169,7 @@ def export(workspace: Workspace, number: int, sample: torch.Tensor) -> torch.Ten
         torch.onnx.export(
             network,
             (sample,),
-            buffer,
+            buffer,  # type: ignore[arg-type]  # a file object does too
             input_names=["images"],
             output_names=["logits"],
             dynamic_axes={"images": {0: "N"}, "logits": {0: "N"}},

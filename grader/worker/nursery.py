@@ -13,7 +13,6 @@ CUDA: what it holds, every student's code can read.
 from __future__ import annotations
 
 import contextlib
-import contextlib
 import gc
 import importlib.util
 import os
@@ -22,11 +21,11 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from grader.worker.confinement import become_unreadable
+from grader.worker.confinement import Level, become_unreadable
 from grader.worker.scratch import remove
 
 MOST_MESSAGE = 1 << 16
@@ -38,7 +37,7 @@ def main() -> None:
     A judge that ends in order kills this process. One that was killed leaves it behind, and then its workers and
     FOLDER, where submissions and scratch folders lie, are put away here.
     """
-    level, folder = sys.argv[1:3]
+    level, folder = cast(Level, sys.argv[1]), sys.argv[2]
     controls = [socket.socket(fileno=int(fd)) for fd in sys.argv[3:]]
     _warm_up()
     from grader.worker.confine import Confiner

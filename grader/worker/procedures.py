@@ -162,7 +162,7 @@ def watched(action: Callable[[], Any]) -> tuple[Any, tuple[str, ...]]:
 
     sys.setprofile(profile)
     try:
-        with Operators():
+        with Operators():  # type: ignore[no-untyped-call]
             result = action()
     finally:
         sys.setprofile(None)

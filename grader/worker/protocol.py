@@ -44,7 +44,7 @@ class _Wire(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     pass
 
 
-class Tensor(_Wire, tag=1):
+class Tensor(_Wire, frozen=True, tag=1):
     """An array. `declared` is the dtype the student's object had when it is none of ours (bfloat16)."""
 
     dtype: str
@@ -54,16 +54,16 @@ class Tensor(_Wire, tag=1):
     declared: str = ""
 
 
-class Sequence(_Wire, tag=2):
+class Sequence(_Wire, frozen=True, tag=2):
     kind: Literal["list", "tuple"]
     items: tuple[Value, ...]
 
 
-class Mapping(_Wire, tag=3):
+class Mapping(_Wire, frozen=True, tag=3):
     items: tuple[tuple[str, Value], ...]
 
 
-class Opaque(_Wire, tag=4):
+class Opaque(_Wire, frozen=True, tag=4):
     """An object that does not cross: the name of its type only."""
 
     type_name: str
@@ -72,7 +72,7 @@ class Opaque(_Wire, tag=4):
 Value = None | bool | int | float | str | Tensor | Sequence | Mapping | Opaque
 
 
-class Call(_Wire):
+class Call(_Wire, frozen=True):
     """One call of a student's function."""
 
     function: str
@@ -82,7 +82,7 @@ class Call(_Wire):
     seed: int | None = None  # re-seed every generator first
 
 
-class Request(_Wire):
+class Request(_Wire, frozen=True):
     """What the judge asks for. `arguments` are the procedure's own, see `procedures`."""
 
     procedure: str
@@ -90,7 +90,7 @@ class Request(_Wire):
     calls: tuple[Call, ...] = ()  # for the procedure "calls": one Reply each, in order
 
 
-class Raised(_Wire):
+class Raised(_Wire, frozen=True):
     """An exception in student code, as text."""
 
     type_name: str
@@ -100,7 +100,7 @@ class Raised(_Wire):
     internal: bool = False  # refused by the worker before student code ran (no such function, ...)
 
 
-class Reply(_Wire):
+class Reply(_Wire, frozen=True):
     """The answer to one call or one other request."""
 
     value: Value = None

@@ -68,7 +68,8 @@ class _File:
 
     def names_in(self, wanted: str) -> set[str]:
         """Dotted names used inside the definition of `wanted` ("*": inside all definitions)."""
-        nodes = self.definitions.get(wanted, []) if wanted != "*" else sum(self.definitions.values(), [])
+        found = self.definitions if wanted == "*" else {wanted: self.definitions.get(wanted, [])}
+        nodes = [node for group in found.values() for node in group]
         return {dotted for node in nodes for part in ast.walk(node) if (dotted := _dotted(part))}
 
 

@@ -5,7 +5,7 @@ Runs in the worker. The judge's own side of the same is `protocol.pack` and `pro
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -44,7 +44,7 @@ def from_student(value: Any, depth: int = 0) -> protocol.Value:
         if isinstance(value, dict):
             return protocol.Mapping(tuple((str(k)[: protocol.MOST_NAME], from_student(v, depth + 1)) for k, v in value.items()))
         if isinstance(value, list | tuple | range) or hasattr(type(value), "__next__"):
-            kind = "tuple" if isinstance(value, tuple) else "list"
+            kind: Literal["list", "tuple"] = "tuple" if isinstance(value, tuple) else "list"
             return protocol.Sequence(kind, tuple(from_student(item, depth + 1) for item in value))
     return protocol.Opaque(type(value).__name__[: protocol.MOST_NAME])
 

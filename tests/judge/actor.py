@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import types
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ class Actor(Session):
         return through_the_pipe(self._guarded(lambda: self._procedure(request)))
 
     def stream(self, frame: bytes, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
-        return self._called(protocol.read_request(frame[8:]).calls)
+        return self._called(calls_in(frame))
 
     def ask_evaluator(self, request: protocol.Request, what: str, seconds: float) -> protocol.Reply:
         return through_the_pipe(protocol.Reply(protocol.Sequence("list", ())))
@@ -77,6 +78,12 @@ class Actor(Session):
         except Exception as problem:
             words = str(problem)[: protocol.MOST_MESSAGE].encode("utf-8", "replace").decode()
             return protocol.Reply(raised=protocol.Raised(type(problem).__name__, words))
+
+
+@cache
+def calls_in(frame: bytes) -> tuple[protocol.Call, ...]:
+    """The calls of a batch; banks send the same ones again and again."""
+    return protocol.read_request(frame[8:]).calls
 
 
 def through_the_pipe(reply: protocol.Reply) -> protocol.Reply:
