@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("--download", metavar="NAME", help="fetch mnist or fashion_mnist into that folder first")
 
     for command in (run, listed, explain, replay, audit):
-        command.add_argument("--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: ./course.toml, else the built-in course)")
+        command.add_argument("--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)")
     return parser
 
 
@@ -146,7 +146,7 @@ def _course(arguments: argparse.Namespace) -> Course:
     from grader import course
 
     found: Path | None = arguments.course
-    return course.load(found or (Path(course.FILE) if Path(course.FILE).is_file() else None))
+    return course.load(found)
 
 
 def _options(arguments: argparse.Namespace, course: Course, jobs: int) -> Options:

@@ -56,9 +56,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
     def importconftest(conftestpath: Path, *args: Any, **kwargs: Any) -> ModuleType:
         module: ModuleType = (
-            ModuleType("conftest")
-            if territory.holds(conftestpath.parent)
-            else load(conftestpath, *args, **kwargs)
+            ModuleType("conftest") if territory.holds(conftestpath.parent) else load(conftestpath, *args, **kwargs)
         )
         return module
 
@@ -216,11 +214,7 @@ class CheckItem(pytest.Item):
             raise CheckFailed(self.verdict.text)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        return (
-            str(excinfo.value)
-            if isinstance(excinfo.value, CheckFailed)
-            else super().repr_failure(excinfo, style)
-        )
+        return str(excinfo.value) if isinstance(excinfo.value, CheckFailed) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, f"{self.check.id}: {self.check.title}"

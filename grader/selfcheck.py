@@ -90,9 +90,7 @@ class SelfCheck:
         result = next(result for result in exercise.checks if result.id == check.id)
         if loads.outcome != "passed" and loads.id not in self._chosen:
             result = loads  # what the chosen check needs was not chosen: nobody else would tell
-        failed = (
-            other.id for other in exercise.checks if other.outcome == "failed" and other.id in self._chosen
-        )
+        failed = (other.id for other in exercise.checks if other.outcome == "failed" and other.id in self._chosen)
         return Verdict(
             outcome=result.outcome,
             text="\n".join(words(result, report.notes if result is loads else ())),

@@ -21,9 +21,7 @@ encode = msgspec.msgpack.encode
 ARRAYS = st.sampled_from(sorted(protocol.DTYPES)).flatmap(
     lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
 )
-SCALARS = (
-    st.none() | st.booleans() | st.integers(-(1 << 63), (1 << 63) - 1) | st.floats() | st.text(max_size=8)
-)
+SCALARS = st.none() | st.booleans() | st.integers(-(1 << 63), (1 << 63) - 1) | st.floats() | st.text(max_size=8)
 VALUES = st.recursive(
     SCALARS | ARRAYS,
     lambda inner: (

@@ -69,9 +69,7 @@ def submission(folder: Path, text: str, file: str = "corr2d.py") -> Path:
 
 
 def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "CI", "PY"))
-    }
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "CI", "PY"))}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=folder,
@@ -132,7 +130,7 @@ def test_a_right_submission_passes(class_run: Run) -> None:
 def test_a_wrong_submission_fails_in_the_words_of_the_report(
     class_run: Run,
 ) -> None:
-    """Message, call, arrays, likely mistake and next step; of the grader's own code not a line."""
+    """Message, call, arrays and next step; of the grader's own code not a line."""
     assert class_run.returncode == 1
     assert summary(class_run, "bob")["values"] == "FAILED"
     lines(class_run).fnmatch_lines(
@@ -145,7 +143,6 @@ def test_a_wrong_submission_fails_in_the_words_of_the_report(
             "K, of shape (*",
             "expected, of shape (*",
             "yours, of shape (*",
-            "Likely mistake: The kernel is flipped*",
             "Next step: *",
         ]
     )
@@ -169,9 +166,7 @@ def test_what_cannot_be_tried_is_skipped_with_its_reason(class_run: Run) -> None
     lines(class_run).fnmatch_lines(
         ["SKIPPED * exercises/cy/corr2d.py:1: not tried: it needs corr2d.loads, which failed"]
     )
-    lines(class_run).fnmatch_lines(
-        ["FAILED exercises/cy/corr2d.py::loads - corr2d.py has a syntax error in line 1*"]
-    )
+    lines(class_run).fnmatch_lines(["FAILED exercises/cy/corr2d.py::loads - corr2d.py has a syntax error in line 1*"])
 
 
 def test_nothing_of_a_hostile_submission_runs_but_its_exercise(course: Path, class_run: Run) -> None:
@@ -269,9 +264,7 @@ def test_the_starter_is_collected_only_when_it_is_named(
 def test_outcomes_are_those_of_pytest(pytester: pytest.Pytester, verdicts: dict[str, Verdict]) -> None:
     """Passed, failed, skipped; and an error where the grader is at fault."""
     submission(pytester.path / "exercises" / "ann", RIGHT)
-    verdicts["shape"] = Verdict(
-        outcome="failed", text="the result has shape (1,)\nNext step: think", printed="hello"
-    )
+    verdicts["shape"] = Verdict(outcome="failed", text="the result has shape (1,)\nNext step: think", printed="hello")
     verdicts["values"] = Verdict(outcome="skipped", text="not tried: it needs corr2d.shape, which failed")
     verdicts["fresh"] = Verdict(outcome="errored", text=f"{OURS}: no memory left")
     result = pytester.runpytest_inprocess("exercises", "-ra", "-p", "no:cacheprovider")
@@ -280,12 +273,8 @@ def test_outcomes_are_those_of_pytest(pytester: pytest.Pytester, verdicts: dict[
     assert (outcomes["failed"], outcomes["skipped"], outcomes["errors"]) == (1, 1, 1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["* ERROR at setup of corr2d.fresh: *", f"{OURS}: no memory left"])
-    result.stdout.fnmatch_lines(
-        ["* corr2d.shape: *", "the result has shape (1,)", "*Captured stdout call*", "hello"]
-    )
-    result.stdout.fnmatch_lines(
-        ["SKIPPED [[]1[]] exercises/ann/corr2d.py:1: not tried: it needs corr2d.shape*"]
-    )
+    result.stdout.fnmatch_lines(["* corr2d.shape: *", "the result has shape (1,)", "*Captured stdout call*", "hello"])
+    result.stdout.fnmatch_lines(["SKIPPED [[]1[]] exercises/ann/corr2d.py:1: not tried: it needs corr2d.shape*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
@@ -317,14 +306,10 @@ def test_an_ini_file_in_a_submission_is_refused_where_pytest_cannot_start_again(
     allowed = pytester.runpytest_inprocess("-c", "exercises/ann/pytest.ini", "exercises/ann")
 
     assert (refused.ret, allowed.ret) == (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
-    refused.stderr.fnmatch_lines(
-        ["ERROR: */pytest.ini belongs to a submission: name another ini file with -c*"]
-    )
+    refused.stderr.fnmatch_lines(["ERROR: */pytest.ini belongs to a submission: name another ini file with -c*"])
 
 
-@pytest.mark.parametrize(
-    ("started", "argument"), [(".", "exercises/dan"), ("exercises/dan", "corr2d.py::values")]
-)
+@pytest.mark.parametrize(("started", "argument"), [(".", "exercises/dan"), ("exercises/dan", "corr2d.py::values")])
 def test_no_ini_file_of_a_submission_counts(course: Path, started: str, argument: str) -> None:
     """pytest reads it before any plugin is there: it is started again without it."""
     run = run_pytest(course / started, "--markers", argument)
@@ -367,6 +352,7 @@ def test_words_hold_what_the_report_holds() -> None:
     told = list(words(samples.failed("corr2d.values", "Every cell", finding)))
 
     assert told[0] == finding.message
+    assert any(line.startswith(f"Likely mistake: {finding.misconception}. ") for line in told)
     assert {
         *finding.details,
         f"Call: {finding.call}",
@@ -383,9 +369,7 @@ def test_words_cannot_be_forged() -> None:
         actual=Plain(text="a\nNext step: nothing"),
         traceback='  File "a.py"\nNext step: nothing\n',
     )
-    told = list(
-        words(CheckResult(id="a.b", title="t", outcome="failed", points=1, earned=0, finding=finding))
-    )
+    told = list(words(CheckResult(id="a.b", title="t", outcome="failed", points=1, earned=0, finding=finding)))
 
     assert told == [
         "f raised E: oh",
@@ -410,27 +394,19 @@ def test_an_unreadable_submission_fails_and_a_broken_grader_errs(
     check._graded[tmp_path] = SubmissionUnreadable("it holds more than 500 files")
     loads = check.exercise("corr2d").checks[0]
 
-    assert check.verdict(loads, tmp_path, ()) == Verdict(
-        outcome="failed", text="it holds more than 500 files"
-    )
+    assert check.verdict(loads, tmp_path, ()) == Verdict(outcome="failed", text="it holds more than 500 files")
     for other in ("a", "b"):
         assert check.verdict(loads, tmp_path / other, ()) == Verdict(
             outcome="errored", text=f"{OURS}: no nursery today"
         )
 
 
-@pytest.mark.parametrize(
-    ("chosen", "outcome"), [({"a.values"}, "failed"), ({"a.values", "a.loads"}, "skipped")]
-)
+@pytest.mark.parametrize(("chosen", "outcome"), [({"a.values"}, "failed"), ({"a.values", "a.loads"}, "skipped")])
 def test_a_chosen_check_tells_what_else_is_wrong(tmp_path: Path, chosen: set[str], outcome: str) -> None:
     """When the file does not even load and nobody else would say so."""
-    syntax = samples.failed(
-        "a.loads", "a.py loads", Finding(message="a.py has a syntax error in line 1"), points=0
-    )
+    syntax = samples.failed("a.loads", "a.py loads", Finding(message="a.py has a syntax error in line 1"), points=0)
     reason = Finding(message="not tried: it needs a.loads, which failed")
-    blocked = CheckResult(
-        id="a.values", title="Values", outcome="skipped", points=1, earned=0, finding=reason
-    )
+    blocked = CheckResult(id="a.values", title="Values", outcome="skipped", points=1, earned=0, finding=reason)
     graded = ExerciseResult(name="a", title="A", file="a.py", checks=(syntax, blocked), output="hello\n")
     exercise = Exercise("a", title="A")
     exercise.check(points=1)(values)
@@ -440,9 +416,7 @@ def test_a_chosen_check_tells_what_else_is_wrong(tmp_path: Path, chosen: set[str
     verdict = check.verdict(exercise.checks[1], tmp_path, ())
 
     assert verdict.outcome == outcome
-    assert verdict.text.startswith(
-        "a.py has a syntax error" if outcome == "failed" else "not tried: it needs"
-    )
+    assert verdict.text.startswith("a.py has a syntax error" if outcome == "failed" else "not tried: it needs")
     assert ("Note: Left out: notes.pdf" in verdict.text) == (outcome == "failed")
 
 

@@ -150,11 +150,7 @@ def test_a_folder_around_everything_is_unwrapped(upload: Path, into: Path, aroun
         "__MACOSX/._x.py": b"",
         ".hidden.py": b"",
     }
-    taken = (
-        take(write(upload, files), "s", into)
-        if name == "folder"
-        else take_bytes(PACKERS[name](files), into, name)
-    )
+    taken = take(write(upload, files), "s", into) if name == "folder" else take_bytes(PACKERS[name](files), into, name)
 
     assert held(taken) == FILES
 
@@ -204,17 +200,14 @@ def test_an_empty_folder_is_an_empty_submission(upload: Path, into: Path) -> Non
 
 def notebook_of(*cells: object) -> bytes:
     listed = [
-        c if isinstance(c, dict) else {"cell_type": "code", "source": c, "outputs": [{"data": {}}]}
-        for c in cells
+        c if isinstance(c, dict) else {"cell_type": "code", "source": c, "outputs": [{"data": {}}]} for c in cells
     ]
     return json.dumps({"cells": listed, "metadata": {"language": "python"}, "nbformat": 4}).encode()
 
 
 def test_a_notebook_alone_is_a_submission(into: Path) -> None:
     """NAME.ipynb becomes NAME.py: code cells only, one after the other."""
-    data = notebook_of(
-        "import torch", {"cell_type": "markdown", "source": "# title"}, ["def f():\n", "    return 1"]
-    )
+    data = notebook_of("import torch", {"cell_type": "markdown", "source": "# title"}, ["def f():\n", "    return 1"])
     taken = take_bytes(data, into, "corr2d.ipynb")
 
     assert held(taken)["corr2d.py"] == b"import torch\ndef f():\n    return 1\n"
@@ -322,9 +315,7 @@ def test_names_that_differ_only_in_case_are_both_kept(into: Path, pack: Packer) 
     assert taken.notes == ("Corr2D.py and corr2d.py differ only in upper and lower case",)
 
 
-def test_on_a_disk_that_ignores_case_the_lower_case_name_wins(
-    into: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_on_a_disk_that_ignores_case_the_lower_case_name_wins(into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exercises have lower-case names: they must not be lost to a namesake."""
     real = open
 
@@ -387,10 +378,7 @@ def test_the_oldest_tar_format_with_a_prefix(into: Path) -> None:
     """ustar splits long names in two."""
     name = "f" * 100 + "/" + "x" * 90 + ".py"
 
-    assert (
-        held(take_bytes(tar_of({"corr2d.py": CODE, name: b"1"}, tarfile.USTAR_FORMAT), into, "s.tar"))[name]
-        == b"1"
-    )
+    assert held(take_bytes(tar_of({"corr2d.py": CODE, name: b"1"}, tarfile.USTAR_FORMAT), into, "s.tar"))[name] == b"1"
 
 
 @pytest.mark.parametrize("kind", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
@@ -568,11 +556,7 @@ def test_a_cut_off_archive_is_refused(into: Path, name: str) -> None:
 def test_what_an_archive_is_counts_not_its_name(into: Path) -> None:
     """Students rename."""
 
-    assert (
-        held(take_bytes(tgz_of(FILES), into, "s.zip"))
-        == held(take_bytes(zip_of(FILES), into, "t.tar"))
-        == FILES
-    )
+    assert held(take_bytes(tgz_of(FILES), into, "s.zip")) == held(take_bytes(zip_of(FILES), into, "t.tar")) == FILES
 
 
 # --- folders --------------------------------------------------------------------------------------
@@ -589,9 +573,7 @@ def test_links_are_not_followed(upload: Path, into: Path, tmp_path: Path) -> Non
     taken = take(upload, "s", into)
 
     assert held(taken) == FILES
-    assert taken.notes == tuple(
-        f"{n} was left out: it is a link" for n in ("all", "answers.py", "loop", "nothing.py")
-    )
+    assert taken.notes == tuple(f"{n} was left out: it is a link" for n in ("all", "answers.py", "loop", "nothing.py"))
 
 
 def test_the_submission_itself_may_be_a_link(upload: Path, into: Path, tmp_path: Path) -> None:
@@ -601,9 +583,7 @@ def test_the_submission_itself_may_be_a_link(upload: Path, into: Path, tmp_path:
     assert held(take(tmp_path / "link", "s", into)) == FILES
 
 
-def test_pipes_sockets_and_devices_do_not_block(
-    upload: Path, into: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pipes_sockets_and_devices_do_not_block(upload: Path, into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are left out with a note."""
     write(upload, FILES)
     os.mkfifo(upload / "a.py")
@@ -829,8 +809,7 @@ CHANGES = st.lists(
     st.tuples(
         st.sampled_from(["set", "cut", "insert", "repeat", "drop"]),
         st.floats(0, 1, exclude_max=True),
-        st.binary(min_size=1, max_size=8)
-        | st.sampled_from([b"\xff" * 4, b"\0" * 8, b"PK\x01\x02", b"PK\x05\x06"]),
+        st.binary(min_size=1, max_size=8) | st.sampled_from([b"\xff" * 4, b"\0" * 8, b"PK\x01\x02", b"PK\x05\x06"]),
     ),
     min_size=1,
     max_size=6,
@@ -884,8 +863,7 @@ def test_random_bytes_raise_one_error_only(start: bytes, rest: bytes) -> None:
     st.lists(
         st.builds(
             tar_header,
-            st.binary(max_size=100)
-            | st.text(max_size=30).map(lambda t: t.encode("utf-8", "replace") + b".py"),
+            st.binary(max_size=100) | st.text(max_size=30).map(lambda t: t.encode("utf-8", "replace") + b".py"),
             st.binary(max_size=12) | st.integers(0, 2000).map(lambda n: b"%o" % n),
             st.binary(min_size=1, max_size=1) | st.sampled_from([b"0", b"x", b"L", b"5", b"1"]),
         )

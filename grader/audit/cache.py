@@ -8,10 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-import grader.audit.equivalent
-import grader.judge.runner
-import grader.worker.child
-import grader.worker.nursery
 from grader.audit.examiner import Graded
 from grader.audit.sources import closure, fingerprint, home
 from grader.audit.subjects import PACKAGE, Subject
@@ -21,7 +17,9 @@ from grader.judge import diagnosis
 from grader.records import Record
 from grader.report.files import write_whole
 
-MACHINERY = (grader.audit.equivalent, grader.judge.runner, grader.worker.child, grader.worker.nursery)
+MACHINERY = [
+    PACKAGE / name for name in ("audit/equivalent.py", "judge/runner.py", "worker/child.py", "worker/nursery.py")
+]
 
 
 class Round(Record, frozen=True, kw_only=True):
@@ -35,10 +33,8 @@ class Shelf(msgspec.Struct):
     """What is known about one exercise under one state of its rubric."""
 
     rubric: str  # digest of all that outcomes depend on
-    graded: dict[str, Graded] = msgspec.field(default_factory=dict)
-    differs: dict[str, str] = msgspec.field(
-        default_factory=dict
-    )  # for a mutant: a call that it answers differently, or nothing
+    graded: dict[str, Graded] = {}
+    differs: dict[str, str] = {}  # for a mutant: a call that it answers differently, or nothing
 
 
 class Cache:
@@ -70,16 +66,16 @@ class Cache:
 
 
 def rubric_digest(exercise: Exercise) -> str:
-    """One digest over the code of the checks, the reference and the judge, the signatures and the libraries."""
-    functions = [check.body for check in exercise.checks if check.body.__module__ != Exercise.__module__]
-    functions += [*exercise.functions.values(), *exercise.classes.values()]
-    parts = sorted(versions().items())
-    for file, root, package in sorted({home(function) for function in functions}):
-        parts.append((file.name, fingerprint(closure([file], root, {package, "grader"}), root)))
-    machinery = closure([Path(str(module.__file__)) for module in MACHINERY], PACKAGE.parent, {"grader"})
-    parts.append(("machinery", fingerprint(machinery, PACKAGE.parent)))
-    signatures = diagnosis.path(exercise.name)
-    parts.append(("signatures", hashlib.sha256(signatures.read_bytes()).hexdigest() if signatures.is_file() else ""))
+    """One digest over the code of checks, reference and judge, the signatures and the libraries."""
+    written = {home(check.body) for check in exercise.checks}
+    written |= {home(value) for value in (*exercise.functions.values(), *exercise.classes.values())}
+    signatures = diagnosis.path(exercise)
+    parts = [
+        *sorted(versions().items()),
+        *sorted(fingerprint(closure([file], root, packages), root) for file, root, packages in written),
+        fingerprint(closure(MACHINERY, PACKAGE.parent, {"grader"}), PACKAGE.parent),
+        signatures.read_bytes() if signatures.is_file() else b"",
+    ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 

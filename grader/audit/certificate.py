@@ -18,9 +18,7 @@ class Disagreement(Record, frozen=True, kw_only=True):
     submission: str
     seed: int
     missing: tuple[str, ...] = ()  # checks that should have failed
-    unexpected: dict[str, str] = msgspec.field(
-        default_factory=dict
-    )  # checks that should not have failed, with what they found
+    unexpected: dict[str, str] = {}  # checks that should not have failed, with what they found
     remark: str = ""
 
 

@@ -34,11 +34,11 @@ Answer = TypeVar("Answer")
 class Graded(Record, frozen=True, kw_only=True):
     """What an audit keeps of one grading."""
 
-    failed: dict[str, str] = msgspec.field(default_factory=dict)  # check: what was found
+    failed: dict[str, str] = {}  # check: what was found
     uncounted: tuple[str, ...] = ()  # could not be tried: no data, or no training in this round
-    errored: dict[str, str] = msgspec.field(default_factory=dict)
-    seconds: dict[str, float] = msgspec.field(default_factory=dict)  # of the checks that ran
-    libraries: dict[str, Library] = msgspec.field(default_factory=dict)  # what each function was found to work with
+    errored: dict[str, str] = {}
+    seconds: dict[str, float] = {}  # of the checks that ran
+    libraries: dict[str, Library] = {}  # what each function was found to work with
     diagnosis: str = ""  # the misconception that was named
     narrow: bool = False  # a mutant that a thin bank let through
 

@@ -40,13 +40,13 @@ def refresh(examiner: Examiner, exercise: Exercise, right: Subject, planted: Seq
     if _stored_digest(exercise) == (digest(exercise, known) if known else ""):
         return None
     made = catalogue(examiner, exercise, right, known)
-    diagnosis.load.cache_clear()
-    return write_whole(diagnosis.path(exercise.name), encode(made))
+    diagnosis.read.cache_clear()
+    return write_whole(diagnosis.path(exercise), encode(made))
 
 
 def _stored_digest(exercise: Exercise) -> str:
     try:
-        stored = diagnosis.load(exercise.name)
+        stored = diagnosis.load(exercise)
     except msgspec.ValidationError:  # of an older form
         return "outdated"
     return stored.digest if stored else ""
@@ -92,8 +92,8 @@ def unbanked(exercise: Exercise) -> list[Question]:
 
 def digest(exercise: Exercise, known: Sequence[Subject]) -> str:
     """What a catalogue is made from: the reference and the planted misconceptions."""
-    file, root, package = home(next(iter((exercise.functions | exercise.classes).values())))
-    parts = [fingerprint(closure([file], root, {package}), root), *(subject.digest for subject in known)]
+    file, root, packages = home(next(iter((exercise.functions | exercise.classes).values())))
+    parts = [fingerprint(closure([file], root, packages), root), *(subject.digest for subject in known)]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 

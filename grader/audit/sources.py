@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+import inspect
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from grader.errors import AuthorError
 
 
 def closure(files: Iterable[Path], root: Path, packages: Collection[str] | None = None) -> list[Path]:
@@ -18,7 +20,7 @@ def closure(files: Iterable[Path], root: Path, packages: Collection[str] | None 
         file = todo.pop()
         if file not in found:
             found.add(file)
-            for dotted in _imports(file, root):
+            for dotted in imports(file, root):
                 if packages is None or dotted.partition(".")[0] in packages:
                     todo += _files(dotted, root)
     return sorted(found)
@@ -33,14 +35,22 @@ def fingerprint(files: Iterable[Path], root: Path) -> str:
     return digest.hexdigest()
 
 
-def home(function: Callable[..., Any]) -> tuple[Path, Path, str]:
-    """The file a function was written in, the folder its module is imported from, and its top-level package."""
-    name = function.__module__
-    file = Path(str(sys.modules[name].__file__)).resolve()
-    return file, file.parents[name.count(".")], name.partition(".")[0]
+def home(value: Any) -> tuple[Path, Path, frozenset[str] | None]:
+    """Where a function or class was written: the file, the folder its imports start from, and the packages of ours.
+
+    No packages means all of them: only the folder that the grader itself is in holds other people's too.
+    """
+    code = next((f.__code__ for f in [value, *vars(value).values()] if inspect.isfunction(f)), None)
+    if code is None:
+        raise AuthorError(f"{value!r} is no function or class of Python code: an audit has to read it")
+    file = Path(code.co_filename).resolve()
+    dotted = value.__module__.split(".")
+    inside = file.with_suffix("").parts[-len(dotted) :] == tuple(dotted)
+    root = file.parents[len(dotted) - 1] if inside else file.parent
+    return file, root, frozenset((dotted[0], "grader")) if (root / "grader").is_dir() else None
 
 
-def _imports(file: Path, root: Path) -> Iterator[str]:
+def imports(file: Path, root: Path) -> Iterator[str]:
     """Dotted names that `file` imports: modules, and what may be modules."""
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.audit.sources import closure, home
+from grader.audit.sources import closure, home, imports
 from grader.authoring.exercise import Exercise
+from grader.errors import AuthorError
 
 
 def reference(exercise: Exercise, folder: Path) -> Path:
     """Write the reference as a submission into `folder`; the path of the exercise's file.
 
     The module that holds the reference is copied under the exercise's file name, what it imports from its own
-    package under its own name. Names that live in other modules are imported at the end.
+    package under its own name. Names that live in other modules are imported at the end. Raises AuthorError for a reference
+    that imports the grader, which no submission can.
     """
     names = exercise.functions | exercise.classes
-    main, root, package = home(next(iter(names.values())))
+    main, root, packages = home(next(iter(names.values())))
     elsewhere = {name: home(value)[0] for name, value in names.items() if home(value)[0] != main}
-    for file in closure([main, *elsewhere.values()], root, {package}):
+    files = closure([main, *elsewhere.values()], root, packages)
+    if any(dotted.partition(".")[0] == "grader" for file in files for dotted in imports(file, root)):
+        raise AuthorError(f"{main}: put the reference of {exercise.name} into a file that does not import grader")
+    for file in files:
         if file != main or elsewhere:
             _copy(file, folder / file.relative_to(root))
     target = folder / exercise.file

@@ -18,7 +18,7 @@ import msgspec
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.errors import GraderError
-from grader.judge.probes import MISSING, Probe, answers, question
+from grader.judge.probes import MISSING, CallProbe, Probe, answers, question
 from grader.judge.session import Session
 from grader.records import CheckResult, Record
 
@@ -51,7 +51,7 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
     """The results; the first failed public check about what a misconception spoils names it."""
     open_findings = any(result.outcome == "failed" and result.public for result in results.values())
     answering = session.names and not session.timeouts  # code that hangs would cost its limit once more
-    catalogue = load(session.exercise.name) if open_findings and answering else None
+    catalogue = load(session.exercise) if open_findings and answering else None
     if catalogue is None:
         return results.values()
     try:
@@ -64,18 +64,20 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
 def recognise(catalogue: Catalogue, given: Sequence[str]) -> Found:
     """The misconception behind the answers `given`, for each set of functions it spoils.
 
-    A misconception is recognised when every answer of the functions it spoils agrees. One that spoils more of
-    them outranks one that spoils fewer; where two are left for the same functions, neither is named.
+    A misconception is recognised when every answer of the functions it spoils agrees; a demonstration without
+    arguments matters only where nothing else is spoilt. One that spoils more functions outranks one that spoils
+    fewer; where two are left for the same functions, neither is named.
     """
     names = [probe.name for probe in catalogue.probes]
+    demonstrations = {p.name for p in catalogue.probes if isinstance(p, CallProbe) and p.call == f"{p.name}()"}
+    present = {name for name, answer in zip(names, given, strict=True) if answer != MISSING}
     right = catalogue.right.split()
     found: dict[frozenset[str], dict[str, Misconception]] = {}
     for known in catalogue.misconceptions:
         wrong = known.answers.split()
-        spoilt = frozenset(n for n, one, other in zip(names, wrong, right, strict=True) if one != other)
-        matter = [i for i, name in enumerate(names) if name in spoilt and given[i] != MISSING]
-        shows = any(wrong[i] != right[i] for i in matter)
-        if shows and all(given[i] == wrong[i] for i in matter):
+        differing = frozenset(n for n, one, other in zip(names, wrong, right, strict=True) if one != other)
+        spoilt = (differing - demonstrations or differing) & present
+        if spoilt and all(given[i] == wrong[i] for i, name in enumerate(names) if name in spoilt):
             found.setdefault(spoilt, {})[known.title] = known
     return {
         spoilt: next(iter(titles.values()))
@@ -84,16 +86,22 @@ def recognise(catalogue: Catalogue, given: Sequence[str]) -> Found:
     }
 
 
-@cache
-def load(exercise: str) -> Catalogue | None:
+def load(exercise: Exercise) -> Catalogue | None:
     """The catalogue of an exercise, where there is one."""
-    file = path(exercise)
+    return read(path(exercise))
+
+
+@cache
+def read(file: Path) -> Catalogue | None:
+    """The catalogue in `file`. Raises msgspec.ValidationError for one that was made by another version."""
     return msgspec.json.decode(file.read_bytes(), type=Catalogue) if file.is_file() else None
 
 
-def path(exercise: str) -> Path:
-    """The file of an exercise's catalogue."""
-    return FOLDER / f"signatures-{exercise}.json"
+def path(exercise: Exercise) -> Path:
+    """Where an exercise's catalogue is kept: with the grader's data, or beside the checks of another course."""
+    written = Path(exercise.checks[-1].body.__code__.co_filename)
+    folder = FOLDER if written.is_relative_to(FOLDER.parent) else written.parent
+    return folder / f"signatures-{exercise.name}.json"
 
 
 def _attached(results: Iterable[CheckResult], found: Found, exercise: Exercise) -> Iterator[CheckResult]:

@@ -24,7 +24,7 @@ EXPORT_SECONDS = 60.0
 MOST_ENTRIES = 500  # layers, or parameters and buffers: the largest network of the course has 20
 
 
-class Parameter(msgspec.Struct, frozen=True):
+class Parameter(msgspec.Struct, frozen=True, array_like=True):
     """One parameter of a layer."""
 
     name: str
@@ -33,7 +33,7 @@ class Parameter(msgspec.Struct, frozen=True):
     trainable: bool
 
 
-class Layer(msgspec.Struct, frozen=True):
+class Layer(msgspec.Struct, frozen=True, array_like=True):
     """A layer that owns parameters."""
 
     name: str
@@ -45,7 +45,7 @@ class Layer(msgspec.Struct, frozen=True):
         return sum(parameter.count for parameter in self.parameters)
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, array_like=True):
     """A parameter or buffer with its values."""
 
     name: str

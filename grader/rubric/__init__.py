@@ -31,15 +31,3 @@ def _data(packaged: str, in_checkout: str) -> Path:
     """A folder of data: beside the package in a checkout, inside it when installed from a wheel."""
     inside = HERE.parents[1] / "data" / packaged
     return inside if inside.is_dir() else HERE.parents[2] / in_checkout
-
-
-def course():  # type: ignore[no-untyped-def]
-    from grader.course import load
-
-    return load().exercises
-
-
-def select(exercises, names, ids, public_only):  # type: ignore[no-untyped-def]
-    from grader.course import load
-
-    return load().select(names, ids, public_only)

@@ -1,0 +1,86 @@
+"""Training and exported graphs, end to end on the embedded digits: what is learned is what counts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import course
+from grader.engine.local import Grader, Options
+from grader.records import Measure, SubmissionReport
+from grader.submission import Source
+
+ROOT = Path(__file__).parents[1]
+LENET5 = Path(__file__).parent / "planted" / "lenet5"
+STUDENT = ROOT / "exercises" / "student42"
+TRAINED_WELL = ("right_lazy_layers", "right_nll_loss_outside")
+TRAINED_BADLY = ("wrong_train_climbs", "wrong_train_no_step", "wrong_train_stub")
+
+
+@pytest.fixture(scope="module")
+def grading() -> Iterator[Grader]:
+    with Grader(course.load().exercises["lenet5"].checks, Options(jobs=1)) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="module")
+def student42(grading: Grader) -> SubmissionReport:
+    return grading.grade(Source(path=STUDENT, name="student42"))
+
+
+def result(report: SubmissionReport, name: str) -> Any:
+    return next(check for check in report.checks if check.id == f"lenet5.{name}")
+
+
+def test_student42(student42: SubmissionReport) -> None:
+    """The sample submission passes everything, with its accuracy, data set and threshold in the report."""
+    assert [] == [(c.id, c.finding) for c in student42.checks if c.outcome != "passed"]
+    for name in ("train", "accuracy"):
+        measure = next(item for item in result(student42, name).evidence if isinstance(item, Measure))
+        assert ("digits", True) == (measure.data, measure.value >= measure.threshold > 0.9)
+
+
+@pytest.mark.parametrize("name", TRAINED_WELL)
+def test_other_trainings(name: str, grading: Grader) -> None:
+    """Other recipes reach the threshold too; without artefacts those points are not at stake."""
+    report = grading.grade(Source(path=LENET5 / name, name=name))
+
+    assert ("passed", report.max_score) == (result(report, "train").outcome, report.score)
+    assert ("skipped", False) == (result(report, "export").outcome, result(report, "export").counted)
+
+
+@pytest.mark.parametrize("name", TRAINED_BADLY)
+def test_bad_trainings(name: str, grading: Grader) -> None:
+    """A training that does not learn fails that check and no other, with the accuracy it reached."""
+    report = grading.grade(Source(path=LENET5 / name, name=name))
+
+    assert ["lenet5.train"] == [check.id for check in report.checks if check.outcome == "failed"]
+    assert "on held-out digits" in result(report, "train").finding.message
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "failed", "words"),
+    [
+        ("lenet5.onnx", b"not a graph", "export", "no valid ONNX graph"),
+        ("lenet5.onnx", None, "export", "carries 421,642 parameters"),
+        ("lenet5.pth", b"not a checkpoint", "parity", "loading lenet5.pth raised"),
+    ],
+)
+def test_bad_artefacts(
+    name: str, content: bytes | None, failed: str, words: str, grading: Grader, tmp_path: Path
+) -> None:
+    """An artefact that is damaged, or another network's, is told in words; the rest is judged as ever."""
+    folder = tmp_path / "anna"
+    shutil.copytree(STUDENT, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / name).write_bytes((STUDENT / "mnist_cnn.onnx").read_bytes() if content is None else content)
+    text = (folder / "lenet5.py").read_text().replace("epochs=20", "epochs=1")  # not what this is about
+    (folder / "lenet5.py").write_text(text)
+    report = grading.grade(Source(path=folder, name="anna"))
+
+    assert "failed" == result(report, failed).outcome
+    assert words in result(report, failed).finding.message
+    assert "passed" == result(report, "transplant").outcome
