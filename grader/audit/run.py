@@ -49,24 +49,24 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
     started, clock = datetime.now(UTC), time.perf_counter()
     exercises = {name: course.exercises[name] for name in names}
     rounds = [Round(seed=0, repeat=i) for i in range(REPEATS)] + [Round(seed=i) for i in range(1, options.seeds)]
-    with (
-        tempfile.TemporaryDirectory(prefix="grader-mutants-") as scratch,
-        Examiner(exercises, course.limits, options.jobs) as examiner,
-    ):
-        subjects = [
-            subject
+    with tempfile.TemporaryDirectory(prefix="grader-mutants-") as scratch:
+        subjects = {
+            name: _subjects(exercise, course, Path(scratch, name), options.mutants)
             for name, exercise in exercises.items()
-            for subject in _subjects(examiner, exercise, course.planted, Path(scratch, name), options.mutants)
-        ]
-        cache = Cache(out / "audit-cache.json", exercises.values())
-        planted = sum(subject.kind != "mutant" for subject in subjects)
-        with progress(len(subjects) + planted * (len(rounds) - 1)) as advance:
-            gradings = _grade(examiner, subjects, rounds, cache, advance)
-        audits = tuple(
-            _examined(examiner, exercise, [s for s in subjects if s.exercise == name], gradings[name], cache)
-            for name, exercise in exercises.items()
-        )
-        cache.save()
+        }
+        with Examiner(exercises, course.limits, options.jobs) as examiner:
+            for name, exercise in exercises.items():
+                signatures.refresh(examiner, exercise, subjects[name])
+            cache = Cache(out / "audit-cache.json", exercises.values())
+            everything = [subject for listed in subjects.values() for subject in listed]
+            by_hand = sum(subject.kind != "mutant" for subject in everything)
+            with progress(len(everything) + by_hand * (len(rounds) - 1)) as advance:
+                gradings = _grade(examiner, everything, rounds, cache, advance)
+            audits = tuple(
+                _examined(examiner, exercise, subjects[name], gradings[name], cache)
+                for name, exercise in exercises.items()
+            )
+            cache.save()
     return Certificate(
         certified=all(audit.certified for audit in audits),
         exercises=audits,
@@ -80,16 +80,11 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
     )
 
 
-def _subjects(
-    examiner: Examiner, exercise: Exercise, root: Path, scratch: Path, with_mutants: bool
-) -> Iterator[Subject]:
-    right, known = originals(exercise, scratch, sample_folder()), planted(exercise, root)
-    signatures.refresh(examiner, exercise, right[0], known)
-    yield from right
-    yield from known
-    if with_mutants:
-        for original in right:
-            yield from mutated(exercise, original, scratch / "mutants")
+def _subjects(exercise: Exercise, course: Course, scratch: Path, with_mutants: bool) -> list[Subject]:
+    right = originals(exercise, scratch, None if course.folder else sample_folder())
+    chosen = right if with_mutants else []
+    mutants = [mutant for original in chosen for mutant in mutated(exercise, original, scratch / "mutants")]
+    return [*right, *planted(exercise, course.planted), *mutants]
 
 
 def _grade(

@@ -34,12 +34,15 @@ NETWORKS = {  # class -> constructor arguments and input shapes that tell right 
 }
 
 
-def refresh(examiner: Examiner, exercise: Exercise, right: Subject, planted: Sequence[Subject]) -> Path | None:
-    """Write the exercise's catalogue anew if what it was made from has changed; the file, or None."""
-    known = [subject for subject in planted if subject.expectation and subject.expectation.misconception]
+def refresh(examiner: Examiner, exercise: Exercise, subjects: Sequence[Subject]) -> Path | None:
+    """Write the exercise's catalogue anew if what it was made from has changed; the file, or None.
+
+    The first of `subjects` is the wrapped reference.
+    """
+    known = [subject for subject in subjects if subject.expectation and subject.expectation.misconception]
     if _stored_digest(exercise) == (digest(exercise, known) if known else ""):
         return None
-    made = catalogue(examiner, exercise, right, known)
+    made = catalogue(examiner, exercise, subjects[0], known)
     diagnosis.read.cache_clear()
     return write_whole(diagnosis.path(exercise), encode(made))
 

@@ -27,8 +27,8 @@ def reference(exercise: Exercise, folder: Path) -> Path:
             _copy(file, folder / file.relative_to(root))
     target = folder / exercise.file
     target.parent.mkdir(parents=True, exist_ok=True)
-    imports = [f"from {names[name].__module__} import {name}\n" for name in elsewhere]
-    target.write_text(main.read_text("utf-8") + "".join(imports), "utf-8")
+    lines = [f"from {names[name].__module__} import {name}\n" for name in elsewhere]
+    target.write_text(main.read_text("utf-8") + "".join(lines), "utf-8")
     return target
 
 

@@ -67,11 +67,11 @@ def test_recognise(given: str, named: list[str]) -> None:
 def test_same_misconception_twice() -> None:
     """Several submissions of one title agree with themselves."""
     known = catalogue("a b c d", only_f="x b c d")
-    assert ["only_f"] == [found.title for found in recognise(known, "x b - -".split()).values()]
+    assert ["only_f"] == [found.title for found in recognise(known, ["x", "b", "-", "-"]).values()]
 
     known = msgspec.structs.replace(known, misconceptions=known.misconceptions * 2)
 
-    assert ["only_f"] == [found.title for found in recognise(known, "x b c d".split()).values()]
+    assert ["only_f"] == [found.title for found in recognise(known, ["x", "b", "c", "d"]).values()]
 
 
 def test_demonstrations_matter_only_alone() -> None:
@@ -155,11 +155,16 @@ def test_another_voice(examiner: Examiner, tmp_path: Path) -> None:
 
 def test_other_mistakes_have_no_name(examiner: Examiner, tmp_path: Path) -> None:
     """Right values, a mistake nobody knows, and a known one mixed with another are not called anything."""
-    calls_conv2d = "import torch\ndef corr2d(X, K):\n    return torch.conv2d(X[None, None].float(), K[None, None].float())[0, 0]\n"
+    calls_conv2d = (
+        "import torch\ndef corr2d(X, K):\n    return torch.conv2d(X[None, None].float(), K[None, None].float())[0, 0]\n"
+    )
     subjects = [
         written(tmp_path / "conv2d", calls_conv2d),
         written(tmp_path / "plus_one", FLIPPED_WITH_LOOPS.replace("[0.0]", "[1.0]")),
-        written(tmp_path / "sometimes", FLIPPED_WITH_LOOPS.replace("reversed(line)", "(line if len(line) > 2 else line[::-1])")),
+        written(
+            tmp_path / "sometimes",
+            FLIPPED_WITH_LOOPS.replace("reversed(line)", "(line if len(line) > 2 else line[::-1])"),
+        ),
         written(tmp_path / "broken", "def corr2d(X, K):\n    raise ValueError\n"),
     ]
     graded = dict(examiner.grade(subjects, 0))

@@ -15,7 +15,11 @@ MISTAKES = [  # operator, a line, what becomes of it
     ("swap order", "h, w = K.shape", "w, h = K.shape"),
     ("flip kernel", "Y = window * K", "Y = window * K[[*range(len(K))][::-1]]"),
     ("flip kernel", "Y = window * K", "Y = window * K.T"),
-    ("flip kernel", "Y = np.einsum('ijab,ab->ij', X, np.asarray(K))", "Y = np.einsum('ijab,ab->ij', X, np.asarray(K).T)"),
+    (
+        "flip kernel",
+        "Y = np.einsum('ijab,ab->ij', X, np.asarray(K))",
+        "Y = np.einsum('ijab,ab->ij', X, np.asarray(K).T)",
+    ),
     ("drop transpose", "Y = corr2d(X, K.T)", "Y = corr2d(X, K)"),
     ("rename", "Y = X.max(axis=1)", "Y = X.mean(axis=1)"),
     ("rename", "n = math.floor(size)", "n = math.ceil(size)"),
@@ -23,7 +27,11 @@ MISTAKES = [  # operator, a line, what becomes of it
     ("infinity", "Y = pad(X, 0.0)", "Y = pad(X, float('-inf'))"),
     ("activation", "x = F.relu(self.conv(x))", "x = self.conv(x)"),
     ("activation", "x = F.max_pool2d(F.relu(x), 2)", "x = F.relu(F.max_pool2d(x, 2))"),
-    ("activation", "net = nn.Sequential(nn.Linear(2, 3), nn.ReLU())", "net = nn.Sequential(nn.Linear(2, 3), nn.Identity())"),
+    (
+        "activation",
+        "net = nn.Sequential(nn.Linear(2, 3), nn.ReLU())",
+        "net = nn.Sequential(nn.Linear(2, 3), nn.Identity())",
+    ),
     ("bias", "conv = nn.Conv2d(1, 6, 5)", "conv = nn.Conv2d(1, 6, 5, bias=False)"),
     ("reorder", "net = nn.Sequential(conv, act, pool)", "net = nn.Sequential(conv, pool, act)"),
     ("constant", "n = H - h + 1", "n = H - h + 2"),
@@ -107,7 +115,9 @@ def test_only_what_the_contract_reaches() -> None:
 
 def test_line_and_diff() -> None:
     """A mutant tells the line in the original file and shows the change."""
-    mutant = next(m for m in mutants('"""Doc."""\n\n\ndef f(n):\n    return n + 1\n', "f.py", ["f"]) if "- 1" in m.source)
+    mutant = next(
+        m for m in mutants('"""Doc."""\n\n\ndef f(n):\n    return n + 1\n', "f.py", ["f"]) if "- 1" in m.source
+    )
 
     assert (mutant.file, mutant.line, mutant.operator) == ("f.py", 5, "operator")
     assert ("return n + 1", "return n - 1") == (changed(mutant.diff, "-"), changed(mutant.diff, "+"))

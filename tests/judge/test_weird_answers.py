@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import io
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -21,18 +22,20 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from torch import nn
 
+from grader import course
 from grader.authoring.exercise import LOADS, Check
 from grader.judge.runner import Rubric, judge_exercise
 from grader.records import CheckResult, ExerciseResult, SubmissionReport, from_json, to_json
 from grader.report import html, terminal
-from grader.rubric import course
 from grader.worker import protocol
 from tests.judge.actor import Actor, Raises, Spoil, as_array
+from tests.judge.odd_networks import ODD
 
-EXERCISES = course()
+EXERCISES = course.load().exercises
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.functions]
 CHECKS = [check for name in FUNCTIONS for check in EXERCISES[name].checks if check.name != LOADS]
 MOST_EXAMPLES = 8  # of a check: odd answers are odd on the first one already
+MOST_JUDGING_SECONDS = 30  # mostly the network's own training
 MOST_BEFORE = 4  # right answers before an odd one
 NETWORKS = [name for name, exercise in EXERCISES.items() if exercise.classes]
 
@@ -324,3 +327,14 @@ def test_what_a_worker_tells_of_a_network(
     spoils = [*[SPOILS["right"]] * before, *map(spoil, answers)]
 
     assert errors(judged(exercise, Actor(EXERCISES[exercise], spoils), [check])) == []
+
+
+@pytest.mark.parametrize("exercise", NETWORKS)
+@pytest.mark.parametrize("name", ODD)
+def test_odd_networks(name: str, exercise: str) -> None:
+    """Networks that are none, have no or odd parameters, give odd outputs or are too large."""
+    classes = dict.fromkeys(EXERCISES[exercise].classes, ODD[name])
+    started = time.monotonic()
+
+    assert errors(judged(exercise, Actor(EXERCISES[exercise], [SPOILS["right"]], classes))) == []
+    assert time.monotonic() - started < MOST_JUDGING_SECONDS
