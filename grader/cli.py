@@ -52,14 +52,25 @@ def _parser() -> argparse.ArgumentParser:
     run = _command(commands, "run", _run, "grade submissions and write reports")
     run.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder of submissions")
     run.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
-    run.add_argument("--check", action="append", metavar="ID", help="only this check, as corr2d.values (may be repeated)")
+    run.add_argument(
+        "--check", action="append", metavar="ID", help="only this check, as corr2d.values (may be repeated)"
+    )
     run.add_argument("--out", type=Path, default=Path("reports"), help="where reports go (default: reports)")
     run.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
     run.add_argument("--public", action="store_true", help="only the checks that students may see")
     run.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of all drawn examples (default: 0)")
-    run.add_argument("--isolation", choices=("strict", "basic", "none"), default="strict", help="how student code is confined (default: strict, or refuse)")
-    run.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where networks run (default: auto)")
-    run.add_argument("--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)")
+    run.add_argument(
+        "--isolation",
+        choices=("strict", "basic", "none"),
+        default="strict",
+        help="how student code is confined (default: strict, or refuse)",
+    )
+    run.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where networks run (default: auto)"
+    )
+    run.add_argument(
+        "--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)"
+    )
     run.add_argument("--no-train", action="store_true", help="do not run the students' own training")
 
     listed = _command(commands, "list", _list, "list exercises and checks, with points and visibility")
@@ -77,20 +88,30 @@ def _parser() -> argparse.ArgumentParser:
 
     audit = _command(commands, "audit", _audit, "test the rubric itself: right code, wrong code and mutants")
     audit.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
-    audit.add_argument("--out", type=Path, default=Path("reports"), help="where the certificate goes (default: reports)")
-    audit.add_argument("--seeds", type=_positive, default=2, metavar="N", help="seeds to draw examples with (default: 2)")
+    audit.add_argument(
+        "--out", type=Path, default=Path("reports"), help="where the certificate goes (default: reports)"
+    )
+    audit.add_argument(
+        "--seeds", type=_positive, default=2, metavar="N", help="seeds to draw examples with (default: 2)"
+    )
     audit.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
     audit.add_argument("--no-mutants", action="store_true", help="only the submissions written by hand")
     data = _command(commands, "data", _data, "show which data sets are here, or download one")
-    data.add_argument("--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)")
+    data.add_argument(
+        "--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)"
+    )
     data.add_argument("--download", metavar="NAME", help="fetch mnist or fashion_mnist into that folder first")
 
     for command in (run, listed, explain, replay, audit):
-        command.add_argument("--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)")
+        command.add_argument(
+            "--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)"
+        )
     return parser
 
 
-def _command(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, call: object, text: str) -> argparse.ArgumentParser:
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, call: object, text: str
+) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.set_defaults(command=call)
     return parser
@@ -270,9 +291,7 @@ def _audit(arguments: argparse.Namespace) -> int:
     from grader.audit.run import Options, audit
     from grader.engine.local import default_jobs
 
-    options = Options(
-        seeds=arguments.seeds, jobs=arguments.jobs or default_jobs(), mutants=not arguments.no_mutants
-    )
+    options = Options(seeds=arguments.seeds, jobs=arguments.jobs or default_jobs(), mutants=not arguments.no_mutants)
     found = audit(course, names, arguments.out, options, _progress)
     page = certificate.write(found, arguments.out)
     print("\n".join([*certificate.lines(found), f"certificate: {page}"]))

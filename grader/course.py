@@ -235,4 +235,6 @@ def _imported(path: Path) -> Any:
 def _last_key(message: str) -> str:
     """The field that a msgspec message is about: `... - at `$.checks[...].points``, or an unknown field's name."""
     parts = message.split("`")
-    return parts[-2].rpartition(".")[2] if "at `" in message and len(parts) > 2 else (parts[1] if len(parts) > 1 else "")
+    return (
+        parts[-2].rpartition(".")[2] if "at `" in message and len(parts) > 2 else (parts[1] if len(parts) > 1 else "")
+    )

@@ -1,13 +1,13 @@
 """Everything that can go wrong, by whose fault it is.
 
-    GraderError
-    ├── StudentError        the submission's fault: becomes a finding, costs points
-    │   ├── SubmissionUnreadable   the upload cannot be taken in at all
-    │   └── WorkerFailed           student code crashed, hung, flooded or broke the protocol
-    ├── AuthorError         the course's fault: a check or course.toml is wrong
-    ├── UsageError          the command line's fault
-    └── HarnessError        ours: never costs a student points, ends the run with exit code 3
-        └── IsolationUnavailable   a layer of confinement that was required is missing
+GraderError
+├── StudentError        the submission's fault: becomes a finding, costs points
+│   ├── SubmissionUnreadable   the upload cannot be taken in at all
+│   └── WorkerFailed           student code crashed, hung, flooded or broke the protocol
+├── AuthorError         the course's fault: a check or course.toml is wrong
+├── UsageError          the command line's fault
+└── HarnessError        ours: never costs a student points, ends the run with exit code 3
+    └── IsolationUnavailable   a layer of confinement that was required is missing
 """
 
 from __future__ import annotations

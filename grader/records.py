@@ -244,6 +244,8 @@ def _plain(value: Any) -> Any:
 def _numbers(value: Any) -> Any:
     if isinstance(value, list):
         return [_numbers(item) for item in value]
-    return complex(value) if isinstance(value, str) and value.endswith("j)") else (
-        float(value) if isinstance(value, str) else value
+    return (
+        complex(value)
+        if isinstance(value, str) and value.endswith("j)")
+        else (float(value) if isinstance(value, str) else value)
     )

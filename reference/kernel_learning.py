@@ -11,9 +11,7 @@ import numpy as np
 from reference.corr2d import corr2d
 
 
-def learn_kernel(
-    X: np.ndarray, Y: np.ndarray, steps: int = 20, lr: float = 0.02
-) -> tuple[np.ndarray, list[float]]:
+def learn_kernel(X: np.ndarray, Y: np.ndarray, steps: int = 20, lr: float = 0.02) -> tuple[np.ndarray, list[float]]:
     """The learned kernel (1, 2) and the loss, the sum of squared errors, before each step.
 
     The loss is sum((corr2d(X, K) - Y)**2); its gradient with respect to K is the correlation of X with twice

@@ -193,9 +193,7 @@ def train(
 
         torch.manual_seed(seed)
         model = NETWORKS[network]()
-        history = fit(
-            model, images, labels, recipe=recipe, device=device, seed=seed, held_out=held_out, report=show
-        )
+        history = fit(model, images, labels, recipe=recipe, device=device, seed=seed, held_out=held_out, report=show)
         runs.append(Run(model=model.cpu(), history=history))
     return runs
 

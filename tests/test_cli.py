@@ -189,7 +189,11 @@ def test_hidden_checks_tell_nothing(tmp_path: Path) -> None:
 
     assert finding is not None
     assert ("", (), None, None, "") == (
-        finding.call, finding.arguments, finding.expected, finding.actual, finding.reproduce
+        finding.call,
+        finding.arguments,
+        finding.expected,
+        finding.actual,
+        finding.reproduce,
     )
     assert "seen" not in report.exercises[0].output
 

@@ -38,7 +38,9 @@ def test_authoring_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     assert (6, 6) == (report.score, report.max_score)
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/authoring.md", "exercises/starter/README.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/authoring.md", "exercises/starter/README.md"]
+)
 def test_commands_exist(page: str) -> None:
     """Every `grader COMMAND` that a page names exists, and so does every path in its tables."""
     text = (ROOT / page).read_text(encoding="utf-8")
@@ -51,6 +53,10 @@ def test_paths_exist() -> None:
     """What CONTRIBUTING tells people to edit is there."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     paths = re.findall(r"`((?:grader|tests|reference|docs)/[\w./]+)`", text)
-    missing = [p for p in paths if not (ROOT / p).exists() and not {"EXERCISE", "NETWORK-DATA", "NAME"} & set(re.split(r"[/.]", p))]
+    missing = [
+        p
+        for p in paths
+        if not (ROOT / p).exists() and not {"EXERCISE", "NETWORK-DATA", "NAME"} & set(re.split(r"[/.]", p))
+    ]
 
     assert [] == missing

@@ -12,7 +12,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 FORBIDDEN = {  # package -> what it must not import
-    "grader/worker": ("grader.rubric", "grader.judge", "grader.authoring", "grader.engine", "grader.report", "reference"),
+    "grader/worker": (
+        "grader.rubric",
+        "grader.judge",
+        "grader.authoring",
+        "grader.engine",
+        "grader.report",
+        "reference",
+    ),
     "grader/report": ("grader.judge", "grader.engine", "grader.rubric", "grader.worker", "reference"),
     "grader/authoring": ("grader.judge", "grader.engine", "grader.report", "grader.worker", "reference"),
     "grader/judge": ("grader.engine", "grader.report", "grader.submission"),

@@ -61,7 +61,11 @@ def test_outcomes(exercise: str, graded: Any) -> None:
         expected = {f"{exercise}.{name}" for name in declared(source).get("failed", []) if name != "train"}
         found = {check.id for check in report.checks if check.outcome == "failed"}
         if found != expected or report.count("errored"):
-            wrong[source.name] = {"declared": sorted(expected), "found": sorted(found), "errored": report.count("errored")}
+            wrong[source.name] = {
+                "declared": sorted(expected),
+                "found": sorted(found),
+                "errored": report.count("errored"),
+            }
 
     assert {} == wrong
 

@@ -1,12 +1,12 @@
 """An exercise and its checks, as the author of a course writes them.
 
-    corr2d = exercise("corr2d", title="Cross-correlation", functions={"corr2d": reference.corr2d})
+corr2d = exercise("corr2d", title="Cross-correlation", functions={"corr2d": reference.corr2d})
 
-    @corr2d.check(points=3)
-    @given(X=images(), K=kernels())
-    def values(student, X, K):
-        '''Every output cell is the sum of the window under the kernel.'''
-        expect.close(student.corr2d(X, K), reference.corr2d(X, K))
+@corr2d.check(points=3)
+@given(X=images(), K=kernels())
+def values(student, X, K):
+    '''Every output cell is the sum of the window under the kernel.'''
+    expect.close(student.corr2d(X, K), reference.corr2d(X, K))
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ class Exercise:
         names = [name for name in (*self.functions, *self.classes) if name not in self.optional]
         loads.__doc__ = f"""{self.file} is there and can be imported.
 
-        Why: every other check calls {', '.join(names)} from this file.
+        Why: every other check calls {", ".join(names)} from this file.
         Wrong: a file with another name, a syntax error, an import of something that is not installed.
         Right: {self.file} at the top of your folder; `python {self.file}` runs without an error.
         """

@@ -134,5 +134,3 @@ def versions() -> dict[str, str]:
 
 def default_jobs() -> int:
     return max(1, len(os.sched_getaffinity(0)))
-
-

@@ -49,7 +49,11 @@ def replay(course: Course, report: Path, check: str, path: Path | None) -> tuple
             lines.append(f"expected =\n{finding.expected.numpy()}")
             expect.close(answer[0] if isinstance(answer, tuple) else answer, finding.expected.numpy())
         except CheckFailure as failure:
-            return False, [*lines, f"still wrong: {failure.message}", *([failure.traceback] if failure.traceback else [])]
+            return False, [
+                *lines,
+                f"still wrong: {failure.message}",
+                *([failure.traceback] if failure.traceback else []),
+            ]
         finally:
             session.discard()
     return True, [*lines, "as expected now"]

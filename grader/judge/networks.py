@@ -62,7 +62,9 @@ class Network:
         self.session = session
         self.made = f"{name}({', '.join(map(str, args))})"
         doing = f"{self.made} was being built"
-        self._number = self._ask("build", int, name, list(args), sample, session.device, seed, doing=doing, call=self.made)
+        self._number = self._ask(
+            "build", int, name, list(args), sample, session.device, seed, doing=doing, call=self.made
+        )
 
     def layers(self) -> list[Layer]:
         """The layers that own parameters, in order of registration."""
@@ -90,7 +92,9 @@ class Network:
         """The output as an array."""
         return expect.array(self.forward(x, train), f"the output for a batch of shape {x.shape}")
 
-    def backward(self, x: np.ndarray, weights: np.ndarray, train: bool = False) -> tuple[np.ndarray, Any, dict[str, Any]]:
+    def backward(
+        self, x: np.ndarray, weights: np.ndarray, train: bool = False
+    ) -> tuple[np.ndarray, Any, dict[str, Any]]:
         """Output, gradient of x and of each parameter (None where there is none) of sum(output * weights)."""
         doing = f"the gradients for a batch of shape {x.shape} were being computed"
         answer = tuple[Any, Any, dict[str, Any]]
@@ -104,7 +108,16 @@ class Network:
         doing = f"{steps} steps of training on one batch of {len(x)} were being made"
         answer = tuple[list[float], Any]
         losses, logits = self._ask(
-            "overfit", answer, self._number, x, labels, steps, rate, doing=doing, call="a training step", seconds=EXPORT_SECONDS
+            "overfit",
+            answer,
+            self._number,
+            x,
+            labels,
+            steps,
+            rate,
+            doing=doing,
+            call="a training step",
+            seconds=EXPORT_SECONDS,
         )
         if not 0 < len(losses) <= steps:
             raise wording.tampered(doing)
@@ -119,14 +132,25 @@ class Network:
         """What the student's `train` returned; the network is trained in place."""
         call = "train(model, images, labels)"
         returned, _ = self._ask(
-            "train", tuple[Any, float], "train", self._number, images, labels, seed, doing="train was running", call=call, seconds=seconds
+            "train",
+            tuple[Any, float],
+            "train",
+            self._number,
+            images,
+            labels,
+            seed,
+            doing="train was running",
+            call=call,
+            seconds=seconds,
         )
         return returned
 
     def export(self, sample: np.ndarray) -> bytes:
         """The network as the bytes of an ONNX file."""
         doing = "it was being exported to ONNX"
-        data = self._ask("export", np.ndarray, self._number, sample, doing=doing, call="torch.onnx.export", seconds=EXPORT_SECONDS)
+        data = self._ask(
+            "export", np.ndarray, self._number, sample, doing=doing, call="torch.onnx.export", seconds=EXPORT_SECONDS
+        )
         return bytes(data.tobytes())
 
     def load_checkpoint(self, file: str) -> None:
@@ -140,7 +164,9 @@ class Network:
         return list(self._ask("forward", tuple[Any, bool], self._number, x, train, doing=doing, call=call))
 
     def _few(self, found: list[Any]) -> list[Any]:
-        expect.that(len(found) <= MOST_ENTRIES, f"{self.made} has {len(found)} parts, at most {MOST_ENTRIES} are looked at")
+        expect.that(
+            len(found) <= MOST_ENTRIES, f"{self.made} has {len(found)} parts, at most {MOST_ENTRIES} are looked at"
+        )
         return found
 
     def _ask(
@@ -162,13 +188,17 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     if raised.type_name in ("NotImplementedError", "SystemExit"):
         return wording.call_raised(call, made.partition("(")[0], raised)
     if call == made and raised.type_name == "TypeError" and raised.line is None:
-        return CheckFailure(f"{made} cannot be built: {raised.message}", hint="Compare the constructor with the contract's.")
+        return CheckFailure(
+            f"{made} cannot be built: {raised.message}", hint="Compare the constructor with the contract's."
+        )
     if "inplace operation" in raised.message:
         return CheckFailure(
             f"{call} fails: an in-place operation has overwritten what the gradient needs",
             hint="Use x = x + y instead of x += y, and ReLU without inplace=True where its input is used again.",
         )
-    return CheckFailure(f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}", traceback=raised.traceback)
+    return CheckFailure(
+        f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}", traceback=raised.traceback
+    )
 
 
 def _told(reply: protocol.Reply, answer: Any, doing: str) -> Any:
@@ -210,6 +240,8 @@ class Evaluator:
         request = protocol.Request(procedure, tuple(map(protocol.pack, arguments)))
         reply = self._session.ask_evaluator(request, f"{what} was being run", EVALUATION_SECONDS)
         if reply.raised is not None:
-            message = reply.raised.message if reply.raised.internal else f"{reply.raised.type_name}: {reply.raised.message}"
+            message = (
+                reply.raised.message if reply.raised.internal else f"{reply.raised.type_name}: {reply.raised.message}"
+            )
             raise CheckFailure(f"{what}: {message}")
         return _told(reply, answer, f"{what} was being run")

@@ -130,9 +130,7 @@ class Recorder(Player):
 class Replayer(Player):
     """Plays back the replies to one recorded example."""
 
-    def __init__(
-        self, exercise: Exercise, calls: tuple[RecordedCall, ...], replies: Iterator[protocol.Reply]
-    ) -> None:
+    def __init__(self, exercise: Exercise, calls: tuple[RecordedCall, ...], replies: Iterator[protocol.Reply]) -> None:
         super().__init__(exercise)
         self._calls = iter(calls)
         self._replies = replies
@@ -229,5 +227,3 @@ def _freeze(value: Any) -> Any:
         for item in value:
             _freeze(item)
     return value
-
-

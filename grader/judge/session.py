@@ -190,6 +190,4 @@ class _Blaming:
         if isinstance(problem, WorkerFailed):
             self.session.note_failure(problem)
             hints = {"timeout": "Look for a loop that never ends, or one that does far more work than it needs."}
-            raise CheckFailure(
-                f"{problem} while {self.what}", fatal=True, hint=hints.get(problem.kind, "")
-            ) from None
+            raise CheckFailure(f"{problem} while {self.what}", fatal=True, hint=hints.get(problem.kind, "")) from None

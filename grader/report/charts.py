@@ -193,9 +193,7 @@ class Matrix:
 def matrix(confusion: Confusion) -> Matrix:
     """Shade the cells and find the commonest mistake."""
     labels, counts = confusion.labels, confusion.counts
-    mistakes = [
-        (count, labels[i], labels[j]) for i, row in enumerate(counts) for j, count in enumerate(row) if i != j
-    ]
+    mistakes = [(count, labels[i], labels[j]) for i, row in enumerate(counts) for j, count in enumerate(row) if i != j]
     most, true, predicted = max(mistakes, default=(0, "", ""), key=lambda mistake: mistake[0])
     return Matrix(
         rows=tuple(

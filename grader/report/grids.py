@@ -82,11 +82,7 @@ def comparison(finding: Finding) -> list[list[Grid]]:
 
 def _within(where: Where | None, shape: tuple[int, ...]) -> bool:
     """Whether `where` is the index of one value in an array of this shape."""
-    return (
-        where is not None
-        and len(where) == len(shape)
-        and all(map(range.__contains__, map(range, shape), where))
-    )
+    return where is not None and len(where) == len(shape) and all(map(range.__contains__, map(range, shape), where))
 
 
 def differs(expected: Numbers, actual: Numbers) -> Numbers:

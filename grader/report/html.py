@@ -38,9 +38,7 @@ def write_report(report: SubmissionReport, folder: Path) -> Path:
     return write_whole(folder / "report.html", page)
 
 
-def write_index(
-    reports: Sequence[SubmissionReport], out: Path, problems: Sequence[tuple[str, str]] = ()
-) -> Path:
+def write_index(reports: Sequence[SubmissionReport], out: Path, problems: Sequence[tuple[str, str]] = ()) -> Path:
     """Write out/index.html over reports that stand in out/NAME/report.html; return its path.
 
     `problems` are submissions that could not be graded, each with a sentence that says why.

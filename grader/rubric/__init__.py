@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve()
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """"; did you mean ...?" or what there is."""
+    """ "; did you mean ...?" or what there is."""
     known = list(known)
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known[:12])}"

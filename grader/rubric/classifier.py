@@ -156,7 +156,12 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             expect.that(np.isfinite(values).all(), f"the gradient of {name} is not finite")
             expect.that(values.any(), f"the gradient of {name} is zero everywhere")
 
-    @exercise.check(points=1, live=True, needs=["shape"], hint="Dropout must be off in eval mode: F.dropout(x, training=self.training).")
+    @exercise.check(
+        points=1,
+        live=True,
+        needs=["shape"],
+        hint="Dropout must be off in eval mode: F.dropout(x, training=self.training).",
+    )
     def modes(student: Any) -> None:
         """The network works in train and in eval mode; in eval mode an image's logits depend on that image alone.
 
@@ -170,7 +175,12 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         expect.close(network.output(images(4)), together)
         expect.close(network.output(images(4)[:1]), together[:1], terms=LOGITS_TERMS)
 
-    @exercise.check(points=2, live=True, needs=["shape"], hint="A network that cannot learn 16 images by heart has a fault in forward.")
+    @exercise.check(
+        points=2,
+        live=True,
+        needs=["shape"],
+        hint="A network that cannot learn 16 images by heart has a fault in forward.",
+    )
     def overfit(student: Any) -> None:
         """The network learns one batch of 16 digits by heart.
 
@@ -193,7 +203,12 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             f"the loss went from {losses[0]:.3g} to {losses[-1]:.3g}",
         )
 
-    @exercise.check(points=4, live=True, needs=["shape"], hint="zero_grad, forward, loss, backward, step: for every batch of every epoch.")
+    @exercise.check(
+        points=4,
+        live=True,
+        needs=["shape"],
+        hint="zero_grad, forward, loss, backward, step: for every batch of every epoch.",
+    )
     def train(student: Any) -> None:
         """train(model, images, labels) brings the network to the threshold on held-out digits.
 
@@ -224,7 +239,9 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             f"expected at least {wanted.threshold:.3f}",
         )
 
-    @exercise.check(points=1, live=True, hint="torch.onnx.export with dynamic_axes={'images': {0: 'N'}} leaves the batch free.")
+    @exercise.check(
+        points=1, live=True, hint="torch.onnx.export with dynamic_axes={'images': {0: 'N'}} leaves the batch free."
+    )
     def export(student: Any) -> None:
         """The exported graph has the contract's operators and parameters, and takes any batch size.
 
@@ -247,7 +264,9 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
                 counts.get(kind, 0) >= least, f"{name} has {counts.get(kind, 0)} {kind} operators, expected {least}"
             )
 
-    @exercise.check(points=1, live=True, needs=["export", "shape"], hint="Export and save the same trained network, in eval mode.")
+    @exercise.check(
+        points=1, live=True, needs=["export", "shape"], hint="Export and save the same trained network, in eval mode."
+    )
     def parity(student: Any) -> None:
         """The exported graph, the saved parameters and your code agree to 1e-4.
 
@@ -267,7 +286,9 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             hint=f"{name} and {checkpoint} differ: save both from the same trained network.",
         )
 
-    @exercise.check(points=2, live=True, needs=["export"], hint="Train longer, on standardised images, before you export.")
+    @exercise.check(
+        points=2, live=True, needs=["export"], hint="Train longer, on standardised images, before you export."
+    )
     def accuracy(student: Any) -> None:
         """The exported graph recognises held-out images.
 
@@ -288,7 +309,9 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         raise CheckFailure(f"{name} reaches {', '.join(tried)}")
 
 
-ALL_ACTIVATIONS = frozenset({"sigmoid", "relu", "tanh", "gelu", "silu", "elu", "leaky_relu", "hardtanh", "softplus", "exp"})
+ALL_ACTIVATIONS = frozenset(
+    {"sigmoid", "relu", "tanh", "gelu", "silu", "elu", "leaky_relu", "hardtanh", "softplus", "exp"}
+)
 
 
 def images(count: int) -> np.ndarray:

@@ -54,7 +54,9 @@ def values(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     expect.close(student.corr2d(X, K), reference.corr2d(X, K), terms=K.size)
 
 
-@corr2d.check(points=2, needs=["shape"], hint="Use rows for the first axis and columns for the second, for X and for K.")
+@corr2d.check(
+    points=2, needs=["shape"], hint="Use rows for the first axis and columns for the second, for X and for K."
+)
 @given(X=oblong((4, 9)), K=oblong((1, 4)))
 @example(X=np.arange(12.0).reshape(2, 6), K=np.array([[1.0, -1.0]]))
 @example(X=np.arange(12.0).reshape(6, 2), K=np.array([[1.0], [2.0]]))
@@ -102,7 +104,9 @@ def delta(student: Student, X: np.ndarray) -> None:
     expect.close(student.corr2d(X, ONE.astype(X.dtype)), X)
 
 
-@corr2d.check(points=1, public=False, needs=["shape"], hint="Only products and sums: no absolute value, no rounding, no clipping.")
+@corr2d.check(
+    points=1, public=False, needs=["shape"], hint="Only products and sums: no absolute value, no rounding, no clipping."
+)
 @given(X=square((4, 6)), K=square((1, 3)))
 @example(X=-np.arange(16.0).reshape(4, 4), K=np.array([[0.25, 0.5], [-1.0, 2.0]]))
 def linear(student: Student, X: np.ndarray, K: np.ndarray) -> None:
@@ -134,7 +138,9 @@ def shift(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     expect.close(part, whole[1:, 1:], terms=K.size)
 
 
-@corr2d.check(points=1, needs=["values"], hint="Make the result an array of floats, or of the images' own dtype.", examples=20)
+@corr2d.check(
+    points=1, needs=["values"], hint="Make the result an array of floats, or of the images' own dtype.", examples=20
+)
 @given(X=images(dtype="int64"), K=kernels((2, 3), (2, 3), dtype="int64"))
 def integers(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     """Integer images and kernels give the exact integers.
@@ -146,7 +152,9 @@ def integers(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     expect.close(student.corr2d(X, K), reference.corr2d(X, K), terms=K.size)
 
 
-@corr2d.check(points=1, needs=["values"], hint="Do not give the result the image's dtype: it may be an integer one.", examples=15)
+@corr2d.check(
+    points=1, needs=["values"], hint="Do not give the result the image's dtype: it may be an integer one.", examples=15
+)
 @given(X=images(dtype="int64", low=1))
 @example(X=np.arange(16).reshape(4, 4))
 def mixed(student: Student, X: np.ndarray) -> None:
@@ -167,7 +175,9 @@ def mixed(student: Student, X: np.ndarray) -> None:
     expect.close(Y, reference.corr2d(X, K), terms=K.size)
 
 
-@corr2d.check(points=1, needs=["shape"], hint="K = [[1, -1]] finds vertical edges, its transpose horizontal ones.", live=True)
+@corr2d.check(
+    points=1, needs=["shape"], hint="K = [[1, -1]] finds vertical edges, its transpose horizontal ones.", live=True
+)
 def edge_demo(student: Student) -> None:
     """The kernel [[1, -1]] finds the vertical edges of the lesson's picture, its transpose the horizontal ones.
 

@@ -39,12 +39,12 @@ def returns(student: Student) -> None:
     """
     kernel, losses = learned(student, X, EDGE)
     expect.that(np.isfinite(kernel).all(), "the kernel is not finite: the descent runs away", hint="Lower the rate.")
-    expect.that(
-        len(losses) >= LEAST_STEPS, f"there are {len(losses)} losses, expected one for each of 10 to 20 steps"
-    )
+    expect.that(len(losses) >= LEAST_STEPS, f"there are {len(losses)} losses, expected one for each of 10 to 20 steps")
 
 
-@kernel_learning.check(points=4, needs=["returns"], hint="Is the gradient set to zero before each step, and subtracted?")
+@kernel_learning.check(
+    points=4, needs=["returns"], hint="Is the gradient set to zero before each step, and subtracted?"
+)
 def kernel(student: Student) -> None:
     """The kernel comes within 0.2 of [1, -1], from any random start.
 

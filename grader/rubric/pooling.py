@@ -118,7 +118,9 @@ def max_padding(student: Student, x: np.ndarray, settings: dict[str, Any]) -> No
     expect.close(student.max_pool2d(x, **settings), reference.max_pool2d(x, **settings))
 
 
-@pooling.check(points=1, needs=["max_values"], hint="With dilation D the cells of a window lie D apart: K cells span D*(K-1)+1.")
+@pooling.check(
+    points=1, needs=["max_values"], hint="With dilation D the cells of a window lie D apart: K cells span D*(K-1)+1."
+)
 @given(x=distinct((1, 2), (1, 2), (7, 9), (7, 9)), settings=_settings(most_dilation=3))
 @example(x=np.arange(49.0).reshape(1, 1, 7, 7), settings={"kernel_size": 2, "stride": 1, "dilation": 2})
 @example(x=-np.arange(49.0).reshape(1, 1, 7, 7), settings={"kernel_size": 3, "stride": 1, "dilation": (1, 2)})
@@ -133,7 +135,11 @@ def max_dilation(student: Student, x: np.ndarray, settings: dict[str, Any]) -> N
     expect.close(student.max_pool2d(x, **settings), reference.max_pool2d(x, **settings))
 
 
-@pooling.check(points=1, needs=["max_stride"], hint="Round up, then drop a last window that would start beyond the image and its left padding.")
+@pooling.check(
+    points=1,
+    needs=["max_stride"],
+    hint="Round up, then drop a last window that would start beyond the image and its left padding.",
+)
 @given(x=distinct((1, 2), (1, 2), (4, 8), (4, 8), sign=-1), kernel_size=st.integers(1, 3), stride=st.integers(1, 4))
 @example(x=np.arange(25.0).reshape(1, 1, 5, 5), kernel_size=2, stride=2)
 @example(x=np.arange(25.0).reshape(1, 1, 5, 5), kernel_size=3, stride=3)
@@ -157,7 +163,9 @@ def max_ceil_mode(student: Student, x: np.ndarray, kernel_size: int, stride: int
 @given(x=distinct((1, 2), (1, 3), (4, 7), (4, 7)), settings=_settings())
 @example(x=PICTURE, settings={"kernel_size": 2})
 @example(x=np.arange(24.0).reshape(1, 1, 4, 6), settings={"kernel_size": 2})
-@example(x=np.arange(48.0).reshape(2, 1, 4, 6)[:, :, ::-1].copy(), settings={"kernel_size": 2, "stride": 2, "padding": 1})
+@example(
+    x=np.arange(48.0).reshape(2, 1, 4, 6)[:, :, ::-1].copy(), settings={"kernel_size": 2, "stride": 2, "padding": 1}
+)
 def max_indices(student: Student, x: np.ndarray, settings: dict[str, Any]) -> None:
     """return_indices also tells where in the image each maximum was.
 
@@ -241,7 +249,9 @@ def avg_padding(student: Student, x: np.ndarray, settings: dict[str, Any], count
     expect.close(student.avg_pool2d(x, **settings), reference.avg_pool2d(x, **settings), terms=9)
 
 
-@pooling.check(points=1, needs=["avg_stride"], hint="Cells beyond the padded image are not there: they never count in the divisor.")
+@pooling.check(
+    points=1, needs=["avg_stride"], hint="Cells beyond the padded image are not there: they never count in the divisor."
+)
 @given(
     x=batches(height=(4, 8), width=(4, 8), low=1),
     kernel_size=st.integers(1, 3),
@@ -266,7 +276,11 @@ def avg_ceil_mode(student: Student, x: np.ndarray, kernel_size: int, stride: int
     expect.close(student.avg_pool2d(x, kernel_size, **settings), reference.avg_pool2d(x, kernel_size, **settings))
 
 
-@pooling.check(points=1, needs=["avg_values"], hint="With divisor_override=n every sum is divided by n, whatever lies under the window.")
+@pooling.check(
+    points=1,
+    needs=["avg_values"],
+    hint="With divisor_override=n every sum is divided by n, whatever lies under the window.",
+)
 @given(x=batches(height=(4, 6), width=(4, 6)), kernel_size=st.integers(2, 3), divisor_override=st.integers(1, 7))
 @example(x=PICTURE, kernel_size=2, divisor_override=1)
 @example(x=PICTURE, kernel_size=2, divisor_override=3)
@@ -300,7 +314,9 @@ def global_values(student: Student, x: np.ndarray) -> None:
 # --------------------------------------------------------------------------------------------------- laws
 
 
-@pooling.check(points=1, public=False, needs=["max_values", "avg_values"], hint="A mean never exceeds the largest value.")
+@pooling.check(
+    points=1, public=False, needs=["max_values", "avg_values"], hint="A mean never exceeds the largest value."
+)
 @given(x=batches(), kernel_size=st.integers(1, 3), stride=st.integers(1, 3))
 def max_above_avg(student: Student, x: np.ndarray, kernel_size: int, stride: int) -> None:
     """The maximum under a window is never below the average under the same window.
@@ -315,7 +331,9 @@ def max_above_avg(student: Student, x: np.ndarray, kernel_size: int, stride: int
     expect.that(bool((largest >= mean - 1e-4).all()), "somewhere the average is above the maximum")
 
 
-@pooling.check(points=1, public=False, needs=["max_values", "avg_values"], hint="Pooling a picture of one grey gives that grey.")
+@pooling.check(
+    points=1, public=False, needs=["max_values", "avg_values"], hint="Pooling a picture of one grey gives that grey."
+)
 @given(grey=st.integers(-9, 9), sides=st.tuples(st.integers(4, 7), st.integers(4, 7)), kernel_size=st.integers(1, 3))
 def constant(student: Student, grey: int, sides: tuple[int, int], kernel_size: int) -> None:
     """Pooling a picture of one grey gives that grey.
@@ -370,7 +388,9 @@ def fresh(student: Student, x: np.ndarray) -> None:
     expect.fresh(student)
 
 
-@pooling.check(points=1, needs=["max_values", "avg_values"], hint="Keep nothing from one call to the next.", examples=10)
+@pooling.check(
+    points=1, needs=["max_values", "avg_values"], hint="Keep nothing from one call to the next.", examples=10
+)
 @given(x=arrays(1, 2, (4, 6), (4, 6)))
 def repeatable(student: Student, x: np.ndarray) -> None:
     """The same call gives the same result again.

@@ -58,7 +58,11 @@ class Roles(NamedTuple):
     norm3: Norm | None
 
 
-@resnet_block.check(points=2, live=True, hint="Padding 1 keeps the size; the stride belongs to the first convolution and to the shortcut.")
+@resnet_block.check(
+    points=2,
+    live=True,
+    hint="Padding 1 keeps the size; the stride belongs to the first convolution and to the shortcut.",
+)
 def shape(student: Any) -> None:
     """The result is (N, out_channels, ceil(H / stride), ceil(W / stride)).
 
@@ -78,7 +82,12 @@ def shape(student: Any) -> None:
             )
 
 
-@resnet_block.check(points=2, live=True, needs=["shape"], hint="Two 3x3 convolutions, a batch norm behind each, a 1x1 convolution in the shortcut only where needed.")
+@resnet_block.check(
+    points=2,
+    live=True,
+    needs=["shape"],
+    hint="Two 3x3 convolutions, a batch norm behind each, a 1x1 convolution in the shortcut only where needed.",
+)
 def parameters(student: Any) -> None:
     """The block has two 3x3 convolutions, a batch norm each, and a 1x1 convolution where shapes differ.
 
@@ -91,7 +100,9 @@ def parameters(student: Any) -> None:
         block = built(student, args)
         layers = block.layers()
         allowed = counts(*args)
-        rows = tuple((f"{x.name}: {x.kind}", ", ".join(str(p.shape) for p in x.parameters), f"{x.count:,}") for x in layers)
+        rows = tuple(
+            (f"{x.name}: {x.kind}", ", ".join(str(p.shape) for p in x.parameters), f"{x.count:,}") for x in layers
+        )
         student.show(Table(caption=f"Layers of {block.made}", columns=("layer", "shapes", "parameters"), rows=rows))
         count = sum(layer.count for layer in layers)
         expect.that(
@@ -101,7 +112,9 @@ def parameters(student: Any) -> None:
         )
 
 
-@resnet_block.check(points=1, live=True, needs=["shape"], hint="nn.Identity() or x itself, when channels agree and the stride is 1.")
+@resnet_block.check(
+    points=1, live=True, needs=["shape"], hint="nn.Identity() or x itself, when channels agree and the stride is 1."
+)
 def shortcut(student: Any) -> None:
     """Where shapes agree the shortcut is the identity: it has no parameters.
 
@@ -131,7 +144,9 @@ def zero_branch(student: Any) -> None:
         expect.close(block.output(x), np.maximum(x, 0).astype(float))
 
 
-@resnet_block.check(points=4, live=True, needs=["shape"], hint="conv, BN, ReLU, conv, BN; then the addition; then ReLU.")
+@resnet_block.check(
+    points=4, live=True, needs=["shape"], hint="conv, BN, ReLU, conv, BN; then the addition; then ReLU."
+)
 def values(student: Any) -> None:
     """In eval mode the block computes ReLU(F(x) + x).
 
@@ -143,7 +158,12 @@ def values(student: Any) -> None:
     matching(student, SAME, sizes=((6, 6), (5, 7)))
 
 
-@resnet_block.check(points=3, live=True, needs=["shape"], hint="Stride on the first 3x3 convolution and on the 1x1 convolution; the shortcut starts from the block's input.")
+@resnet_block.check(
+    points=3,
+    live=True,
+    needs=["shape"],
+    hint="Stride on the first 3x3 convolution and on the 1x1 convolution; the shortcut starts from the block's input.",
+)
 def projection(student: Any) -> None:
     """With other channels or a stride the shortcut is a 1x1 convolution of the block's input, with the same stride.
 
@@ -155,7 +175,12 @@ def projection(student: Any) -> None:
         matching(student, args, sizes=((8, 8), (7, 5)))
 
 
-@resnet_block.check(points=2, live=True, needs=["values", "projection"], hint="Let nn.BatchNorm2d do its work: no eval(), no track_running_stats=False.")
+@resnet_block.check(
+    points=2,
+    live=True,
+    needs=["values", "projection"],
+    hint="Let nn.BatchNorm2d do its work: no eval(), no track_running_stats=False.",
+)
 def train_mode(student: Any) -> None:
     """In train mode the batch norms use the statistics of the batch.
 
@@ -170,7 +195,12 @@ def train_mode(student: Any) -> None:
         expect.close(block.output(x, train=True), wanted.detach().numpy(), tol=NEAR)
 
 
-@resnet_block.check(points=2, live=True, needs=["values", "projection"], hint="No in-place operation on what the shortcut or a gradient still needs.")
+@resnet_block.check(
+    points=2,
+    live=True,
+    needs=["values", "projection"],
+    hint="No in-place operation on what the shortcut or a gradient still needs.",
+)
 def backward(student: Any) -> None:
     """Gradients of the input and of every parameter are those of the formula.
 
@@ -197,7 +227,9 @@ def backward(student: Any) -> None:
                 expect.close(found, wanted.numpy(), tol=Tolerance(1e-3, 1e-3))
 
 
-@resnet_block.check(points=1, live=True, needs=["shape"], hint="x belongs to the caller: no x += ..., no inplace=True on x.")
+@resnet_block.check(
+    points=1, live=True, needs=["shape"], hint="x belongs to the caller: no x += ..., no inplace=True on x."
+)
 def unchanged(student: Any) -> None:
     """The input is not modified, and the same input gives the same output in eval mode.
 
@@ -234,7 +266,9 @@ def counts(channels: int, out: int, stride: int = 1) -> set[int]:
     branch = {least + biases * out for biases in (0, 1, 2)}
     if channels == out and stride == 1:
         return branch
-    return {count + channels * out + bias * out + norm * 2 * out for count in branch for bias in (0, 1) for norm in (0, 1)}
+    return {
+        count + channels * out + bias * out + norm * 2 * out for count in branch for bias in (0, 1) for norm in (0, 1)
+    }
 
 
 def matching(
@@ -266,7 +300,10 @@ def matching(
             + ("" if needs_none(args) else ", and a 1x1 convolution in the shortcut")
         )
     raise CheckFailure(
-        f"{block.made} in eval mode: {closest.message}", expected=closest.expected, actual=closest.actual, where=closest.where
+        f"{block.made} in eval mode: {closest.message}",
+        expected=closest.expected,
+        actual=closest.actual,
+        where=closest.where,
     )
 
 

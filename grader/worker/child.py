@@ -114,5 +114,3 @@ def _send(reply: protocol.Reply) -> None:
     rest = memoryview(protocol.frame(reply))
     while rest:
         rest = rest[os.write(REPLY_FD, rest) :]
-
-

@@ -74,7 +74,9 @@ def evaluate(workspace: Any, data: torch.Tensor, images: torch.Tensor) -> np.nda
             data.numpy().tobytes(), sess_options=options, providers=["CPUExecutionProvider"]
         )
         name = session.get_inputs()[0].name
-        parts = [session.run(None, {name: part})[0] for part in np.split(images.numpy(), range(BATCH, len(images), BATCH))]
+        parts = [
+            session.run(None, {name: part})[0] for part in np.split(images.numpy(), range(BATCH, len(images), BATCH))
+        ]
     except Exception as problem:  # onnxruntime's own family of errors has no common base
         raise Refused(f"onnxruntime cannot run the file: {str(problem)[:300]}") from None
     return np.concatenate([np.asarray(part) for part in parts])

@@ -42,7 +42,9 @@ def from_student(value: Any, depth: int = 0) -> protocol.Value:
         return _tensor(array, value)
     if depth < protocol.MOST_NESTING:
         if isinstance(value, dict):
-            return protocol.Mapping(tuple((str(k)[: protocol.MOST_NAME], from_student(v, depth + 1)) for k, v in value.items()))
+            return protocol.Mapping(
+                tuple((str(k)[: protocol.MOST_NAME], from_student(v, depth + 1)) for k, v in value.items())
+            )
         if isinstance(value, list | tuple | range) or hasattr(type(value), "__next__"):
             kind: Literal["list", "tuple"] = "tuple" if isinstance(value, tuple) else "list"
             return protocol.Sequence(kind, tuple(from_student(item, depth + 1) for item in value))

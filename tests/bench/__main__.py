@@ -97,10 +97,20 @@ def workers(folder: Path) -> None:
         with Nursery(level) as nursery:
             nursery.ready()
             times[level] = timed(lambda nursery=nursery: nursery.spawn(folder).kill(), 15)
-    show("a confined worker, asked for, ready and ended, against a fresh interpreter with torch",
-         times["strict"], fresh, times["strict"][0] / fresh[0], "50 ms against 2 s")
-    show("a confined worker against an unconfined one", times["strict"], times["none"],
-         times["strict"][0] / times["none"][0], "10 ms more")
+    show(
+        "a confined worker, asked for, ready and ended, against a fresh interpreter with torch",
+        times["strict"],
+        fresh,
+        times["strict"][0] / fresh[0],
+        "50 ms against 2 s",
+    )
+    show(
+        "a confined worker against an unconfined one",
+        times["strict"],
+        times["none"],
+        times["strict"][0] / times["none"][0],
+        "10 ms more",
+    )
 
 
 def boundary(folder: Path) -> None:
@@ -121,8 +131,13 @@ def boundary(folder: Path) -> None:
         nursery.ready()
         assert all(check.outcome == "passed" for result in graded() for check in result.checks)
         one, other = timed(graded), timed(direct)
-    show("student42's three array exercises, graded, against the same calls and comparisons in one process",
-         one, other, one[0] / other[0], "at most 2")
+    show(
+        "student42's three array exercises, graded, against the same calls and comparisons in one process",
+        one,
+        other,
+        one[0] / other[0],
+        "at most 2",
+    )
 
 
 def replay() -> None:
@@ -140,8 +155,13 @@ def replay() -> None:
             player.play(check.body, example.drawn)
 
     one, other = timed(drawn), timed(replayed)
-    show(f"corr2d.values, {len(bank.examples)} examples: Hypothesis draws, against replaying the bank",
-         one, other, one[0] / other[0], "at least 20")
+    show(
+        f"corr2d.values, {len(bank.examples)} examples: Hypothesis draws, against replaying the bank",
+        one,
+        other,
+        one[0] / other[0],
+        "at least 20",
+    )
 
 
 def evaluation(folder: Path) -> None:
@@ -164,8 +184,13 @@ def evaluation(folder: Path) -> None:
 
         evaluator = Evaluator(Session(nursery, exercise, folder, Limits()))
         one, other = timed(lambda: evaluator.logits(graph, images, "lenet5.onnx"), 5), timed(bare, 5)
-    show("10,000 images through an ONNX file, confined, against a bare onnxruntime loop",
-         one, other, one[0] / other[0], "at most 1.5")
+    show(
+        "10,000 images through an ONNX file, confined, against a bare onnxruntime loop",
+        one,
+        other,
+        one[0] / other[0],
+        "at most 1.5",
+    )
 
 
 def main() -> None:

@@ -34,9 +34,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A class of three, one of them hostile."""
     out = tmp_path_factory.mktemp("reports")
     reports = [samples.mixed(), samples.flawless(), samples.hostile()]
-    pages = {
-        "index": write_index(reports, out, [("late", "The upload is empty."), (samples.HOSTILE, "No zip.")])
-    }
+    pages = {"index": write_index(reports, out, [("late", "The upload is empty."), (samples.HOSTILE, "No zip.")])}
     for name, report in zip(("mixed", "flawless", "hostile"), reports, strict=True):
         pages[name] = write_report(report, out / name)
     return pages

@@ -45,7 +45,17 @@ class Attack(NamedTuple):
 
 
 ATTACKS: dict[str, Attack] = {}
-ZEROS = frozenset({"corr2d.shape", "corr2d.shift", "corr2d.linear", "corr2d.unchanged", "corr2d.fresh", "corr2d.repeatable", "corr2d.own_work"})
+ZEROS = frozenset(
+    {
+        "corr2d.shape",
+        "corr2d.shift",
+        "corr2d.linear",
+        "corr2d.unchanged",
+        "corr2d.fresh",
+        "corr2d.repeatable",
+        "corr2d.own_work",
+    }
+)
 
 
 def attack(
@@ -137,7 +147,12 @@ attack(
     ),
     seen="ring",
 )
-attack("ends", "assertion_of_the_grader", in_call("raise AssertionError('the check holds')"), seen="AssertionError: the check holds")
+attack(
+    "ends",
+    "assertion_of_the_grader",
+    in_call("raise AssertionError('the check holds')"),
+    seen="AssertionError: the check holds",
+)
 attack("ends", "stop_iteration", in_call("raise StopIteration('all replies are there')"), seen="StopIteration")
 attack("ends", "memory_error", in_call("raise MemoryError('of the judge')"), seen="MemoryError")
 attack("ends", "segmentation_fault", in_call("import ctypes; ctypes.string_at(0)"), seen="SIGSEGV")
@@ -298,22 +313,32 @@ attack("lies", "endless_generator", in_call("return (0.0 for _ in iter(int, 1))"
 attack("lies", "list_that_contains_itself", in_call("ring = []; ring.append(ring); return ring"), seen="a list of 1")
 attack("lies", "list_of_ten_million", in_call("return [0.0] * 10_000_000"), seen="returned too much")
 attack("lies", "array_over_the_limit", in_call("import numpy as np; return np.zeros(20 << 20)"), seen="over the limit")
-attack("lies", "array_of_objects_that_exit", in_call(
-    """
+attack(
+    "lies",
+    "array_of_objects_that_exit",
+    in_call(
+        """
     import numpy as np
     class Leaves:
         def __float__(self): os._exit(0)
         __int__ = __index__ = __array__ = __float__
     return np.array([Leaves()], dtype=object)
     """
-), seen="corr2d")
-attack("lies", "unpickled_by_nobody", in_call(
-    """
+    ),
+    seen="corr2d",
+)
+attack(
+    "lies",
+    "unpickled_by_nobody",
+    in_call(
+        """
     class Bomb:
         def __reduce__(self): return os.system, (f'touch {facts.VICTIM}/free/pickled',)
     return Bomb()
     """
-), seen="type Bomb")
+    ),
+    seen="type Bomb",
+)
 
 # ---------------------------------------------------------------------------------- patches: libraries turned around
 
@@ -454,7 +479,12 @@ attack(
         return torch.nn.functional.conv2d(X[None, None].to(kind), K[None, None].to(kind))[0, 0]
     print('patched')
     """,
-    earns=frozenset({f"corr2d.{n}" for n in "shape values rectangular orientation delta linear shift integers mixed edge_demo unchanged fresh repeatable".split()}),
+    earns=frozenset(
+        {
+            f"corr2d.{n}"
+            for n in "shape values rectangular orientation delta linear shift integers mixed edge_demo unchanged fresh repeatable".split()
+        }
+    ),
     seen=("patched", "which does the whole exercise for you"),
 )
 attack(
@@ -471,7 +501,9 @@ attack(
 
 # ------------------------------------------------------------------------------- channel: the pipe back to the judge
 
-attack("channel", "garbage_at_import", RIGHT + "os.write(4, os.urandom(5000)); print('sent')", seen=("sent", "own channel"))
+attack(
+    "channel", "garbage_at_import", RIGHT + "os.write(4, os.urandom(5000)); print('sent')", seen=("sent", "own channel")
+)
 attack("channel", "garbage_in_call", in_call("os.write(4, b'\\xff' * 100); return X"), seen="own channel")
 attack("channel", "a_frame_of_8_exabytes", in_call("send(b'x', (1 << 63) - 1); return X"), seen="over the limit")
 attack("channel", "a_frame_over_the_limit", in_call("send(bytes(40 << 20)); return X"), seen="over the limit")
@@ -507,17 +539,46 @@ attack(
     in_call("forge(tensor('float64', [1000, 1000], b'12345678')); return X"),
     seen="do not fill",
 )
-attack("channel", "a_negative_side", in_call("forge(tensor('float64', [-1, -1], b'12345678')); return X"), seen="is not allowed")
+attack(
+    "channel",
+    "a_negative_side",
+    in_call("forge(tensor('float64', [-1, -1], b'12345678')); return X"),
+    seen="is not allowed",
+)
 attack("channel", "big_endian", in_call("forge(tensor('>f8', [1], b'12345678')); return X"), seen="is not allowed")
-attack("channel", "an_array_of_objects", in_call("forge(tensor('O', [1], b'12345678')); return X"), seen="is not allowed")
+attack(
+    "channel", "an_array_of_objects", in_call("forge(tensor('O', [1], b'12345678')); return X"), seen="is not allowed"
+)
 attack("channel", "an_unknown_tag", in_call("forge([99, 'x']); return X"), seen="could not be decoded")
 attack("channel", "nested_a_million_times", in_call("send(b'\\x91' * 1_000_000); return X"), seen="own channel")
-attack("channel", "a_map_of_4_billion", in_call("send(b'\\xdf\\xff\\xff\\xff\\xff' + bytes(100_000)); return X"), seen="own channel")
-attack("channel", "a_million_empty_lists", in_call("send(b'\\x96\\xdd\\x00\\x0f\\x42\\x40' + b'\\x90' * 1_000_000); return X"), seen="parts")
+attack(
+    "channel",
+    "a_map_of_4_billion",
+    in_call("send(b'\\xdf\\xff\\xff\\xff\\xff' + bytes(100_000)); return X"),
+    seen="own channel",
+)
+attack(
+    "channel",
+    "a_million_empty_lists",
+    in_call("send(b'\\x96\\xdd\\x00\\x0f\\x42\\x40' + b'\\x90' * 1_000_000); return X"),
+    seen="parts",
+)
 attack("channel", "an_extension_type", in_call("send(b'\\xc7\\x04\\x01abcd'); return X"), seen="own channel")
-attack("channel", "words_without_end", in_call("send(packed([None, ['E', 'm' * 20_000_000, None, '', False], [], [], [], 0.0])); return X"), seen="over the limit")
-attack("channel", "a_name_without_end", in_call("forge(None, aliases=['n' * 20_000_000]); return X"), seen="over the limit")
-attack("channel", "text_that_is_no_utf8", in_call("send(b'\\x96\\xa2\\xff\\xfe\\xc0\\x90\\x90\\x90\\xcb' + bytes(8)); return X"), seen="could not be decoded")
+attack(
+    "channel",
+    "words_without_end",
+    in_call("send(packed([None, ['E', 'm' * 20_000_000, None, '', False], [], [], [], 0.0])); return X"),
+    seen="over the limit",
+)
+attack(
+    "channel", "a_name_without_end", in_call("forge(None, aliases=['n' * 20_000_000]); return X"), seen="over the limit"
+)
+attack(
+    "channel",
+    "text_that_is_no_utf8",
+    in_call("send(b'\\x96\\xa2\\xff\\xfe\\xc0\\x90\\x90\\x90\\xcb' + bytes(8)); return X"),
+    seen="could not be decoded",
+)
 attack("channel", "names_that_are_none", "print('sent'); forge(None)" + RIGHT, seen=("sent", "in the grader's place"))
 attack(
     "channel",
@@ -540,7 +601,9 @@ print('sent')
 attack(
     "channel",
     "a_refusal_of_the_worker_itself",
-    in_call("send(packed([None, ['Refused', '::error::the grader failed', None, '', True], [], [], [], 0.0])); return X"),
+    in_call(
+        "send(packed([None, ['Refused', '::error::the grader failed', None, '', True], [], [], [], 0.0])); return X"
+    ),
     seen="corr2d",
 )
 attack("channel", "all_descriptors_closed", in_call("os.closerange(0, 4096); return X"), seen="corr2d")
@@ -611,7 +674,12 @@ attack(
     seen="Memory",
 )
 attack("resources", "memory_of_torch", in_call("import torch; return torch.ones(1 << 34)"), seen="memory")
-attack("resources", "memory_by_mapping", in_call("import mmap; maps = [mmap.mmap(-1, 1 << 28) for _ in range(10000)]"), seen="Error")
+attack(
+    "resources",
+    "memory_by_mapping",
+    in_call("import mmap; maps = [mmap.mmap(-1, 1 << 28) for _ in range(10000)]"),
+    seen="Error",
+)
 attack(
     "resources",
     "threads",
@@ -707,7 +775,12 @@ attack(
     seen="stopped at the limit of 2 s",
 )
 attack("resources", "a_little_under_each_limit", in_call("import time; time.sleep(1.5)"), seen="s for")
-attack("resources", "prints_without_end", in_call("while True: print('x' * 100_000)"), seen=("xxxx", "stopped at the limit of 2 s"))
+attack(
+    "resources",
+    "prints_without_end",
+    in_call("while True: print('x' * 100_000)"),
+    seen=("xxxx", "stopped at the limit of 2 s"),
+)
 attack(
     "resources",
     "prints_from_a_thread_without_end",
@@ -848,7 +921,9 @@ attempt('trace me', lambda: system('ptrace', 0, 0, 0, 0))
 """,
     earns=ALL,
     attempts=" | ".join(
-        f"{what} {name}" for name in ("judge", "nursery", "sibling") for what in ("trace", "read", "compare", "descriptor of")
+        f"{what} {name}"
+        for name in ("judge", "nursery", "sibling")
+        for what in ("trace", "read", "compare", "descriptor of")
     )
     + " | trace me",
 )
@@ -942,7 +1017,14 @@ attempt('editable', lambda: [read(f'{p}/_course_grader.pth') for p in sys.path i
     attempts=" | ".join(
         f"{way} {name}"
         for way in ("import", "find", "remembered")
-        for name in ("grader.rubric.corr2d", "grader.judge.bank", "reference.corr2d", "reference", "grader.rubric", "tests.planted")
+        for name in (
+            "grader.rubric.corr2d",
+            "grader.judge.bank",
+            "reference.corr2d",
+            "reference",
+            "grader.rubric",
+            "tests.planted",
+        )
     )
     + " | "
     + " | ".join(
@@ -1063,7 +1145,11 @@ attempt('http', lambda: urllib.request.urlopen(f'http://127.0.0.1:{facts.PORT}/'
 attempt('by number', lambda: socket.socket(fileno=3).getpeername())
 """,
     earns=ALL,
-    attempts=" | ".join(f"{name} {kind}" for name in ("unix", "inet", "inet6", "netlink", "packet", "alg", "vsock") for kind in (1, 2, 3, 5))
+    attempts=" | ".join(
+        f"{name} {kind}"
+        for name in ("unix", "inet", "inet6", "netlink", "packet", "alg", "vsock")
+        for kind in (1, 2, 3, 5)
+    )
     + " | connect | http | by number",
     harmless="name",
 )
@@ -1200,27 +1286,60 @@ forged = '\n'.join([
     '</pre></details><h1>20/20</h1>', ']]></failure><testcase name="x"/>', '=cmd|calc!A0', '2026-01-01 INFO grader: 20/20', '\x00\x08\x08', '\ud800',
 ])
 """
-attack("text", "forged_prints", FORGERY + "print(forged); os.write(1, b'\\xff\\xfe\\x00' + bytes(range(256)))\n" + in_call("print(forged); return X"), seen="PASSED  corr2d.values")
+attack(
+    "text",
+    "forged_prints",
+    FORGERY
+    + "print(forged); os.write(1, b'\\xff\\xfe\\x00' + bytes(range(256)))\n"
+    + in_call("print(forged); return X"),
+    seen="PASSED  corr2d.values",
+)
 attack("text", "forged_exception", FORGERY + in_call("raise ValueError(forged)"), seen="PASSED  corr2d.values")
 attack(
     "text",
     "forged_names",
-    FORGERY + "E = type(forged.replace(chr(0), '').replace(chr(0xd800), ''), (Exception,), {})\n" + in_call("raise E('x')"),
+    FORGERY
+    + "E = type(forged.replace(chr(0), '').replace(chr(0xd800), ''), (Exception,), {})\n"
+    + in_call("raise E('x')"),
     seen="PASSED  corr2d.values",
 )
 attack("text", "forged_result", FORGERY + in_call("return forged.replace(chr(0xd800), '')"), seen="the string")
 attack("text", "forged_import_error", FORGERY + "raise ImportError(forged)", seen="PASSED  corr2d.values")
-attack("text", "forged_source_line", FORGERY + in_call("raise ValueError # \x1b[32m::error::<script>alert(1)</script>\u202e"), seen="ValueError")
-attack("text", "prints_after_the_answer", WRONG + """
+attack(
+    "text",
+    "forged_source_line",
+    FORGERY + in_call("raise ValueError # \x1b[32m::error::<script>alert(1)</script>\u202e"),
+    seen="ValueError",
+)
+attack(
+    "text",
+    "prints_after_the_answer",
+    WRONG
+    + """
 import threading, time
 def late():
     time.sleep(0.02)
     while True: print('corr2d.values PASSED', flush=True); time.sleep(0.01)
 threading.Thread(target=late, daemon=True).start()
-""", earns=ZEROS, seen="corr2d.values PASSED")
-attack("text", "one_line_of_200_megabytes", in_call("print('z' * 200_000_000); return X"), seen=("zzzz", "more bytes were printed"))
+""",
+    earns=ZEROS,
+    seen="corr2d.values PASSED",
+)
+attack(
+    "text",
+    "one_line_of_200_megabytes",
+    in_call("print('z' * 200_000_000); return X"),
+    seen=("zzzz", "more bytes were printed"),
+)
 attack("text", "source_that_is_no_text", "", corr2d="\0\0\0def corr2d(X, K): pass", seen="corr2d.py")
-attack("text", "source_in_a_strange_encoding", "", corr2d="# coding: utf-7\nprint('+AGEAYg-')\n" + WRONG, earns=ZEROS, seen="ab")
+attack(
+    "text",
+    "source_in_a_strange_encoding",
+    "",
+    corr2d="# coding: utf-7\nprint('+AGEAYg-')\n" + WRONG,
+    earns=ZEROS,
+    seen="ab",
+)
 attack("text", "source_in_no_encoding", "", corr2d="# coding: zlib_codec\n" + RIGHT, seen="encoding")
 attack("text", "source_that_breaks_the_parser", "", corr2d="x = " + "(" * 5000 + ")" * 5000 + RIGHT, seen="corr2d.py")
 attack("text", "source_with_a_huge_constant", "", corr2d=RIGHT + "\nx = 'a' * (1 << 34)\n", seen="Memory")
@@ -1337,11 +1456,51 @@ print('odd')
 # ----------------------------------------------------------------------------- artefacts: files that are run or loaded
 
 HANDED_IN = MODEST | {"lenet5.export"}
-attack("artefacts", "graph_of_garbage", "", lenet5=LENET, artefacts={"lenet5.onnx": bytes(range(256)) * 100}, earns=MODEST, seen="no valid ONNX graph")
-attack("artefacts", "graph_with_weights_elsewhere", "", lenet5=LENET, artefacts={"lenet5.onnx": artefacts.external("../secret.txt")}, earns=MODEST, seen="lenet5.onnx")
-attack("artefacts", "graph_that_never_ends", "", lenet5=LENET, artefacts={"lenet5.onnx": artefacts.endless()}, earns=MODEST, seen="lenet5.onnx")
-attack("artefacts", "graph_with_much_memory", "", lenet5=LENET, artefacts={"lenet5.onnx": artefacts.much_memory()}, earns=HANDED_IN, seen="lenet5.onnx")
-attack("artefacts", "graph_with_much_work", "", lenet5=LENET, artefacts={"lenet5.onnx": artefacts.much_work()}, earns=HANDED_IN, seen="for the whole exercise")
+attack(
+    "artefacts",
+    "graph_of_garbage",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": bytes(range(256)) * 100},
+    earns=MODEST,
+    seen="no valid ONNX graph",
+)
+attack(
+    "artefacts",
+    "graph_with_weights_elsewhere",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": artefacts.external("../secret.txt")},
+    earns=MODEST,
+    seen="lenet5.onnx",
+)
+attack(
+    "artefacts",
+    "graph_that_never_ends",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": artefacts.endless()},
+    earns=MODEST,
+    seen="lenet5.onnx",
+)
+attack(
+    "artefacts",
+    "graph_with_much_memory",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": artefacts.much_memory()},
+    earns=HANDED_IN,
+    seen="lenet5.onnx",
+)
+attack(
+    "artefacts",
+    "graph_with_much_work",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": artefacts.much_work()},
+    earns=HANDED_IN,
+    seen="for the whole exercise",
+)
 attack(
     "artefacts",
     "checkpoint_that_runs_a_command",

@@ -121,10 +121,31 @@ ODD: dict[str, Any] = {
     "an integer parameter": network(lambda: {**linear(), "p": parameter(2, dtype=torch.int64)}, logits),
     "a half parameter": network(lambda: {**linear(), "p": parameter(2, dtype=torch.float16)}, logits),
     "a bfloat16 parameter": network(lambda: {**linear(), "p": parameter(2, dtype=torch.bfloat16)}, logits),
-    "many 3x3 convolutions": block(lambda: {"convs": many(40, lambda: nn.Conv2d(4, 4, 3)), "bns": many(40, lambda: nn.BatchNorm2d(4))}),
+    "many 3x3 convolutions": block(
+        lambda: {"convs": many(40, lambda: nn.Conv2d(4, 4, 3)), "bns": many(40, lambda: nn.BatchNorm2d(4))}
+    ),
     "many 1x1 convolutions": block(lambda: {"convs": many(40, lambda: nn.Conv2d(3, 6, 1))}),
-    "half a batch norm": block(lambda: {"a": nn.Conv2d(4, 4, 3), "b": nn.Conv2d(4, 4, 3), "n": half_a_norm(), "m": half_a_norm()}),
-    "a norm of integers": block(lambda: {"a": nn.Conv2d(4, 4, 3), "b": nn.Conv2d(4, 4, 3), "n": nn.BatchNorm2d(4).to(torch.float64), "weight": parameter(4, dtype=torch.int64)}),
-    "biases of odd shapes": block(lambda: {"weight": parameter(4, 4, 3, 3), "bias": parameter(7), "b": nn.Conv2d(4, 4, 3), "n": nn.BatchNorm2d(4), "m": nn.BatchNorm2d(4)}),
-    "kernels without values": block(lambda: {"w": parameter(4, 4, 3, 0), "v": parameter(0, 4, 3, 3), "u": parameter(4, 4, 3, 3, dtype=torch.int64)}),
+    "half a batch norm": block(
+        lambda: {"a": nn.Conv2d(4, 4, 3), "b": nn.Conv2d(4, 4, 3), "n": half_a_norm(), "m": half_a_norm()}
+    ),
+    "a norm of integers": block(
+        lambda: {
+            "a": nn.Conv2d(4, 4, 3),
+            "b": nn.Conv2d(4, 4, 3),
+            "n": nn.BatchNorm2d(4).to(torch.float64),
+            "weight": parameter(4, dtype=torch.int64),
+        }
+    ),
+    "biases of odd shapes": block(
+        lambda: {
+            "weight": parameter(4, 4, 3, 3),
+            "bias": parameter(7),
+            "b": nn.Conv2d(4, 4, 3),
+            "n": nn.BatchNorm2d(4),
+            "m": nn.BatchNorm2d(4),
+        }
+    ),
+    "kernels without values": block(
+        lambda: {"w": parameter(4, 4, 3, 0), "v": parameter(0, 4, 3, 3), "u": parameter(4, 4, 3, 3, dtype=torch.int64)}
+    ),
 }

@@ -167,7 +167,9 @@ CHANGES: dict[str, Spoil] = {
     "twice": lambda answer: (answer, answer),
     "in a list": lambda answer: [answer],
     "in a dict": lambda answer: {"result": answer},
-    "the first half": lambda answer: answer[: len(answer) // 2] if isinstance(answer, list | tuple) else as_array(answer)[:1],
+    "the first half": lambda answer: (
+        answer[: len(answer) // 2] if isinstance(answer, list | tuple) else as_array(answer)[:1]
+    ),
     "with more": lambda answer: [*answer, None] if isinstance(answer, list | tuple) else as_array(answer)[None],
     "as nested lists": lambda answer: as_array(answer).tolist(),
     "as tuples": lambda answer: tuple(map(tuple, np.atleast_2d(as_array(answer)).tolist())),
@@ -187,7 +189,10 @@ CHANGES: dict[str, Spoil] = {
     "with a nan": lambda answer: as_array(answer) * np.nan,
     "infinite": lambda answer: as_array(answer) + np.inf,
     "tampered flags": lambda answer: protocol.Reply(
-        protocol.pack(as_array(answer)), changed=(("<b>X\x1b", None), ("", 1)), aliases=("\u202e",), operators=("aten.conv2d",)
+        protocol.pack(as_array(answer)),
+        changed=(("<b>X\x1b", None), ("", 1)),
+        aliases=("\u202e",),
+        operators=("aten.conv2d",),
     ),
     "changed into nothing": lambda answer: protocol.Reply(changed=(("X", protocol.pack(np.zeros((0, 2)))),)),
     "a forged refusal": lambda answer: protocol.Reply(raised=protocol.Raised("X", "::error::x", internal=True)),

@@ -46,9 +46,7 @@ def unpack(raw: Path) -> None:
 
 
 @pytest.mark.parametrize(("split", "prefix"), [("train", "train"), ("test", "t10k")])
-def test_archives_and_plain_files_read_as_torchvision_reads_them(
-    raw: Path, split: data.Split, prefix: str
-) -> None:
+def test_archives_and_plain_files_read_as_torchvision_reads_them(raw: Path, split: data.Split, prefix: str) -> None:
     """In place from .gz or unpacked, the pixels and labels are those of torchvision's own reader."""
     packed = data.load("mnist", raw.parents[1], split)
     unpack(raw)
@@ -69,9 +67,7 @@ def test_truncated_archive_is_named(raw: Path) -> None:
     file = raw / "t10k-images-idx3-ubyte.gz"
     file.write_bytes(file.read_bytes()[:-100])
 
-    with pytest.raises(
-        data.DataError, match=r"t10k-images-idx3-ubyte\.gz is no whole gzip file.*grader data"
-    ):
+    with pytest.raises(data.DataError, match=r"t10k-images-idx3-ubyte\.gz is no whole gzip file.*grader data"):
         data.load("mnist", raw.parents[1])
 
 

@@ -50,9 +50,7 @@ def test_networks_give_ten_logits_an_image(network: type[nn.Module], batch: int)
     torch.testing.assert_close(logits[:1], model(images[:1]))
 
 
-@pytest.mark.parametrize(
-    ("shape", "stride"), [((8, 8), 1), ((8, 8), 2), ((7, 5), 2), ((1, 1), 2), ((9, 4), 3)]
-)
+@pytest.mark.parametrize(("shape", "stride"), [((8, 8), 1), ((8, 8), 2), ((7, 5), 2), ((1, 1), 2), ((9, 4), 3)])
 def test_block_makes_ceil_of_size_over_stride(shape: tuple[int, int], stride: int) -> None:
     """Odd sizes and strides give the shape that the docstring promises, on both branches."""
     out = ResidualBlock(3, 6, stride)(torch.randn(2, 3, *shape))

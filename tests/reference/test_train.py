@@ -25,9 +25,7 @@ def digits() -> Dataset:
     return load("digits", split="train")
 
 
-def trained(
-    digits: Dataset, network: str = "mnist_cnn", seed: int = 0, device: str = "cpu", recipe: Recipe = QUICK
-):
+def trained(digits: Dataset, network: str = "mnist_cnn", seed: int = 0, device: str = "cpu", recipe: Recipe = QUICK):
     """A network trained on the digits, and its history."""
     torch.manual_seed(seed)
     model = training.NETWORKS[network]()
@@ -70,16 +68,12 @@ def test_fewer_images_than_a_batch_are_one_batch(digits: Dataset) -> None:
 
 def test_rate_rises_to_its_peak_and_falls_to_zero() -> None:
     """The schedule starts and ends at zero and peaks where the recipe says."""
-    assert [rate(QUICK, share) for share in (0, 0.1, 0.2, 0.6, 1)] == pytest.approx(
-        [0, 0.0015, 0.003, 0.0015, 0]
-    )
+    assert [rate(QUICK, share) for share in (0, 0.1, 0.2, 0.6, 1)] == pytest.approx([0, 0.0015, 0.003, 0.0015, 0])
 
 
 def test_evaluate_is_the_share_of_right_labels() -> None:
     """Accuracy is counted over all images, and dropout or batch statistics play no part."""
-    model = torch.nn.Sequential(
-        torch.nn.Flatten(), torch.nn.Dropout(0.9), torch.nn.Linear(784, 10, bias=False)
-    )
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Dropout(0.9), torch.nn.Linear(784, 10, bias=False))
     torch.nn.init.zeros_(model[2].weight)
     labels = torch.tensor([0, 0, 0, 5])  # equal logits: the first label is predicted
 
@@ -102,17 +96,13 @@ def test_threshold_is_the_mean_less_the_greatest_margin(
     assert threshold(accuracies, images) == expected
 
 
-def test_main_writes_record_parameters_and_graph_that_agree(
-    tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
+def test_main_writes_record_parameters_and_graph_that_agree(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """The command leaves a record, parameters that load with weights_only, and a graph for any batch size."""
     assert main(["lenet5", "--seeds", "2", "--epochs", "1", "--device", "cpu", "--out", str(tmp_path)]) == 0
     record = json.loads((tmp_path / "lenet5-digits.json").read_text())
     model = LeNet5().eval()
     model.load_state_dict(torch.load(tmp_path / "lenet5-digits.pth", weights_only=True))
-    session = onnxruntime.InferenceSession(
-        tmp_path / "lenet5-digits.onnx", providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(tmp_path / "lenet5-digits.onnx", providers=["CPUExecutionProvider"])
     test = load("digits")
 
     assert len(record["accuracy"]) == len(record["seconds"]) == 2
@@ -157,9 +147,7 @@ def test_kept_record_agrees_with_itself_and_with_the_kept_parameters(path: Path)
 )
 def test_kept_records_reach_the_course_s_targets(network: str, data: str, least: float) -> None:
     """The reference is a fair yardstick: it reaches what the course asks of it, over all its seeds' mean."""
-    record = json.loads(
-        Path(training.__file__).with_name("trained").joinpath(f"{network}-{data}.json").read_text()
-    )
+    record = json.loads(Path(training.__file__).with_name("trained").joinpath(f"{network}-{data}.json").read_text())
 
     assert record["mean"] >= least
 

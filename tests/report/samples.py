@@ -272,9 +272,7 @@ def mixed(name: str = "student17") -> SubmissionReport:
 def flawless(name: str = "student42") -> SubmissionReport:
     """Every check passed."""
     checks = (passed("corr2d.shape", "Shape"), passed("corr2d.values", "Values", points=39))
-    return report(
-        name, ExerciseResult(name="corr2d", title="Cross-correlation", file="corr2d.py", checks=checks)
-    )
+    return report(name, ExerciseResult(name="corr2d", title="Cross-correlation", file="corr2d.py", checks=checks))
 
 
 def hostile() -> SubmissionReport:

@@ -15,9 +15,7 @@ from tests.report import samples
 
 
 def curves(*values: tuple[float, ...]) -> Curves:
-    return Curves(
-        caption="c", x_label="x", series=tuple(Series(name=f"s{i}", values=v) for i, v in enumerate(values))
-    )
+    return Curves(caption="c", x_label="x", series=tuple(Series(name=f"s{i}", values=v) for i, v in enumerate(values)))
 
 
 def test_curves_stay_on_the_field() -> None:
@@ -87,9 +85,7 @@ def test_a_measure_between_its_marks() -> None:
     assert strip.value_at is not None
     assert strip.threshold_at is not None
     assert strip.band is not None
-    assert (
-        0 < strip.value_at < strip.threshold_at < strip.band[0] < strip.band[0] + strip.band[1] < charts.STRIP
-    )
+    assert 0 < strip.value_at < strip.threshold_at < strip.band[0] < strip.band[0] + strip.band[1] < charts.STRIP
     assert float(strip.high) <= 1
 
 

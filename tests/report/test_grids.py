@@ -14,12 +14,8 @@ def drawn(array: np.ndarray) -> list[Grid]:
     return grids.arguments(Finding(message="m", arguments=(Argument(name="X", value=Array.of(array)),)))
 
 
-def compared(
-    expected: np.ndarray, actual: np.ndarray, where: tuple[int, ...] | None = None
-) -> list[list[Grid]]:
-    return grids.comparison(
-        Finding(message="m", expected=Array.of(expected), actual=Array.of(actual), where=where)
-    )
+def compared(expected: np.ndarray, actual: np.ndarray, where: tuple[int, ...] | None = None) -> list[list[Grid]]:
+    return grids.comparison(Finding(message="m", expected=Array.of(expected), actual=Array.of(actual), where=where))
 
 
 def texts(grid: Grid) -> list[list[str]]:
@@ -27,12 +23,7 @@ def texts(grid: Grid) -> list[list[str]]:
 
 
 def marked(grid: Grid, mark: str) -> list[tuple[int, int]]:
-    return [
-        (i, j)
-        for i, (_, cells) in enumerate(grid.rows)
-        for j, cell in enumerate(cells)
-        if getattr(cell, mark)
-    ]
+    return [(i, j) for i, (_, cells) in enumerate(grid.rows) for j, cell in enumerate(cells) if getattr(cell, mark)]
 
 
 def test_two_dimensions_are_one_grid() -> None:
@@ -97,9 +88,7 @@ def test_the_window_contains_the_first_wrong_value() -> None:
 def test_wrong_values_are_tinted() -> None:
     """Yours and the difference are tinted where they differ, NaN included; what is expected is not."""
 
-    expected, yours, difference = compared(
-        np.array([[1, 2], [3, 4.0]]), np.array([[1, 2.5], [np.nan, 4]]), (0, 1)
-    )[0]
+    expected, yours, difference = compared(np.array([[1, 2], [3, 4.0]]), np.array([[1, 2.5], [np.nan, 4]]), (0, 1))[0]
 
     assert [(0, 1), (1, 0)] == marked(yours, "wrong") == marked(difference, "wrong")
     assert marked(expected, "wrong") == []

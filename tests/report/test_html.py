@@ -120,9 +120,7 @@ def test_a_traceback_is_shown(render: Callable[[SubmissionReport], Page]) -> Non
 
 @pytest.mark.parametrize("item", samples.evidence(), ids=lambda item: type(item).__name__)
 @pytest.mark.parametrize("make", [samples.passed, samples.failed])
-def test_every_kind_of_evidence_renders(
-    item: Any, make: Any, render: Callable[[SubmissionReport], Page]
-) -> None:
+def test_every_kind_of_evidence_renders(item: Any, make: Any, render: Callable[[SubmissionReport], Page]) -> None:
     """Open under a failed check, folded under a passed one."""
 
     arguments = ("e.c", "T") if make is samples.passed else ("e.c", "T", Finding(message="m"))

@@ -71,9 +71,7 @@ def test_a_single_submission_lists_what_to_do() -> None:
 def test_a_class_is_a_line_each() -> None:
     """Columns line up, the first failure stands below, problems and the index follow."""
 
-    said = plain(
-        samples.mixed(), samples.flawless(), problems=[("late", "The upload is empty.")]
-    ).splitlines()
+    said = plain(samples.mixed(), samples.flawless(), problems=[("late", "The upload is empty.")]).splitlines()
 
     assert said == [
         "student17  5.5/16.5  passed 5  failed 4  skipped 1  errored 1  reports/student17/report.html",

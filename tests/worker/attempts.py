@@ -746,6 +746,8 @@ for _name in BY_NAME.split():
         ATTEMPTS[f"system_call_{_name}"] = Attempt(
             lambda scene, name=_name: system(name, 0, 0, 0, 0, 0, 0), (errno.EPERM,), control=False
         )
+
+
 def outcome(action: Callable[[], Any]) -> tuple[str, Any]:
     """What came of one attempt."""
     try:

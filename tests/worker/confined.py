@@ -1,6 +1,6 @@
 """Run something in a confined fork and print what became of it as JSON; see `test_confinement.py`.
 
-    python -I confined.py '{"run": "attempts", "level": "strict", "uid": 60999, "folder": "..."}'
+python -I confined.py '{"run": "attempts", "level": "strict", "uid": 60999, "folder": "..."}'
 """
 
 from __future__ import annotations

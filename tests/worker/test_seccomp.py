@@ -58,12 +58,7 @@ def test_only_named_calls_are_allowed(machine: str) -> None:
     """Over all numbers, what no table names is refused."""
     numbers = syscalls.MACHINES[machine].numbers
     unconditional = {numbers[name] for name in " ".join(seccomp.ALLOWED.values()).split() if name in numbers}
-    named = {
-        numbers[name]
-        for rule in seccomp.RULES
-        for name in rule.names.split()
-        if name in numbers
-    }
+    named = {numbers[name] for rule in seccomp.RULES for name in rule.names.split() if name in numbers}
     for number in range(1024):
         if number in unconditional:
             assert answer(machine, number) == ALLOW
@@ -118,9 +113,7 @@ def test_only_named_calls_are_allowed(machine: str) -> None:
         ("openat2", (), errno.ENOSYS),
     ],
 )
-def test_arguments_decide(
-    machine: str, call: str, arguments: tuple[int, ...], expected: str | int
-) -> None:
+def test_arguments_decide(machine: str, call: str, arguments: tuple[int, ...], expected: str | int) -> None:
     """A call with a condition is allowed or refused by its arguments."""
     assert answer(machine, call, *arguments) == expected
 

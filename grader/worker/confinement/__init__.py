@@ -1,9 +1,9 @@
 """Confinement of student code: layers that a forked worker puts on itself before it runs any.
 
-    prepared = prepare(Policy(read_only=interpreter_paths()), "strict")  # once, in the nursery
-    if os.fork() == 0:
-        close_all_but({*pipes, *prepared.descriptors})
-        prepared.enforce([submission])  # before any student code
+prepared = prepare(Policy(read_only=interpreter_paths()), "strict")  # once, in the nursery
+if os.fork() == 0:
+    close_all_but({*pipes, *prepared.descriptors})
+    prepared.enforce([submission])  # before any student code
 """
 
 from grader.worker.confinement.doctor import LayerStatus, probe, strongest_level

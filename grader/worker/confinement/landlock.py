@@ -48,7 +48,13 @@ ON_FILES = ("execute", "write file", "read file", "truncate", "command a device"
 READ = ("read file", "read folder")
 DEVICE = ("read file", "write file")  # /dev/null
 SCRATCH = (  # nothing that leads elsewhere or waits: no links, sockets, fifos or devices
-    *READ, "write file", "truncate", "make file", "make folder", "remove file", "remove folder",
+    *READ,
+    "write file",
+    "truncate",
+    "make file",
+    "make folder",
+    "remove file",
+    "remove folder",
     "move between folders",
 )
 
