@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.authoring.exercise import Exercise
@@ -27,6 +29,7 @@ from grader.worker import protocol
 MISSING = "-"  # the answer for a name that a submission does not define
 # a thousandth is far below what wrong answers differ by; the offset keeps round numbers off the edge of a step
 STEPS, OFFSET = 1000.0, 0.137
+LINE = re.compile(r" in line \d+")
 SHAPE_ERRORS = {"ValueError", "RuntimeError"}  # NumPy's and torch's for shapes that do not fit: one mistake
 
 
@@ -77,7 +80,8 @@ def question(probe: Probe) -> Question:
 
 
 def answers(session: Session, questions: Sequence[Question]) -> list[str]:
-    """A digest of the answer to each question. Raises CheckFailure when the submission's worker dies."""
+    """A digest of the answer to each question, by a fresh worker. Raises CheckFailure when it dies."""
+    session.discard()
     session.load()
     calls = [asked for asked in questions if isinstance(asked, RecordedCall)]
     told = iter(_called(session, [call for call in calls if _defined(session, call.function)]))
@@ -95,7 +99,8 @@ def _defined(session: Session, name: str) -> bool:
 
 
 def _called(session: Session, calls: Sequence[RecordedCall]) -> list[str]:
-    wires = tuple(call.wire(session.libraries.get(call.function, "torch")) for call in calls)
+    seeded = [msgspec.structs.replace(call, seed=call.seed or 0) for call in calls]
+    wires = tuple(call.wire(session.libraries.get(call.function, "torch")) for call in seeded)
     frame = protocol.frame(protocol.Request("calls", (), wires))
     replies = session.stream(frame, len(calls), lambda i: f"{calls[i].function} was being called")
     return [_digest(_reply(reply)) for reply in replies]
@@ -123,7 +128,7 @@ def _network(session: Session, probe: NetworkProbe) -> Any:
     except CheckFailure as failure:
         if failure.fatal:
             raise
-        told.append("raised")
+        told.append(LINE.sub("", failure.message))
     return told
 
 

@@ -89,6 +89,11 @@ def much_work() -> bytes:
     return bomb(*nodes, helper.make_node("Identity", ["x400"], ["logits"]))
 
 
+def harmless() -> bytes:
+    """Looks as it should and gives the images back."""
+    return bomb(helper.make_node("Identity", ["images"], ["logits"]))
+
+
 class Bomb:
     """Runs a command when it is unpickled."""
 

@@ -119,7 +119,7 @@ attack(
             while True: pass
     """
     + in_call("raise Endless"),
-    seen="stopped at the limit of 2 s",
+    seen="stopped at the limit of 1 s",
 )
 attack("ends", "exception_with_much_text", in_call("raise ValueError('x' * 50_000_000)"), seen="ValueError: xxxx")
 attack(
@@ -159,7 +159,7 @@ attack("ends", "segmentation_fault", in_call("import ctypes; ctypes.string_at(0)
 attack("ends", "abort", in_call("os.abort()"), seen="SIGABRT")
 attack("ends", "kill_itself", in_call("os.kill(os.getpid(), 9)"), seen="SIGKILL")
 attack("ends", "terminate_itself", in_call("os.kill(os.getpid(), 15)"), seen="SIGTERM")
-attack("ends", "stop_itself", in_call("os.kill(os.getpid(), 19); print('woken')"), seen="stopped at the limit of 2 s")
+attack("ends", "stop_itself", in_call("os.kill(os.getpid(), 19); print('woken')"), seen="stopped at the limit of 1 s")
 attack("ends", "signal_without_a_name", in_call("os.kill(os.getpid(), 40)"), seen="SIG40")
 attack(
     "ends",
@@ -394,7 +394,7 @@ attack(
     print('patched')
     """
     + in_call("while True: pass"),
-    seen=("patched", "stopped at the limit of 2 s"),
+    seen=("patched", "stopped at the limit of 1 s"),
 )
 attack(
     "patches",
@@ -482,7 +482,21 @@ attack(
     earns=frozenset(
         {
             f"corr2d.{n}"
-            for n in "shape values rectangular orientation delta linear shift integers mixed edge_demo unchanged fresh repeatable".split()
+            for n in [
+                "shape",
+                "values",
+                "rectangular",
+                "orientation",
+                "delta",
+                "linear",
+                "shift",
+                "integers",
+                "mixed",
+                "edge_demo",
+                "unchanged",
+                "fresh",
+                "repeatable",
+            ]
         }
     ),
     seen=("patched", "which does the whole exercise for you"),
@@ -493,10 +507,21 @@ attack(
     RIGHT + "print('here')",
     earns=ALL,
     seen="here",
-    **{
-        name: "import facts\nopen(f'{facts.VICTIM}/free/imported', 'w').write(__name__)\n"
-        for name in "grader reference msgspec sitecustomize usercustomize conftest hypothesis jinja2 course setup".split()
-    },
+    **dict.fromkeys(
+        [
+            "grader",
+            "reference",
+            "msgspec",
+            "sitecustomize",
+            "usercustomize",
+            "conftest",
+            "hypothesis",
+            "jinja2",
+            "course",
+            "setup",
+        ],
+        "import facts\nopen(f'{facts.VICTIM}/free/imported', 'w').write(__name__)\n",
+    ),
 )
 
 # ------------------------------------------------------------------------------- channel: the pipe back to the judge
@@ -519,7 +544,7 @@ attack(
             time.sleep(0.05)
         """
     ),
-    seen="stopped at the limit of 2 s",
+    seen="stopped at the limit of 1 s",
 )
 attack(
     "channel",
@@ -758,9 +783,9 @@ print('deep', depth > 500)
     earns=ALL,
     seen=("stopped by", "deep True"),
 )
-attack("resources", "processor", in_call("while True: pass"), seen="stopped at the limit of 2 s")
+attack("resources", "processor", in_call("while True: pass"), seen="stopped at the limit of 1 s")
 attack("resources", "processor_in_c", in_call("return 7 ** (10 ** 10)"), seen="corr2d")
-attack("resources", "sleep", in_call("import time; time.sleep(10_000)"), seen="stopped at the limit of 2 s")
+attack("resources", "sleep", in_call("import time; time.sleep(10_000)"), seen="stopped at the limit of 1 s")
 attack(
     "resources",
     "signals_ignored",
@@ -772,14 +797,14 @@ attack(
     signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
     """
     + in_call("while True: pass"),
-    seen="stopped at the limit of 2 s",
+    seen="stopped at the limit of 1 s",
 )
-attack("resources", "a_little_under_each_limit", in_call("import time; time.sleep(1.5)"), seen="s for")
+attack("resources", "a_little_under_each_limit", in_call("import time; time.sleep(0.8)"), seen="s for")
 attack(
     "resources",
     "prints_without_end",
     in_call("while True: print('x' * 100_000)"),
-    seen=("xxxx", "stopped at the limit of 2 s"),
+    seen=("xxxx", "stopped at the limit of 1 s"),
 )
 attack(
     "resources",
@@ -1506,7 +1531,7 @@ attack(
     "checkpoint_that_runs_a_command",
     "",
     lenet5=LENET,
-    artefacts={"lenet5.onnx": artefacts.bomb(), "lenet5.pth": artefacts.pickled("touch {victim}/free/unpickled")},
+    artefacts={"lenet5.onnx": artefacts.harmless(), "lenet5.pth": artefacts.pickled("touch {victim}/free/unpickled")},
     earns=HANDED_IN,
     seen="lenet5.pth",
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,7 @@ def victim(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, victim: Path) -> Iterator[dict[str, Any]]:
+def run(tmp_path_factory: pytest.TempPathFactory, victim: Path) -> dict[str, Any]:
     """Reports and seconds by name; after each hostile submission a right one is graded as NAME-next."""
     folder = tmp_path_factory.mktemp("class")
     places = {"victim": victim, "judge": os.getpid(), "package": Path(grader.__file__).parent}
@@ -68,7 +67,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, victim: Path) -> Iterator[dict
             report = grading.grade(source)
             found[source.name] = report, time.monotonic() - started
             found[f"{source.name}-next"] = grading.grade(right), 0.0
-    yield found
+    return found
 
 
 def said(report: SubmissionReport) -> str:
