@@ -60,8 +60,12 @@ def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
         title=exercise.title,
         file=exercise.file,
         checks=tuple(results[check.id] for check in checks),
-        output="".join(printed)[: session.limits.output_bytes],
+        output=_cut("".join(printed), session.limits.output_bytes),
     )
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}\n[{len(text) - most:,} more characters left out]"
 
 
 def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, CheckResult]) -> CheckResult:

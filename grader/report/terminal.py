@@ -6,6 +6,7 @@ the cursor, colour the screen or fake another line.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import TextIO
 from grader.records import OUTCOMES, CheckResult, SubmissionReport
 from grader.report.text import one_line, points, visible
 
+# '::' counts only at the start of a line, but after any blanks
+_COMMAND = re.compile(r"(?<![^\s|])::|##(?=\[|vso|teamcity)", re.ASCII)
 COLOURS = {"passed": "green", "failed": "red", "skipped": "dim", "errored": "yellow"}
 
 Problems = Sequence[tuple[str, str]]
@@ -139,7 +142,12 @@ def _quoted(text: str) -> Iterator[str]:
 
 def _say(stream: TextIO, *lines: str) -> None:
     for line in lines:
-        print(_printable(line, stream), file=stream)
+        print(_printable(_no_command(line), stream), file=stream)
+
+
+def _no_command(line: str) -> str:
+    """`line`, unable to command a build server that reads its log: GitHub's ::error::, Azure's ##vso[...]."""
+    return _COMMAND.sub(lambda mark: "".join(f"\\x{ord(sign):02x}" for sign in mark[0]), line)
 
 
 def _printable(text: str, stream: TextIO) -> str:

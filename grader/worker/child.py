@@ -31,8 +31,7 @@ def live(fds: Sequence[int], kept: Sequence[int], folder: Path, confine: Callabl
     try:
         _arrange_descriptors(fds, kept)
         confine()
-        for name in [name for name in sys.modules if name.partition(".")[0] in OWN_MODULES]:
-            del sys.modules[name]
+        _hide_own_modules()
         _send(protocol.Reply())  # ready
         _serve(Workspace(folder))
         status = 0
@@ -40,6 +39,16 @@ def live(fds: Sequence[int], kept: Sequence[int], folder: Path, confine: Callabl
         _send(protocol.Reply(raised=protocol.Raised(type(problem).__name__, str(problem), internal=True)))
     finally:
         os._exit(status)
+
+
+def _hide_own_modules() -> None:
+    """Let student code import none of them, nor find where rubric and reference lie in a checkout."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in OWN_MODULES]:
+        del sys.modules[name]
+    root = str(Path(__file__).resolve().parents[2])
+    if not root.endswith("-packages"):  # which torch is imported from as well
+        sys.path[:] = [folder for folder in sys.path if folder != root]
+        sys.path_importer_cache.pop(root, None)  # it remembers the names of files
 
 
 def _arrange_descriptors(fds: Sequence[int], kept: Sequence[int]) -> None:

@@ -73,6 +73,8 @@ def _tensor(array: np.ndarray, original: Any) -> protocol.Value:
         array = array.astype(array.dtype.newbyteorder("="))
     if array.ndim > protocol.MOST_DIMENSIONS:
         return protocol.Opaque(f"array with {array.ndim} axes")
+    if array.nbytes >= protocol.MOST_FRAME_BYTES:
+        return protocol.Opaque(f"array of {array.nbytes >> 20} MiB")
     if array.dtype.name not in protocol.DTYPES:
         return protocol.Opaque(f"array of {array.dtype.name}"[: protocol.MOST_NAME])
     declared = str(original.dtype).removeprefix("torch.")

@@ -16,7 +16,7 @@ from grader.records import SubmissionReport
 from grader.submission import Source
 from grader.worker.client import Limits
 from grader.worker.confinement import strongest_level
-from tests.hostile.attacks import BOMBS, CHEATS, DENIED, RIGHT, TRIED
+from tests.hostile.operations import BOMBS, CHEATS, DENIED, RIGHT, TRIED
 
 CHECKS = ("corr2d.loads", "corr2d.shape", "corr2d.values")
 LIMITS = Limits(
