@@ -96,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
     audit.add_argument("--no-mutants", action="store_true", help="only the submissions written by hand")
+    _command(commands, "doctor", _doctor, "try which layers of confinement this machine has, and show versions")
+
     data = _command(commands, "data", _data, "show which data sets are here, or download one")
     data.add_argument(
         "--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)"
@@ -242,6 +244,26 @@ def _explained(check: Check) -> str:
     if check.hint:
         lines.append(f"Hint: {check.hint}")
     return "\n".join([*lines, f"Lesson: {check.lesson}"])
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from grader.engine.local import versions
+    from grader.worker.confinement import probe
+
+    layers = probe()
+    for layer in layers:
+        state = "yes" if layer.available else "MISSING" if layer.required else "no"
+        print(f"{layer.name:<22} {state:<8} {layer.detail}")
+        if not layer.available:
+            print(f"{'':<31} {layer.remedy}")
+    print(f"{'GPU':<22} {'yes' if Path('/dev/nvidiactl').exists() else 'no'}")
+    print(f"{'versions':<22} {', '.join(f'{name} {number}' for name, number in versions().items())}")
+    missing = [layer.name for layer in layers if layer.required and not layer.available]
+    if missing:
+        print(f"grader run --isolation strict will refuse here: {', '.join(missing)} missing")
+    else:
+        print("grader run --isolation strict works here")
+    return USAGE if missing else PASSED
 
 
 def _data(arguments: argparse.Namespace) -> int:
