@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("reports"), help="where the certificate goes (default: reports)"
     )
     audit.add_argument(
-        "--seeds", type=_positive, default=2, metavar="N", help="seeds to draw examples with (default: 2)"
+        "--seeds", type=_positive, default=1, metavar="N", help="seeds to draw examples with (default: 1)"
     )
     audit.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
     audit.add_argument("--no-mutants", action="store_true", help="only the submissions written by hand")
@@ -249,6 +249,7 @@ def _explained(check: Check) -> str:
 def _doctor(arguments: argparse.Namespace) -> int:
     from grader.engine.local import versions
     from grader.worker.confinement import probe
+    from reference import data
 
     layers = probe()
     for layer in layers:
@@ -257,10 +258,14 @@ def _doctor(arguments: argparse.Namespace) -> int:
         if not layer.available:
             print(f"{'':<31} {layer.remedy}")
     print(f"{'GPU':<22} {'yes' if Path('/dev/nvidiactl').exists() else 'no'}")
+    print(f"{'data sets':<22} {', '.join(data.here())}")
     print(f"{'versions':<22} {', '.join(f'{name} {number}' for name, number in versions().items())}")
     missing = [layer.name for layer in layers if layer.required and not layer.available]
     if missing:
-        print(f"grader run --isolation strict will refuse here: {', '.join(missing)} missing")
+        print(
+            f"grader run --isolation strict will refuse here: {', '.join(missing)} missing. Do what is said above, or"
+        )
+        print("grade submissions that you trust with --isolation basic or none; the reports will say so.")
     else:
         print("grader run --isolation strict works here")
     return USAGE if missing else PASSED

@@ -173,6 +173,12 @@ def data_root(root: str | Path | None = None) -> Path:
     return Path(root or os.environ.get("GRADER_DATA") or "data").expanduser()
 
 
+def here(root: str | Path | None = None) -> list[str]:
+    """Names of the data sets whose files are there, whole or not: `available` reads them."""
+    folder = data_root(root)
+    return [name for name, source in SOURCES.items() if not source.folder or (folder / source.folder / "raw").is_dir()]
+
+
 def _source(name: str) -> Source:
     if name not in SOURCES:
         raise DataError(f"there is no data set {name!r}; choose one of {', '.join(SOURCES)}")

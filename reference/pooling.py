@@ -25,7 +25,8 @@ def max_pool2d(
     """The largest value under each window; padding counts as minus infinity.
 
     x (N, C, H, W) floating point. With `return_indices` also the place of each maximum as row * W + column in
-    the unpadded image (int64). Raises ValueError when a window does not fit.
+    the unpadded image (int64). Raises ValueError for a padding of more than half of the kernel, and
+    when no window fits.
     """
     kernel, strides, dilations = pair(kernel_size), pair(stride or kernel_size), pair(dilation)
     windows = _windows(x, -np.inf, kernel, strides, pair(padding), dilations, ceil_mode)
@@ -96,6 +97,8 @@ def _windows(
     size: tuple[int, ...] | None = None,
 ) -> np.ndarray:
     """All windows: (N, C, H', W', kernel rows, kernel columns), the outside filled with `fill`."""
+    if any(2 * padding[i] > kernel[i] for i in (0, 1)):
+        raise ValueError(f"a padding of {padding} is more than half of the kernel {kernel}")
     if size is None:
         size = tuple(
             output_size(x.shape[2 + i], kernel[i], stride[i], padding[i], dilation[i], ceil_mode) for i in (0, 1)

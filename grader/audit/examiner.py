@@ -16,11 +16,13 @@ from grader.audit.subjects import Subject
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.engine.pool import spread
+from grader.errors import WorkerFailed
 from grader.judge.bank import Bank
 from grader.judge.probes import Question, answers
 from grader.judge.runner import Rubric, judge_exercise
 from grader.judge.session import Data, Session
 from grader.records import Record
+from grader.worker import protocol
 from grader.worker.client import Limits, Nursery
 from grader.worker.protocol import Library
 
@@ -51,6 +53,30 @@ class ThinBank(Bank):
         self.examples = [*bank.examples[:CHOSEN], *bank.examples[CHOSEN::STEP]]
         self.calls = [call for example in self.examples for call in example.calls]
         self._frames = {}
+
+
+class QuickSession(Session):
+    """For mutants, which are ours and many: one worker does everything, and nothing is diagnosed."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.diagnose = False
+
+    def stream(self, frame: bytes, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
+        yield from list(super().stream(frame, count, what))  # a failed check leaves nothing unread
+
+    def ask_evaluator(self, request: protocol.Request, what: str, seconds: float) -> protocol.Reply:
+        return self.ask(request, what, seconds)
+
+    def discard(self) -> None:
+        """Only a dead worker is replaced."""
+
+    def note_failure(self, failure: WorkerFailed) -> None:
+        super().note_failure(failure)
+        self.end()
+
+    def end(self) -> None:
+        super().discard()
 
 
 class Examiner:
@@ -122,8 +148,10 @@ class Examiner:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _graded(self, subject: Subject, rubric: Rubric, data: Data) -> Graded:
-        session = self._session(subject, data)
+        session = self._session(subject, data, quick=subject.kind == "mutant")
         checks = judge_exercise(session, rubric).checks
+        if isinstance(session, QuickSession):
+            session.end()
         findings = [check.finding for check in checks if check.finding is not None]
         return Graded(
             failed={check.id: _message(check) for check in checks if check.outcome == "failed"},
@@ -134,16 +162,12 @@ class Examiner:
             diagnosis=next((finding.misconception for finding in findings if finding.misconception), ""),
         )
 
-    def _session(self, subject: Subject, data: Data, **limits: float) -> Session:
+    def _session(self, subject: Subject, data: Data, quick: bool = False, **limits: float) -> Session:
         given = self.limits[subject.exercise]
         limits = {"call_seconds": min(given.call_seconds, CALL_SECONDS), **limits}
-        session = Session(
-            self._nursery,
-            self.exercises[subject.exercise],
-            subject.folder,
-            msgspec.structs.replace(given, **limits),
-            data=data,
-        )
+        kind = QuickSession if quick else Session
+        exercise = self.exercises[subject.exercise]
+        session = kind(self._nursery, exercise, subject.folder, msgspec.structs.replace(given, **limits), "cpu", data)
         session.shrink_seconds = 0.0
         return session
 

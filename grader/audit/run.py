@@ -21,11 +21,12 @@ from grader.authoring.exercise import Exercise
 from grader.course import Course
 from grader.engine.local import versions
 from grader.errors import HarnessError
+from grader.judge.probes import agree
 from grader.judge.runner import Rubric
 from grader.records import Record
 
 REPEATS = 2  # gradings with the first seed: a second one must change nothing
-PROBE_SEEDS = (1001, 1002)  # whose examples show whether a surviving mutant behaves differently
+PROBE_SEEDS = (1001,)  # whose examples show whether a surviving mutant behaves differently
 BATCH = 64  # gradings between two savings of the cache
 Progress = Callable[[int], AbstractContextManager[Any]]
 Gradings = dict[str, dict[Round, Graded]]  # of one exercise, by submission
@@ -35,7 +36,7 @@ PROVED = "behaves as its original does on all {} probes"
 class Options(Record, frozen=True, kw_only=True):
     """How an audit is made."""
 
-    seeds: int = 2
+    seeds: int = 1
     jobs: int = 1
     mutants: bool = True
 
@@ -143,7 +144,7 @@ def _examined(
             if not expected:
                 raise HarnessError(f"{exercise.name}: {original.name} ends its worker on the probes")
             for mutant, given in examiner.behave(mutants, asked, libraries):
-                wrong = next((i for i, answer in enumerate(given) if answer != expected[i]), None)
+                wrong = next((i for i, answer in enumerate(given) if not agree(answer, expected[i])), None)
                 told = equivalent.text(asked[wrong], exercise) if wrong is not None else ""
                 differs[mutant.digest] = told if given else "its worker died"
     judged = [_outcome(s, reasons[s.name], differs, len(asked)) for s in alive]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import msgspec
@@ -14,13 +15,14 @@ from grader.audit.subjects import Subject
 from grader.authoring.exercise import Exercise
 from grader.errors import AuthorError
 from grader.judge import diagnosis
-from grader.judge.diagnosis import Catalogue, Misconception
+from grader.judge.diagnosis import SAME, Catalogue, Misconception
 from grader.judge.players import RecordedCall
-from grader.judge.probes import CallProbe, NetworkProbe, Question
+from grader.judge.probes import CallProbe, NetworkProbe, Probe, Question, agree
 from grader.judge.runner import Rubric
 from grader.report.files import write_whole
 
-PER_CHECK = 8  # probes taken from one check's bank
+CANDIDATES, PER_CHECK = 48, 6  # calls of one check's bank that are tried, and those of them that are always kept
+LEAST_SHOWN = 4  # probes that show a misconception, if there are so many
 NETWORKS = {  # class -> constructor arguments and input shapes that tell right networks from wrong ones
     "LeNet5": (((), (1, 1, 28, 28)), ((), (6, 1, 28, 28))),
     "MnistCNN": (((), (1, 1, 28, 28)), ((), (6, 1, 28, 28))),
@@ -40,49 +42,69 @@ def refresh(examiner: Examiner, exercise: Exercise, subjects: Sequence[Subject])
     The first of `subjects` is the wrapped reference.
     """
     known = [subject for subject in subjects if subject.expectation and subject.expectation.misconception]
-    if _stored_digest(exercise) == (digest(exercise, known) if known else ""):
+    stored = diagnosis.load(exercise)
+    if (stored.digest if stored else "") == (digest(exercise, known) if known else ""):
         return None
     made = catalogue(examiner, exercise, subjects[0], known)
     diagnosis.read.cache_clear()
     return write_whole(diagnosis.path(exercise), encode(made))
 
 
-def _stored_digest(exercise: Exercise) -> str:
-    try:
-        stored = diagnosis.load(exercise)
-    except msgspec.ValidationError:  # of an older form
-        return "outdated"
-    return stored.digest if stored else ""
-
-
 def catalogue(examiner: Examiner, exercise: Exercise, right: Subject, known: Sequence[Subject]) -> Catalogue:
     """Run the reference and every misconception on the probes. Raises AuthorError for one that ends its worker."""
-    asked = probes(exercise, examiner.rubric)
+    asked, always = candidates(exercise, examiner.rubric)
     answers = {subject.name: given for subject, given in examiner.behave([right, *known], asked)}
     for name, given in answers.items():
         if not given:
             raise AuthorError(f"{exercise.name}: {name} ends its worker, so it cannot be a misconception to recognise")
+    expected = answers[right.name]
+    wrong = {
+        subject.name: [SAME if agree(*pair) else pair[0] for pair in zip(answers[subject.name], expected, strict=True)]
+        for subject in known
+    }
+    kept = telling(list(wrong.values()), always)
     return Catalogue(
         exercise=exercise.name,
         digest=digest(exercise, known),
-        right=" ".join(answers[right.name]),
+        right=" ".join(expected[i] for i in kept),
         misconceptions=tuple(
-            Misconception(title=wrong.title, explanation=wrong.explanation, answers=" ".join(answers[subject.name]))
+            Misconception(
+                title=expectation.title,
+                explanation=expectation.explanation,
+                answers=" ".join(wrong[subject.name][i] for i in kept),
+            )
             for subject in known
-            if (wrong := subject.expectation)
+            if (expectation := subject.expectation)
         ),
-        probes=tuple(CallProbe.of(a, exercise) if isinstance(a, RecordedCall) else a for a in asked),
+        probes=tuple(_probe(asked[i], exercise) for i in kept),
     )
 
 
-def probes(exercise: Exercise, rubric: Rubric) -> list[Question]:
-    """Calls from all over every check's bank, every function without arguments, and the networks."""
-    chosen: list[RecordedCall] = []
+def candidates(exercise: Exercise, rubric: Rubric) -> tuple[list[Question], set[int]]:
+    """Calls from all over every check's bank, and all that no bank holds; which of them are always kept."""
+    chosen: list[Question] = []
+    always: set[int] = set()
     for check in (check for check in exercise.checks if check.id in rubric.banks):
         calls = rubric.banks[check.id].calls
-        step = max(1, len(calls) // PER_CHECK)
-        chosen += [call for call in calls[::step][:PER_CHECK] if not any(call.same_as(c) for c in chosen)]
-    return [*chosen, *unbanked(exercise)]
+        tried = calls[:: max(1, len(calls) // CANDIDATES)]
+        new = [call for call in tried if not any(isinstance(c, RecordedCall) and call.same_as(c) for c in chosen)]
+        always |= {len(chosen) + i for i in range(0, len(new), max(1, len(new) // PER_CHECK))}
+        chosen += new
+    more = unbanked(exercise)
+    return [*chosen, *more], always | {len(chosen) + i for i in range(len(more))}
+
+
+def telling(wrong: Sequence[Sequence[str]], always: Iterable[int]) -> list[int]:
+    """The probes to keep: `always`, some that show each misconception, one that tells each two apart."""
+    kept = set(always)
+    for answers in wrong:
+        shown = [i for i, answer in enumerate(answers) if answer != SAME]
+        missing = max(0, LEAST_SHOWN - len(kept.intersection(shown)))
+        kept.update([i for i in shown if i not in kept][:missing])
+    for one, other in combinations(wrong, 2):
+        if all(one[i] == other[i] for i in kept):
+            kept.update([i for i in range(len(one)) if one[i] != other[i]][:1])
+    return sorted(kept)
 
 
 def unbanked(exercise: Exercise) -> list[Question]:
@@ -91,6 +113,10 @@ def unbanked(exercise: Exercise) -> list[Question]:
     calls = [RecordedCall(name, (), {}) for name in silent]
     built = [(name, *plan) for name in exercise.classes for plan in NETWORKS.get(name, ())]
     return [*calls, *(NetworkProbe(name=name, args=args, shape=shape) for name, args, shape in built)]
+
+
+def _probe(asked: Question, exercise: Exercise) -> Probe:
+    return CallProbe.of(asked, exercise) if isinstance(asked, RecordedCall) else asked
 
 
 def digest(exercise: Exercise, known: Sequence[Subject]) -> str:

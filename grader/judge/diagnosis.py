@@ -18,10 +18,11 @@ import msgspec
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.errors import GraderError
-from grader.judge.probes import MISSING, CallProbe, Probe, answers, question
+from grader.judge.probes import MISSING, CallProbe, Probe, agree, answers, question
 from grader.judge.session import Session
 from grader.records import CheckResult, Record
 
+SAME = "="
 FOLDER = Path(__file__).resolve().parents[1] / "data"
 
 
@@ -30,7 +31,7 @@ class Misconception(Record, frozen=True, kw_only=True):
 
     title: str
     explanation: str
-    answers: str  # a digest for each probe, separated by blanks
+    answers: str  # one for each probe, separated by blanks; "=" for the right one
 
 
 class Catalogue(Record, frozen=True, kw_only=True):
@@ -50,7 +51,8 @@ Found = dict[frozenset[str], Misconception]  # by the functions and classes that
 def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[CheckResult]:
     """The results; the first failed public check about what a misconception spoils names it."""
     open_findings = any(result.outcome == "failed" and result.public for result in results.values())
-    answering = session.names and not session.timeouts  # code that hangs would cost its limit once more
+    # code that hangs would cost its limit once more
+    answering = session.diagnose and session.names and not session.timeouts
     catalogue = load(session.exercise) if open_findings and answering else None
     if catalogue is None:
         return results.values()
@@ -75,9 +77,10 @@ def recognise(catalogue: Catalogue, given: Sequence[str]) -> Found:
     found: dict[frozenset[str], dict[str, Misconception]] = {}
     for known in catalogue.misconceptions:
         wrong = known.answers.split()
-        differing = frozenset(n for n, one, other in zip(names, wrong, right, strict=True) if one != other)
+        differing = frozenset(name for name, answer in zip(names, wrong, strict=True) if answer != SAME)
         spoilt = (differing - demonstrations or differing) & present
-        if spoilt and all(given[i] == wrong[i] for i, name in enumerate(names) if name in spoilt):
+        expected = [one if other == SAME else other for one, other in zip(right, wrong, strict=True)]
+        if spoilt and all(agree(given[i], expected[i]) for i, name in enumerate(names) if name in spoilt):
             found.setdefault(spoilt, {})[known.title] = known
     return {
         spoilt: next(iter(titles.values()))
@@ -87,13 +90,16 @@ def recognise(catalogue: Catalogue, given: Sequence[str]) -> Found:
 
 
 def load(exercise: Exercise) -> Catalogue | None:
-    """The catalogue of an exercise, where there is one."""
-    return read(path(exercise))
+    """The catalogue of an exercise, where there is one that can be read: without it nothing is diagnosed."""
+    try:
+        return read(path(exercise))
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 @cache
 def read(file: Path) -> Catalogue | None:
-    """The catalogue in `file`. Raises msgspec.ValidationError for one that was made by another version."""
+    """The catalogue in `file`. Raises OSError, or msgspec.DecodeError for one made by another version."""
     return msgspec.json.decode(file.read_bytes(), type=Catalogue) if file.is_file() else None
 
 

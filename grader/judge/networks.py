@@ -191,6 +191,11 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
         return CheckFailure(
             f"{made} cannot be built: {raised.message}", hint="Compare the constructor with the contract's."
         )
+    if raised.type_name == "UnpicklingError":  # torch's own words advise to load it all the same
+        return CheckFailure(
+            f"{call} fails: the file holds something else than parameters",
+            hint="Save the parameters alone: torch.save(model.state_dict(), path).",
+        )
     if "inplace operation" in raised.message:
         return CheckFailure(
             f"{call} fails: an in-place operation has overwritten what the gradient needs",

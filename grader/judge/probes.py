@@ -1,8 +1,12 @@
-"""How a submission answers fixed questions, as short digests that can be compared between submissions.
+"""How a submission answers fixed questions, as short texts that can be compared between submissions.
 
-Equal behaviour gives equal digests, whatever library, dtype or names a submission uses: values count to a
-thousandth, kinds of error count, and so do inputs that are changed or shared. Networks are compared after their
-parameters have been set by shape alone, so that neither names nor the order of layers matter.
+    answer = form [":" norm ":" projection]
+
+The form is a digest of everything but the values: nesting, shapes, where a value is not finite, the kind of an
+error, inputs that were changed or shared. All values together count by their norm and by their projection on a
+fixed vector, which two different results of one shape practically never share; both are compared with an allowance
+for rounding, so library, dtype and machine do not matter. Networks are asked after their parameters have been set
+by shape alone, so neither do names and the order of layers.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import ast
 import hashlib
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -27,8 +31,7 @@ from grader.records import Array, Record
 from grader.worker import protocol
 
 MISSING = "-"  # the answer for a name that a submission does not define
-# a thousandth is far below what wrong answers differ by; the offset keeps round numbers off the edge of a step
-STEPS, OFFSET = 1000.0, 0.137
+ALLOWED = 1e-4  # of the norm: far above float32's rounding, far below what wrong answers differ by
 LINE = re.compile(r" in line \d+")
 SHAPE_ERRORS = {"ValueError", "RuntimeError"}  # NumPy's and torch's for shapes that do not fit: one mistake
 
@@ -80,8 +83,7 @@ def question(probe: Probe) -> Question:
 
 
 def answers(session: Session, questions: Sequence[Question]) -> list[str]:
-    """A digest of the answer to each question, by a fresh worker. Raises CheckFailure when it dies."""
-    session.discard()
+    """The answer to each question. Raises CheckFailure when the submission's worker dies."""
     session.load()
     calls = [asked for asked in questions if isinstance(asked, RecordedCall)]
     told = iter(_called(session, [call for call in calls if _defined(session, call.function)]))
@@ -90,8 +92,38 @@ def answers(session: Session, questions: Sequence[Question]) -> list[str]:
         if not _defined(session, asked.function if isinstance(asked, RecordedCall) else asked.name):
             found.append(MISSING)
         else:
-            found.append(next(told) if isinstance(asked, RecordedCall) else _digest(_network(session, asked)))
+            found.append(next(told) if isinstance(asked, RecordedCall) else _network(session, asked))
     return found
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether two answers are the same but for rounding."""
+    if one == other:
+        return True
+    (form, *values), (other_form, *other_values) = one.split(":"), other.split(":")
+    if form != other_form or not values:
+        return False
+    numbers, other_numbers = [*map(float, values)], [*map(float, other_values)]
+    allowed = ALLOWED * (1 + numbers[0])
+    return all(abs(a - b) <= allowed for a, b in zip(numbers, other_numbers, strict=True))
+
+
+def answer(told: Any) -> str:
+    """Anything a worker can tell, as an answer."""
+    numbers: list[np.ndarray] = []
+    form = hashlib.sha256(_form(told, numbers).encode()).hexdigest()[:8]
+    if not numbers:
+        return form
+    values = np.concatenate(numbers)
+    with np.errstate(over="ignore", invalid="ignore"):
+        norm, projection = float(np.linalg.norm(values)), float(values @ np.cos(np.arange(1.0, values.size + 1) ** 2))
+    return f"{form}:{norm:.6g}:{projection:.6g}"
+
+
+def noise(shape: tuple[int, ...]) -> np.ndarray:
+    """Standard normal noise, float32, the same for the same shape."""
+    seed = zlib.crc32(repr(tuple(shape)).encode())
+    return np.random.RandomState(seed).standard_normal(shape).astype("float32")
 
 
 def _defined(session: Session, name: str) -> bool:
@@ -103,76 +135,62 @@ def _called(session: Session, calls: Sequence[RecordedCall]) -> list[str]:
     wires = tuple(call.wire(session.libraries.get(call.function, "torch")) for call in seeded)
     frame = protocol.frame(protocol.Request("calls", (), wires))
     replies = session.stream(frame, len(calls), lambda i: f"{calls[i].function} was being called")
-    return [_digest(_reply(reply)) for reply in replies]
+    return [answer(_told(reply)) for reply in replies]
 
 
-def _reply(reply: protocol.Reply) -> Any:
+def _told(reply: protocol.Reply) -> Any:
     if reply.raised is not None:
         kind = reply.raised.type_name
-        return ["raised", "shapes" if kind in SHAPE_ERRORS else kind]
-    return [token(protocol.unpack(reply.value)), [name for name, _ in reply.changed], reply.aliases]
+        return f"raised {'shapes' if kind in SHAPE_ERRORS else kind}"
+    return [protocol.unpack(reply.value), [name for name, _ in reply.changed], list(reply.aliases)]
 
 
-def _network(session: Session, probe: NetworkProbe) -> Any:
+def _network(session: Session, probe: NetworkProbe) -> str:
     """Shapes of the parameters, then outputs and gradients in both modes as far as they come."""
     x = noise(probe.shape)
     told: list[Any] = []
     try:
         network = Network(session, probe.name, probe.args, x, 0)
         state = network.state()
-        told.append(sorted((entry.kind, entry.values.shape) for entry in state))
-        network.load({entry.name: filled(entry.values) for entry in state if entry.values.dtype.kind == "f"})
-        told += [_scaled(network.output(x)), network.changes_input(x)]
-        told.append(_scaled(network.output(x, train=True)))
-        told.append(_gradients(*network.backward(x, noise(network.output(x).shape), train=True)))
+        told.append(repr(sorted((entry.kind, entry.values.shape) for entry in state)))
+        network.load({entry.name: _filled(entry.values) for entry in state if entry.values.dtype.kind == "f"})
+        told += [_scaled(network.output(x)), network.changes_input(x), _scaled(network.output(x, train=True))]
+        output, of_input, of_parameters = network.backward(x, noise(network.output(x).shape), train=True)
+        sizes = [-1.0 if values is None else float(np.abs(values).mean()) for values in of_parameters.values()]
+        told += [_scaled(output), of_input if of_input is None else _scaled(of_input), sorted(sizes)]
     except CheckFailure as failure:
         if failure.fatal:
             raise
         told.append(LINE.sub("", failure.message))
-    return told
+    return answer(told)
 
 
-def _gradients(output: np.ndarray, of_input: Any, of_parameters: Mapping[str, Any]) -> Any:
-    sizes = [-1.0 if values is None else float(np.abs(values).sum()) for values in of_parameters.values()]
-    return [
-        _scaled(output),
-        None if of_input is None else _scaled(of_input),
-        [f"{size:.2g}" for size in sorted(sizes)],
-    ]
+def _scaled(output: np.ndarray) -> np.ndarray:
+    """With a norm of one, unless it is zero: no output counts more than the others."""
+    norm = np.linalg.norm(output)
+    return output / norm if norm and np.isfinite(norm) else output
 
 
-def _scaled(output: np.ndarray) -> Any:
-    """Values as parts of the largest: outputs of networks have no unit."""
-    largest = float(np.abs(output).max()) if output.size else 0.0
-    return [f"{largest:.2g}", token(output / largest if largest and np.isfinite(largest) else output)]
-
-
-def filled(values: np.ndarray) -> np.ndarray:
+def _filled(values: np.ndarray) -> np.ndarray:
     """Values that depend on the shape alone: positive for a vector (a variance may be one), else of either sign."""
     draw = noise(values.shape)
     return np.abs(draw) + np.float32(0.5) if values.ndim < 2 else draw * np.float32(2 / np.sqrt(values[0].size))
 
 
-def noise(shape: tuple[int, ...]) -> np.ndarray:
-    """Standard normal noise, float32, the same for the same shape."""
-    seed = zlib.crc32(repr(tuple(shape)).encode())
-    return np.random.default_rng(seed).standard_normal(shape).astype("float32")
-
-
-def token(value: Any) -> Any:
-    """A value in a form that equal answers share, whatever library or dtype they come from."""
+def _form(value: Any, numbers: list[np.ndarray]) -> str:
+    """Everything but the values of numbers, which are appended to `numbers`."""
     if isinstance(value, dict):
-        return [token(item) for item in value.values()]
+        value = list(value.values())
     if isinstance(value, list | tuple) and not _is_array(value):
-        return [token(item) for item in value]
-    if isinstance(value, np.ndarray | list | tuple | bool | int | float):
-        array = np.asarray(value)
-        if array.dtype.kind == "c":
-            return [token(array.real), token(array.imag)]
-        with np.errstate(invalid="ignore", over="ignore"):
-            steps = np.round(array.astype(np.float64) * STEPS + OFFSET) + 0.0
-        return [array.shape, steps.ravel().tolist()]
-    return value if isinstance(value, str | None) else type(value).__name__
+        return f"[{', '.join(_form(item, numbers) for item in value)}]"
+    if not isinstance(value, np.ndarray | list | tuple | bool | int | float):
+        return repr(value) if isinstance(value, str | None) else type(value).__name__
+    array = np.asarray(value)
+    parts = [array.real, array.imag] if array.dtype.kind == "c" else [array]
+    flat = np.concatenate([part.astype(np.float64).ravel() for part in parts])
+    odd = "" if (finite := np.isfinite(flat)).all() else str([(int(i), str(flat[i])) for i in np.flatnonzero(~finite)])
+    numbers.append(np.where(finite, flat, 0.0))
+    return f"{array.shape} {len(parts)} {odd}"
 
 
 def _is_array(value: Any) -> bool:
@@ -181,7 +199,3 @@ def _is_array(value: Any) -> bool:
         return bool(np.asarray(value).dtype.kind in "biuf")
     except (ValueError, TypeError, OverflowError):
         return False
-
-
-def _digest(told: Any) -> str:
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:8]

@@ -53,6 +53,7 @@ class Session:
         self._deadline = time.monotonic() + limits.exercise_seconds
         self._output: list[str] = []
         self.shrink_seconds = SHRINK_SECONDS  # left for looking for smaller counterexamples
+        self.diagnose = True  # compare failing code with the known misconceptions
 
     @property
     def timeouts(self) -> int:

@@ -28,12 +28,13 @@ pooling = exercise(
 )
 FORBIDDEN = ("pool", "conv", "correlat", "maximum_filter", "uniform_filter")
 PICTURE = np.arange(16.0).reshape(1, 1, 4, 4)
+IMAGE = -1 - np.arange(56.0).reshape(1, 1, 8, 7)
 SIZE_HINT = "The result has floor((H + 2*padding - dilation*(kernel - 1) - 1) / stride) + 1 rows."
 
 
 @st.composite
 def _pairs(draw: st.DrawFn, low: int, high: int) -> Any:
-    """One number, or two different ones as a tuple or a list."""
+    """Two numbers as a tuple or a list: (rows, columns)."""
     rows, columns = draw(st.integers(low, high)), draw(st.integers(low, high))
     form = draw(st.sampled_from(["tuple", "list"]))
     return [rows, columns] if form == "list" else (rows, columns)
@@ -50,6 +51,15 @@ def _settings(draw: st.DrawFn, most_dilation: int = 1) -> dict[str, Any]:
     else:
         settings["padding"] = draw(st.integers(1, kernel // 2))
     return settings
+
+
+@st.composite
+def _together(draw: st.DrawFn, **more: st.SearchStrategy[Any]) -> dict[str, Any]:
+    """Kernel, stride and padding as pairs, and `more`; every window has a cell inside the image."""
+    kernel = draw(_pairs(1, 3))
+    padding = tuple(draw(st.integers(0, side // 2)) for side in kernel)
+    settings: dict[str, Any] = {"kernel_size": kernel, "stride": draw(_pairs(1, 3)), "padding": padding}
+    return settings | {name: draw(values) for name, values in more.items()}
 
 
 # ------------------------------------------------------------------------------------------------ maximum
@@ -124,6 +134,7 @@ def max_padding(student: Student, x: np.ndarray, settings: dict[str, Any]) -> No
 @given(x=distinct((1, 2), (1, 2), (7, 9), (7, 9)), settings=_settings(most_dilation=3))
 @example(x=np.arange(49.0).reshape(1, 1, 7, 7), settings={"kernel_size": 2, "stride": 1, "dilation": 2})
 @example(x=-np.arange(49.0).reshape(1, 1, 7, 7), settings={"kernel_size": 3, "stride": 1, "dilation": (1, 2)})
+@example(x=np.arange(49.0).reshape(1, 1, 7, 7), settings={"kernel_size": 3, "stride": 1, "dilation": (2, 1)})
 @example(x=-1 - np.arange(49.0).reshape(1, 1, 7, 7), settings={"kernel_size": 2, "dilation": (3, 1)})
 def max_dilation(student: Student, x: np.ndarray, settings: dict[str, Any]) -> None:
     """Dilation spreads the cells of a window apart.
@@ -178,6 +189,38 @@ def max_indices(student: Student, x: np.ndarray, settings: dict[str, Any]) -> No
     wanted_values, wanted_indices = reference.max_pool2d(x, **settings, return_indices=True)
     expect.close(values, wanted_values)
     expect.close(indices, wanted_indices)
+
+
+@pooling.check(
+    points=1,
+    needs=["max_pairs", "max_stride", "max_padding", "max_dilation", "max_ceil_mode", "max_indices"],
+    hint="Each argument works alone: look at where two of them meet, such as an index under a dilated window.",
+)
+@given(
+    x=distinct((1, 2), (1, 2), (7, 9), (7, 9), sign=-1),
+    settings=_together(dilation=_pairs(1, 3), ceil_mode=st.booleans()),
+)
+@example(x=IMAGE, settings={"kernel_size": 2, "stride": (3, 2), "dilation": (2, 1), "ceil_mode": True})
+@example(x=IMAGE, settings={"kernel_size": 2, "stride": (2, 3), "dilation": (1, 2), "ceil_mode": True})
+@example(x=IMAGE, settings={"kernel_size": 3, "stride": 2, "dilation": 2, "ceil_mode": True})
+@example(x=IMAGE, settings={"kernel_size": 3, "stride": (3, 1), "padding": 1, "dilation": 2, "ceil_mode": True})
+@example(x=IMAGE, settings={"kernel_size": 3, "stride": (1, 3), "padding": 1, "dilation": 2, "ceil_mode": True})
+@example(x=IMAGE, settings={"kernel_size": (2, 3), "stride": (1, 2), "padding": (0, 1), "dilation": (3, 1)})
+@example(x=IMAGE, settings={"kernel_size": (3, 2), "stride": (2, 1), "padding": (1, 0), "dilation": (1, 3)})
+def max_together(student: Student, x: np.ndarray, settings: dict[str, Any]) -> None:
+    """All arguments of max_pool2d in one call, with other numbers for rows than for columns.
+
+    Why: networks combine them freely.
+    Wrong: row = top + place // kw, although the cells of the window lie dilation apart
+    Right: row = top + place // kw * dilation
+    """
+    wanted_values, wanted_indices = reference.max_pool2d(x, **settings, return_indices=True)
+    expect.close(student.max_pool2d(x, **settings), wanted_values)
+    found = student.max_pool2d(x, **settings, return_indices=True)
+    values, indices = expect.pair(found, "the result", "a pair: the maxima and their indices")
+    expect.close(values, wanted_values)
+    expect.close(indices, wanted_indices)
+    expect.unchanged(student)
 
 
 # ------------------------------------------------------------------------------------------------ average
@@ -293,6 +336,31 @@ def avg_divisor(student: Student, x: np.ndarray, kernel_size: int, divisor_overr
     """
     wanted = reference.avg_pool2d(x, kernel_size, divisor_override=divisor_override)
     expect.close(student.avg_pool2d(x, kernel_size, divisor_override=divisor_override), wanted, terms=9)
+
+
+@pooling.check(
+    points=1,
+    needs=["avg_pairs", "avg_stride", "avg_padding", "avg_ceil_mode", "avg_divisor"],
+    hint="Each argument works alone: look at where two of them meet, such as ceil_mode beside padding.",
+)
+@given(
+    x=batches((1, 2), (1, 2), (4, 9), (4, 9)),
+    settings=_together(
+        ceil_mode=st.booleans(), count_include_pad=st.booleans(), divisor_override=st.none() | st.integers(1, 7)
+    ),
+)
+@example(x=-IMAGE, settings={"kernel_size": (2, 3), "stride": (3, 2), "padding": (1, 0), "ceil_mode": True})
+@example(x=-IMAGE, settings={"kernel_size": (3, 2), "stride": (2, 3), "padding": (0, 1), "ceil_mode": True})
+@example(x=-IMAGE, settings={"kernel_size": 2, "stride": (3, 1), "ceil_mode": True, "divisor_override": 3})
+@example(x=-IMAGE, settings={"kernel_size": 3, "stride": (1, 3), "padding": 1, "count_include_pad": False})
+def avg_together(student: Student, x: np.ndarray, settings: dict[str, Any]) -> None:
+    """All arguments of avg_pool2d in one call, with other numbers for rows than for columns.
+
+    Why: networks combine them freely.
+    Wrong: with ceil_mode, cells beyond the padding are counted with it
+    Right: count the cells of the padded image that lie under the window
+    """
+    expect.close(student.avg_pool2d(x, **settings), reference.avg_pool2d(x, **settings), terms=9)
 
 
 @pooling.check(points=2, hint="Average over H and W; samples and channels stay apart.")

@@ -41,9 +41,4 @@ def accuracy(network: str, name: str) -> Threshold:
 def measured(network: str, root: str | None) -> list[Threshold]:
     """The thresholds on all data sets that are here and that the reference was measured on, digits first."""
     names = [path.stem.removeprefix(f"{network}-") for path in sorted(TRAINED.glob(f"{network}-*.json"))]
-    return [accuracy(network, name) for name in data.SOURCES if name in names and _present(name, root)]
-
-
-def _present(name: str, root: str | None) -> bool:
-    folder = data.SOURCES[name].folder
-    return not folder or (data.data_root(root) / folder / "raw").is_dir()
+    return [accuracy(network, name) for name in data.here(root) if name in names]

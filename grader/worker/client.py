@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from grader.errors import HarnessError, WorkerFailed
+from grader.errors import HarnessError, IsolationUnavailable, WorkerFailed
 from grader.worker import protocol
 from grader.worker.confinement import layers
 from grader.worker.scratch import over_limit, remove
@@ -85,10 +85,13 @@ class Nursery:
         self._channel = index
 
     def ready(self) -> str:
-        """Wait until the nursery is warm; how it confines its workers. Raises HarnessError."""
+        """Wait until the nursery is warm; how it confines its workers. Raises IsolationUnavailable, HarnessError."""
         if self._described is None:
             for control in self._controls:
-                self._described = str(self._receive(NURSERY_START_SECONDS, control)[0]["ready"])
+                told = self._receive(NURSERY_START_SECONDS, control)[0]
+                if "refused" in told:
+                    raise IsolationUnavailable(told["refused"])
+                self._described = str(told["ready"])
             assert self._described is not None
         return self._described
 

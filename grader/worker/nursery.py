@@ -25,6 +25,7 @@ from typing import Any, cast
 
 import msgspec
 
+from grader.errors import IsolationUnavailable
 from grader.worker.confinement import Level, become_unreadable
 from grader.worker.scratch import remove
 
@@ -42,12 +43,14 @@ def main() -> None:
     _warm_up()
     from grader.worker.confine import Confiner
 
-    confiner = Confiner(level)
+    try:
+        confiner = Confiner(level)
+    except IsolationUnavailable as missing:
+        _tell(controls, {"refused": str(missing)})
+        return
     gc.collect()
     gc.freeze()
-    for control in controls:
-        with contextlib.suppress(OSError):  # nobody is there any more: the loop will see it
-            control.send(msgspec.msgpack.encode({"ready": confiner.describe()}))
+    _tell(controls, {"ready": confiner.describe()})
     workers: set[int] = set()
     open_controls = list(controls)
     while open_controls:
@@ -55,6 +58,12 @@ def main() -> None:
             if not _serve_one(control, controls, confiner, workers):
                 open_controls.remove(control)
     _put_away(workers, folder)
+
+
+def _tell(controls: list[socket.socket], message: dict[str, str]) -> None:
+    for control in controls:
+        with contextlib.suppress(OSError):  # nobody is there any more: whoever reads from it will see
+            control.send(msgspec.msgpack.encode(message))
 
 
 def _put_away(workers: set[int], folder: str) -> None:

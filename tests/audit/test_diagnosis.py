@@ -12,11 +12,12 @@ import pytest
 from grader import course
 from grader.audit import signatures
 from grader.audit.examiner import Examiner
+from grader.audit.signatures import telling
 from grader.audit.subjects import Subject, digest, planted
 from grader.judge import diagnosis
 from grader.judge.diagnosis import Catalogue, Misconception, recognise
 from grader.judge.players import RecordedCall
-from grader.judge.probes import CallProbe, NetworkProbe, token
+from grader.judge.probes import CallProbe, NetworkProbe, agree, answer
 
 COURSE = course.load()
 FLIPPED = "The kernel is flipped before it slides"
@@ -59,14 +60,14 @@ def catalogue(right: str, **wrong: str) -> Catalogue:
 )
 def test_recognise(given: str, named: list[str]) -> None:
     """All answers of the functions a misconception spoils must agree, and with one misconception only."""
-    known = catalogue("a b c d", only_f="x b c d", both="x b y d", twin="a b w d", other_twin="a b w d")
+    known = catalogue("a b c d", only_f="x = = =", both="x = y =", twin="= = w =", other_twin="= = w =")
 
     assert named == [found.title for found in recognise(known, given.split()).values()]
 
 
 def test_same_misconception_twice() -> None:
     """Several submissions of one title agree with themselves."""
-    known = catalogue("a b c d", only_f="x b c d")
+    known = catalogue("a b c d", only_f="x = = =")
     assert ["only_f"] == [found.title for found in recognise(known, ["x", "b", "-", "-"]).values()]
 
     known = msgspec.structs.replace(known, misconceptions=known.misconceptions * 2)
@@ -76,7 +77,7 @@ def test_same_misconception_twice() -> None:
 
 def test_demonstrations_matter_only_alone() -> None:
     """What a demonstration gives is looked at only for mistakes that are in the demonstration."""
-    known = catalogue("a b c d", works="x b y d", shows="a b y d")
+    known = catalogue("a b c d", works="x = y =", shows="= = y =")
     probes = (*known.probes[:2], *(CallProbe(call="g()", arrays={}),) * 2)
     known = msgspec.structs.replace(known, probes=probes)
 
@@ -84,14 +85,24 @@ def test_demonstrations_matter_only_alone() -> None:
         assert [named] == [found.title for found in recognise(known, given.split()).values()]
 
 
-def test_tokens() -> None:
-    """Equal answers are equal in every library and dtype; other values, shapes and kinds are not."""
+def test_equal_answers_agree() -> None:
+    """Equal answers agree in every library and dtype and with rounding; other values, shapes and kinds do not."""
     values = [[1.0, 2.5], [3.0, -0.0]]
-    same = [values, np.array(values), np.array(values, dtype="float32"), tuple(map(tuple, values))]
-    other = [[1.0, 2.5, 3.0, 0.0], [[1.0, 2.502], [3.0, 0.0]], [[np.nan] * 2] * 2, None, "text", [values, 1]]
+    same = [np.array(values), np.array(values, dtype="float32") * np.float32(1 + 1e-6), tuple(map(tuple, values))]
+    other = [[1.0, 2.5, 3.0, 0.0], [[1.0, 2.51], [3.0, 0.0]], [[2.5, 1.0], [3.0, 0.0]], [[np.nan, 2.5], [3.0, 0.0]]]
+    other += [[[np.inf, 2.5], [3.0, 0.0]], None, "text", [values, 1], 1, 2]
 
-    assert 1 == len({repr(token(value)) for value in same})
-    assert 1 + len(other) == len({repr(token(value)) for value in [values, *other]})
+    assert all(agree(answer(values), answer(value)) for value in same)
+    for i, value in enumerate([values, *other]):
+        assert not any(agree(answer(value), answer(another)) for another in other[i:])
+
+
+def test_telling_probes() -> None:
+    """Enough probes are kept to show every misconception and to tell any two apart."""
+    wrong = [["=", "=", "=", "=", "x", "y"], ["=", "=", "=", "=", "x", "z"], ["a", "=", "=", "=", "=", "="]]
+
+    assert [0, 1, 4, 5] == telling(wrong, always=[1])
+    assert [1] == telling([], always=[1])
 
 
 def test_probe_is_the_call_again() -> None:
@@ -115,7 +126,7 @@ def test_catalogue_is_up_to_date(name: str) -> None:
     if stored:
         assert [s.expectation.title for s in known if s.expectation] == [m.title for m in stored.misconceptions]
         assert all(len(m.answers.split()) == len(stored.probes) for m in stored.misconceptions)
-        assert all(m.answers != stored.right for m in stored.misconceptions)
+        assert all(set(m.answers.split()) != {diagnosis.SAME} for m in stored.misconceptions)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,112 @@
+"""However a run ends, in order, by Ctrl-C or killed outright, no process and no folder of it stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ENDLESS = "import os\ndef corr2d(X, K):\n    for n in range(40):\n        os.makedirs('d/' * n, exist_ok=True)\n    while True: pass\n"
+PATIENCE = 120.0  # seconds until something is seen; mostly for starting on a busy machine
+
+pytestmark = pytest.mark.slow
+
+
+def until(seen: Callable[[], object], what: str) -> None:
+    """Wait until `seen()`."""
+    deadline = time.monotonic() + PATIENCE
+    while not seen():
+        assert time.monotonic() < deadline, f"not within {PATIENCE:g} s: {what}"
+        time.sleep(0.05)
+
+
+def living() -> dict[int, int]:
+    """The parent of every process but zombies."""
+    found = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            state, parent = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if state != "Z":
+            found[int(entry)] = int(parent)
+    return found
+
+
+def descendants(pid: int) -> set[int]:
+    parents = living()
+    found, more = {pid}, {pid}
+    while more:
+        more = {child for child, parent in parents.items() if parent in more} - found
+        found |= more
+    return found - {pid}
+
+
+class Grading:
+    """A run over two submissions that never end."""
+
+    def __init__(self, folder: Path, jobs: int, isolation: str) -> None:
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        folder.chmod(0o755)
+        self.temporary.chmod(0o755)
+        for name in ("one", "two"):
+            (folder / "submissions" / name).mkdir(parents=True)
+            (folder / "submissions" / name / "corr2d.py").write_text(ENDLESS)
+        command = [sys.executable, "-m", "grader.cli", "run", str(folder / "submissions"), "--exercise", "corr2d"]
+        command += ["--jobs", str(jobs), "--isolation", isolation, "--out", str(folder / "out")]
+        self.process = subprocess.Popen(
+            command, env={**os.environ, "TMPDIR": str(self.temporary)}, stderr=subprocess.PIPE, start_new_session=True
+        )
+        until(lambda: len(self.scratches()) == jobs, "workers")
+        self.family = descendants(self.process.pid)
+
+    def scratches(self) -> list[Path]:
+        return list(self.temporary.glob("grader-*/scratch-*"))
+
+    def check_nothing_left(self) -> None:
+        until(lambda: not self.family & set(living()), "the end of all processes")
+        until(lambda: not any(self.temporary.glob("grader-*")), "the end of all folders")
+
+    def end(self) -> None:
+        for pid in self.family & set(living()):
+            os.kill(pid, signal.SIGKILL)
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture(params=[(1, "none"), (2, "none"), (2, "basic")], ids=["one job", "two jobs", "two jobs confined"])
+def grading(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Grading]:
+    # pytest's own folder is private: confined workers could not pass through
+    for folder in list(tmp_path.parents)[:3]:
+        if folder.owner() == tmp_path.owner() and "pytest" in folder.name:
+            folder.chmod(0o755)
+    made = Grading(tmp_path, *request.param)
+    yield made
+    made.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "terminated"])
+def test_judge_killed(grading: Grading, number: int) -> None:
+    """Workers and nursery die with the judge, and the nursery puts the folders away."""
+    grading.process.send_signal(number)
+    grading.process.wait()
+
+    grading.check_nothing_left()
+
+
+def test_interrupted(grading: Grading) -> None:
+    """Ctrl-C reaches every process of the terminal; the run ends with a sentence and without a traceback."""
+    os.killpg(grading.process.pid, signal.SIGINT)
+    _, errors = grading.process.communicate(timeout=PATIENCE)
+
+    assert grading.process.returncode == 3
+    assert errors.decode() == "grader: interrupted; reports written so far are kept\n"
+    grading.check_nothing_left()
