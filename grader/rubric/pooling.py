@@ -54,7 +54,7 @@ def _settings(draw: st.DrawFn, most_dilation: int = 1) -> dict[str, Any]:
 
 
 @st.composite
-def _together(draw: st.DrawFn, **more: st.SearchStrategy[Any]) -> dict[str, Any]:
+def _together(draw: st.DrawFn, /, **more: st.SearchStrategy[Any]) -> dict[str, Any]:
     """Kernel, stride and padding as pairs, and `more`; every window has a cell inside the image."""
     kernel = draw(_pairs(1, 3))
     padding = tuple(draw(st.integers(0, side // 2)) for side in kernel)
