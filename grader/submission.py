@@ -24,6 +24,8 @@ from grader.records import Record
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 NOTEBOOK = ".ipynb"
 FORMS = f"a folder, a notebook ({NOTEBOOK}) or an archive ({', '.join(ARCHIVES)})"
+MOST_NAME_BYTES = 200  # of a submission's name, which becomes a folder's
+TAKEN = {"index.html"}  # lies beside the folders of the reports
 
 
 class Submission(Record, frozen=True, kw_only=True):
@@ -120,8 +122,8 @@ def find(paths: Iterable[Path], files: Iterable[str]) -> list[Source]:
     unique: dict[str, Path] = {}
     for path in dict.fromkeys(path.absolute() for path in found):
         name = _name(path)
-        number = next(n for n in itertools.count(1) if (f"{name}-{n}" if n > 1 else name) not in unique)
-        unique[f"{name}-{number}" if number > 1 else name] = path
+        numbered = (f"{name}-{number}" if number > 1 else name for number in itertools.count(1))
+        unique[next(one for one in numbered if one not in unique and one.lower() not in TAKEN)] = path
     return [Source(path=path, name=name) for name, path in unique.items()]
 
 
@@ -168,5 +170,6 @@ def _name(path: Path) -> str:
     for ending in (*ARCHIVES, NOTEBOOK):
         if os.path.isfile(path) and name.lower().endswith(ending):
             name = name[: -len(ending)]
-    # a name that is not UTF-8 could not be written into a report
-    return os.fsencode(name).decode("utf-8", "backslashreplace") or "submission"
+    # a name that is not UTF-8 could not be written into a report; nor may the report's folder have too long a name
+    text = os.fsencode(name).decode("utf-8", "backslashreplace") or "submission"
+    return text.encode()[:MOST_NAME_BYTES].decode("utf-8", "ignore")

@@ -913,11 +913,21 @@ def test_find_takes_archives_and_notebooks_by_path(tmp_path: Path, name: str) ->
     assert names(find([tmp_path / name, tmp_path / name], EXERCISES)) == ["ann"]
 
 
-def test_find_writes_names_that_fit_a_report(tmp_path: Path) -> None:
-    """A folder's name may be no UTF-8; a report must be."""
-    write(tmp_path / os.fsdecode(b"J\xfcrgen"), {"corr2d.py": CODE})
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        (b"J\xfcrgen", r"J\xfcrgen"),
+        (b"\xff" * 200, r"\xff" * 50),
+        (b"n" * 255, "n" * 200),
+        (b"index.html", "index.html-2"),
+        (b"Index.HTML", "Index.HTML-2"),
+    ],
+)
+def test_find_gives_names_that_a_report_can_have(tmp_path: Path, folder: bytes, name: str) -> None:
+    """They become folders beside the index: in UTF-8, not too long, and not in the index's place."""
+    write(tmp_path / os.fsdecode(folder), {"corr2d.py": CODE})
 
-    assert names(find([tmp_path], EXERCISES)) == [r"J\xfcrgen"]
+    assert names(find([tmp_path], EXERCISES)) == [name]
 
 
 def test_find_looks_into_folders_around_submissions(tmp_path: Path) -> None:

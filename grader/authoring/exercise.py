@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import hypothesis
@@ -145,12 +146,7 @@ class Exercise:
 
     def signature(self, function: str) -> tuple[tuple[str, Any], ...]:
         """Parameter names and defaults of the contract, in order; no default is None."""
-        reference = self.functions[function]
-        empty = inspect.Parameter.empty
-        return tuple(
-            (name, None if parameter.default is empty else parameter.default)
-            for name, parameter in inspect.signature(reference).parameters.items()
-        )
+        return _signature(self.functions[function])
 
     def _add_loads(self) -> None:
         def loads(student: Any) -> None:
@@ -164,6 +160,15 @@ class Exercise:
         Right: {self.file} at the top of your folder; `python {self.file}` runs without an error.
         """
         self.check(points=0, live=True)(loads)
+
+
+@cache
+def _signature(function: Callable[..., Any]) -> tuple[tuple[str, Any], ...]:
+    empty = inspect.Parameter.empty
+    return tuple(
+        (name, None if parameter.default is empty else parameter.default)
+        for name, parameter in inspect.signature(function).parameters.items()
+    )
 
 
 def exercise(name: str, **declared: Any) -> Exercise:

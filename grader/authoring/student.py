@@ -33,5 +33,5 @@ class Student(Protocol):
     def defines(self, name: str) -> bool:
         """Whether the student's file has that name."""
 
-    def source_uses(self, name: str) -> tuple[str, ...]:
-        """Library names that the function `name`, and what it calls in its own file, mention."""
+    def source_uses(self, *names: str) -> tuple[str, ...]:
+        """Library names that the functions `names`, and what they call in their own file, mention."""

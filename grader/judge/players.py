@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from grader.authoring.exercise import Exercise
+from grader.authoring.oracle import frozen
 from grader.errors import HarnessError
 from grader.judge import wording
 from grader.judge.networks import Evaluator, Network
@@ -106,7 +107,7 @@ class Recorder(Player):
 
     def play(self, body: Callable[..., None], drawn: dict[str, Any]) -> None:
         for value in drawn.values():
-            _freeze(value)
+            frozen(value)
         self._calls = []
         super().play(body, drawn)
         self.examples.append((drawn, tuple(self._calls)))
@@ -114,7 +115,7 @@ class Recorder(Player):
     def answer(self, call: RecordedCall) -> Any:
         reference = self.exercise.functions[call.function]
         answer = reference(*map(_copy, call.args), **{key: _copy(value) for key, value in call.kwargs.items()})
-        self._calls.append(RecordedCall(call.function, call.args, call.kwargs, _freeze(answer), call.seed))
+        self._calls.append(RecordedCall(call.function, call.args, call.kwargs, frozen(answer), call.seed))
         return _copy(answer)
 
     def defines(self, name: str) -> bool:
@@ -123,7 +124,7 @@ class Recorder(Player):
     def load(self) -> None:
         pass
 
-    def source_uses(self, name: str) -> tuple[str, ...]:
+    def source_uses(self, *names: str) -> tuple[str, ...]:
         return ()
 
 
@@ -192,9 +193,9 @@ class Live(Player):
     def data(self) -> Data:
         return self.session.data
 
-    def source_uses(self, name: str) -> tuple[str, ...]:
+    def source_uses(self, *names: str) -> tuple[str, ...]:
         """Asked of a process that has not run the student's code, so that no code can deny itself."""
-        request = protocol.Request("source_uses", (protocol.pack(self.exercise.file), protocol.pack(name)))
+        request = protocol.Request("source_uses", tuple(map(protocol.pack, (self.exercise.file, *names))))
         limit = self.session.limits.call_seconds
         reply = self.session.ask_evaluator(request, f"{self.exercise.file} was being read", limit)
         return tuple(map(str, protocol.unpack(reply.value))) if reply.raised is None else ()
@@ -217,13 +218,4 @@ def _copy(value: Any) -> Any:
         return value.copy()
     if isinstance(value, list | tuple):
         return type(value)(map(_copy, value))
-    return value
-
-
-def _freeze(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        value.flags.writeable = False
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _freeze(item)
     return value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
@@ -78,8 +77,10 @@ class Session:
         """One request to a loaded worker; `what` completes "while ..." in a finding."""
         worker = self.load()
         limit = self._limit(seconds or self.limits.call_seconds, "for one call" if seconds is None else "for this")
-        with self._blaming(what):
+        try:
             return worker.ask(request, *limit)
+        except WorkerFailed as failure:
+            raise self._blamed(failure, what) from None
 
     def stream(self, frame: bytes, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
         """One batch of calls; a reply for each as it comes. `what(i)` describes the i-th call."""
@@ -87,8 +88,10 @@ class Session:
         done = 0
         replies = worker.stream(frame, count, *self._limit(self.limits.check_seconds, "for one check"))
         while done < count:
-            with self._blaming(what(done)):
+            try:
                 reply = next(replies)
+            except WorkerFailed as failure:
+                raise self._blamed(failure, what(done)) from None
             done += 1
             yield reply
 
@@ -133,14 +136,12 @@ class Session:
         self._worker = self._nursery.spawn(self.folder, self.limits)
         contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
         contract |= dict.fromkeys(self.exercise.classes, ())
+        request = protocol.Request("load", (protocol.pack(file), protocol.pack(contract)))
         try:
-            with self._blaming(f"{file} was being imported"):
-                reply = self._worker.ask(
-                    protocol.Request("load", (protocol.pack(file), protocol.pack(contract))), *limit
-                )
-        except CheckFailure as failure:
-            self._unloadable = failure
-            raise
+            reply = self._worker.ask(request, *limit)
+        except WorkerFailed as failure:
+            self._unloadable = self._blamed(failure, f"{file} was being imported")
+            raise self._unloadable from None
         if reply.raised is not None:
             self._unloadable = wording.not_loaded(file, reply.raised)
             self.discard()
@@ -167,8 +168,11 @@ class Session:
             return remaining, f"the limit of {self.limits.exercise_seconds:g} s for the whole exercise"
         return seconds, f"the limit of {seconds:g} s {what}"
 
-    def _blaming(self, what: str) -> _Blaming:
-        return _Blaming(self, what)
+    def _blamed(self, failure: WorkerFailed, what: str) -> CheckFailure:
+        """The finding about a dead worker: how it ended and what it was doing."""
+        self.note_failure(failure)
+        hint = "Look for a loop that never ends, or one that does far more work than it needs."
+        return CheckFailure(f"{failure} while {what}", fatal=True, hint=hint if failure.kind == "timeout" else "")
 
     def note_failure(self, failure: WorkerFailed) -> None:
         self._count(failure)
@@ -176,19 +180,3 @@ class Session:
 
     def _count(self, failure: WorkerFailed) -> None:
         self._timeouts += failure.kind in ("timeout", "memory", "scratch")
-
-
-class _Blaming:
-    """Turns a dead worker into a finding that says what it was doing."""
-
-    def __init__(self, session: Session, what: str) -> None:
-        self.session, self.what = session, what
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, problem: BaseException | None, trace: Any) -> None:
-        if isinstance(problem, WorkerFailed):
-            self.session.note_failure(problem)
-            hints = {"timeout": "Look for a loop that never ends, or one that does far more work than it needs."}
-            raise CheckFailure(f"{problem} while {self.what}", fatal=True, hint=hints.get(problem.kind, "")) from None

@@ -10,22 +10,24 @@ from hypothesis import strategies as st
 
 from grader.authoring import expect
 from grader.authoring.exercise import exercise
+from grader.authoring.oracle import Oracle
 from grader.authoring.strategies import arrays, batches, distinct
 from grader.authoring.student import Student
 from grader.rubric.corr2d import ready_made
-from reference import pooling as reference
+from reference import pooling as canonical
 
 pooling = exercise(
     "pooling",
     title="Pooling",
     functions={
-        "max_pool2d": reference.max_pool2d,
-        "avg_pool2d": reference.avg_pool2d,
-        "global_avg_pool2d": reference.global_avg_pool2d,
+        "max_pool2d": canonical.max_pool2d,
+        "avg_pool2d": canonical.avg_pool2d,
+        "global_avg_pool2d": canonical.global_avg_pool2d,
     },
     lesson="Dive into Deep Learning 7.5: Pooling",
     about="max_pool2d, avg_pool2d and global_avg_pool2d with the whole of PyTorch's semantics.",
 )
+reference = Oracle(canonical)
 FORBIDDEN = ("pool", "conv", "correlat", "maximum_filter", "uniform_filter")
 PICTURE = np.arange(16.0).reshape(1, 1, 4, 4)
 IMAGE = -1 - np.arange(56.0).reshape(1, 1, 8, 7)
@@ -494,5 +496,4 @@ def own_work(student: Student) -> None:
             ready_made(watched.operators, FORBIDDEN)
     watched.global_avg_pool2d(x)
     ready_made(watched.operators, FORBIDDEN)
-    for name in ("max_pool2d", "avg_pool2d", "global_avg_pool2d"):
-        ready_made(student.source_uses(name), FORBIDDEN)
+    ready_made(student.source_uses("max_pool2d", "avg_pool2d", "global_avg_pool2d"), FORBIDDEN)

@@ -11,16 +11,16 @@ from pathlib import Path
 MOST_FILES = 20
 
 
-def source_uses(folder: Path, file: str, name: str) -> list[str]:
-    """Dotted library names reachable from `name` in `file`: through functions, classes and local helper files.
+def source_uses(folder: Path, file: str, *names: str) -> list[str]:
+    """Dotted library names reachable from `names` in `file`: through functions, classes and local helper files.
 
-    `import torch.nn.functional as F; F.conv2d(...)` counts as torch.nn.functional.conv2d. Code that `name` does
+    `import torch.nn.functional as F; F.conv2d(...)` counts as torch.nn.functional.conv2d. Code that `names` do
     not reach (a self-test that compares with a library, say) does not count.
     """
     seen: set[tuple[str, str]] = set()
     found: set[str] = set()
     files: dict[str, _File] = {}
-    todo = [(Path(file).stem, name)]
+    todo = [(Path(file).stem, name) for name in names]
     while todo:
         module, wanted = todo.pop()
         if (module, wanted) in seen or len(files) > MOST_FILES:

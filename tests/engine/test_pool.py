@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -32,3 +34,18 @@ def test_dead_processes_are_noticed() -> None:
     """When all processes end early the caller is told, not kept waiting."""
     with pytest.raises(HarnessError, match="ended before"):
         list(spread(lambda job, item: os._exit(1), range(4), 2))
+
+
+def test_torch_in_parallel_before_the_fork() -> None:
+    """Processes forked from one whose torch has used its threads do not wait for threads that are not there."""
+    script = """
+import torch
+from grader.engine.pool import spread
+torch.set_num_threads(4)
+def work(job, item):
+    return float((torch.ones(1 << 20) * 2).sum())
+print(work(0, 0), *(result for _, result in spread(work, range(4), 2)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+
+    assert ["2097152.0"] * 5 == done.stdout.split()

@@ -61,9 +61,12 @@ class Grading:
             (folder / "submissions" / name / "corr2d.py").write_text(ENDLESS)
         command = [sys.executable, "-m", "grader.cli", "run", str(folder / "submissions"), "--exercise", "corr2d"]
         command += ["--jobs", str(jobs), "--isolation", isolation, "--out", str(folder / "out")]
+        # a job in the background ignores Ctrl-C, and so do its children unless somebody listens
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             command, env={**os.environ, "TMPDIR": str(self.temporary)}, stderr=subprocess.PIPE, start_new_session=True
         )
+        signal.signal(signal.SIGINT, before)
         until(lambda: len(self.scratches()) == jobs, "workers")
         self.family = descendants(self.process.pid)
 
