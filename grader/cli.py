@@ -142,7 +142,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from grader.engine.local import Grader, default_jobs
     from grader.report import html, terminal
 
-    jobs = min(arguments.jobs or default_jobs(), len(submissions))
+    jobs = arguments.jobs or default_jobs()
     reports: list[SubmissionReport] = []
     problems: list[tuple[str, str]] = []
     codes = [PASSED]

@@ -55,8 +55,8 @@ def probes(exercise: Exercise, rubrics: Iterable[Rubric]) -> list[Question]:
     recorded: list[RecordedCall] = []
     seen: set[str] = set()
     for rubric in rubrics:
-        for check in (check for check in exercise.checks if check.id in rubric.banks):
-            for call in rubric.banks[check.id].calls:
+        for bank in rubric.draw(exercise).values():
+            for call in bank.calls:
                 if (key := _key(call)) not in seen:
                     seen.add(key)
                     recorded.append(call)

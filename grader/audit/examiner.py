@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -98,9 +97,12 @@ class Examiner:
 
     def draw(self, seed: int) -> None:
         """Make banks of another seed for all checks."""
-        self.rubric = Rubric((check for exercise in self.exercises.values() for check in exercise.checks), seed)
-        self._thin = copy.copy(self.rubric)
-        self._thin.banks = {name: ThinBank(bank) for name, bank in self.rubric.banks.items()}
+        checks = [check for exercise in self.exercises.values() for check in exercise.checks]
+        self.rubric = Rubric(checks, seed)
+        banks = {
+            name: bank for exercise in self.exercises.values() for name, bank in self.rubric.draw(exercise).items()
+        }
+        self._thin = Rubric(checks, seed, {name: ThinBank(bank) for name, bank in banks.items()})
 
     def grade(self, subjects: Sequence[Subject], seed: int, train: bool = False) -> Iterator[tuple[Subject, Graded]]:
         """Each subject's outcomes with the examples of `seed`, as they are done; `train`: run its own training.

@@ -84,8 +84,8 @@ def candidates(exercise: Exercise, rubric: Rubric) -> tuple[list[Question], set[
     """Calls from all over every check's bank, and all that no bank holds; which of them are always kept."""
     chosen: list[Question] = []
     always: set[int] = set()
-    for check in (check for check in exercise.checks if check.id in rubric.banks):
-        calls = rubric.banks[check.id].calls
+    for bank in rubric.draw(exercise).values():
+        calls = bank.calls
         tried = calls[:: max(1, len(calls) // CANDIDATES)]
         new = [call for call in tried if not any(isinstance(c, RecordedCall) and call.same_as(c) for c in chosen)]
         always |= {len(chosen) + i for i in range(0, len(new), max(1, len(new) // PER_CHECK))}

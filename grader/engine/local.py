@@ -6,11 +6,12 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import hypothesis.configuration
 
@@ -21,7 +22,7 @@ from grader.engine.pool import spread
 from grader.errors import GraderError, HarnessError
 from grader.judge.runner import Rubric, judge_exercise
 from grader.judge.session import Data, Session
-from grader.records import Record, SubmissionReport, sum_points
+from grader.records import ExerciseResult, Record, SubmissionReport, sum_points
 from grader.submission import Source
 from grader.worker.client import Limits, Nursery
 from grader.worker.confinement import become_unreadable
@@ -39,6 +40,7 @@ class Options(Record, frozen=True, kw_only=True):
     data: Data = Data()
 
 
+Result = TypeVar("Result")
 Outcome = SubmissionReport | GraderError  # a report, or why there is none
 
 
@@ -51,33 +53,24 @@ class Grader:
         self._scratch.chmod(0o711)  # confined workers pass through under a uid of their own
         hypothesis.configuration.set_hypothesis_home_dir(self._scratch / "hypothesis")
         become_unreadable()  # expected values and hidden inputs are in this process from now on
+        self.rubric = Rubric(checks, options.seed)
         self._nursery = Nursery(options.isolation, channels=options.jobs, folder=self._scratch)
         try:
-            self.rubric = Rubric(checks, options.seed)  # drawn while the nursery warms up
+            for exercise in self.rubric.exercises():  # what is not drawn by then is drawn when it is needed
+                if self._nursery.is_warm():
+                    break
+                self.rubric.draw(exercise)
             self.isolation = self._nursery.ready()
         except BaseException:
             self.close()
             raise
 
-    def grade(self, source: Source) -> SubmissionReport:
-        """One submission. Raises SubmissionUnreadable."""
+    def grade(self, source: Source, jobs: int = 1) -> SubmissionReport:
+        """One submission, its exercises spread over `jobs` processes. Raises SubmissionUnreadable."""
         started, clock = datetime.now(UTC), time.perf_counter()
         taken = submission.take(source.path, source.name, self._scratch)
         try:
-            exercises = tuple(
-                judge_exercise(
-                    Session(
-                        self._nursery,
-                        exercise,
-                        Path(taken.folder),
-                        self._limits(exercise),
-                        self.options.device,
-                        self.options.data,
-                    ),
-                    self.rubric,
-                )
-                for exercise in self.rubric.exercises()
-            )
+            exercises = self._judged(Path(taken.folder), jobs)
         finally:
             submission.remove(Path(taken.folder))
         return SubmissionReport(
@@ -97,7 +90,28 @@ class Grader:
 
     def grade_all(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Outcome]]:
         """All of them, as they are done; a submission that cannot be graded does not stop the others."""
+        if len(sources) < self.options.jobs:  # more processors than submissions: an exercise each
+            return ((s, _caught(s.name, partial(self.grade, s, self.options.jobs))) for s in sources)
+        for exercise in self.rubric.exercises():
+            self.rubric.draw(exercise)  # once, before the processes part
         return spread(self._work, sources, self.options.jobs)
+
+    def _judged(self, folder: Path, jobs: int) -> tuple[ExerciseResult, ...]:
+        def judge(exercise: Exercise) -> ExerciseResult:
+            self.rubric.draw(exercise)  # before the session's time starts
+            limits, options = self._limits(exercise), self.options
+            session = Session(self._nursery, exercise, folder, limits, options.device, options.data)
+            return judge_exercise(session, self.rubric)
+
+        def work(channel: int, exercise: Exercise) -> ExerciseResult | GraderError:
+            self._nursery.use_channel(channel)
+            return _caught(exercise.name, partial(judge, exercise))
+
+        exercises = self.rubric.exercises()
+        if jobs == 1:
+            return tuple(map(judge, exercises))
+        results = dict(spread(work, exercises, jobs))
+        return tuple(_raised(results[exercise]) for exercise in exercises)
 
     def _limits(self, exercise: Exercise) -> Limits:
         limits = self.options.limits
@@ -109,21 +123,28 @@ class Grader:
 
     def _work(self, channel: int, source: Source) -> Outcome:
         self._nursery.use_channel(channel)
-        return self._outcome(source)
-
-    def _outcome(self, source: Source) -> Outcome:
-        try:
-            return self.grade(source)
-        except GraderError as problem:
-            return problem
-        except Exception as problem:
-            return HarnessError(f"{source.name}: the grader itself failed: {type(problem).__name__}: {problem}")
+        return _caught(source.name, partial(self.grade, source))
 
     def __enter__(self) -> Grader:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _caught(what: str, action: Callable[[], Result]) -> Result | GraderError:
+    try:
+        return action()
+    except GraderError as problem:
+        return problem
+    except Exception as problem:
+        return HarnessError(f"{what}: the grader itself failed: {type(problem).__name__}: {problem}")
+
+
+def _raised(result: Result | GraderError) -> Result:
+    if isinstance(result, GraderError):
+        raise result
+    return result
 
 
 def versions() -> dict[str, str]:

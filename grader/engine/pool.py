@@ -21,7 +21,7 @@ def spread(work: Callable[[int, Item], Result], items: Sequence[Item], jobs: int
     """`work(job, item)` for every item, in `jobs` processes forked now; job counts from 0.
 
     Only indices and results cross the pipes, a new index for every result: neither pipe can fill up while the
-    other side waits. Raises HarnessError when all processes have ended before their work was done.
+    other side waits. Raises HarnessError when a process has ended before its work was done.
     """
     jobs = min(jobs, len(items))
     if jobs <= 1:
@@ -61,6 +61,6 @@ def spread(work: Callable[[int, Item], Result], items: Sequence[Item], jobs: int
 
 def _next(done: Any, processes: Sequence[Any]) -> Any:
     while not done._reader.poll(POLL_SECONDS):
-        if not any(process.is_alive() for process in processes):
-            raise HarnessError("all judge processes have ended before their work was done")
+        if any(process.exitcode for process in processes):
+            raise HarnessError("a judge process has ended before its work was done")
     return done.get()

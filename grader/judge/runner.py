@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from grader.authoring import expect
-from grader.authoring.exercise import Check
+from grader.authoring.exercise import Check, Exercise
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.errors import GraderError
 from grader.judge import diagnosis, wording
@@ -27,15 +27,25 @@ PROBES = 3  # calls that decide whether a function wants tensors or arrays
 
 
 class Rubric:
-    """The checks of a run, with their banks, drawn once."""
+    """The checks of a run, with their banks, each drawn once: when it is needed, or all of an exercise's before."""
 
-    def __init__(self, checks: Iterable[Check], seed: int) -> None:
+    def __init__(self, checks: Iterable[Check], seed: int, banks: Mapping[str, Bank] | None = None) -> None:
         self.checks = tuple(checks)
         self.seed = seed
-        self.banks: dict[str, Bank] = {check.id: Bank(check, seed) for check in self.checks if not check.live}
+        self._banks = dict(banks or {})
 
-    def exercises(self) -> list[Any]:
+    def exercises(self) -> list[Exercise]:
         return list(dict.fromkeys(check.exercise for check in self.checks))
+
+    def bank(self, check: Check) -> Bank:
+        """Raises AuthorError when the reference does not pass the check."""
+        if check.id not in self._banks:
+            self._banks[check.id] = Bank(check, self.seed)
+        return self._banks[check.id]
+
+    def draw(self, exercise: Exercise) -> dict[str, Bank]:
+        """The banks of an exercise's checks, by id. Raises AuthorError."""
+        return {check.id: self.bank(check) for check in self.checks if check.exercise is exercise and not check.live}
 
 
 def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
@@ -104,7 +114,7 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, 
         if check.live:
             player.play(check.body, {})
             return _evidence(player)
-        bank = rubric.banks[check.id]
+        bank = rubric.bank(check)
         for function in bank.functions():
             session.require(function)
             _choose_library(session, bank, function)

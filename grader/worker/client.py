@@ -84,6 +84,10 @@ class Nursery:
         """Speak on control socket `index` from now on: each forked judge process takes its own."""
         self._channel = index
 
+    def is_warm(self) -> bool:
+        """Whether `ready` need not wait."""
+        return self._described is not None or bool(select.select(self._controls[-1:], [], [], 0)[0])
+
     def ready(self) -> str:
         """Wait until the nursery is warm; how it confines its workers. Raises IsolationUnavailable, HarnessError."""
         if self._described is None:

@@ -31,9 +31,9 @@ def test_jobs_are_numbered() -> None:
 
 
 def test_dead_processes_are_noticed() -> None:
-    """When all processes end early the caller is told, not kept waiting."""
+    """When a process ends early the caller is told, not kept waiting, though the others live."""
     with pytest.raises(HarnessError, match="ended before"):
-        list(spread(lambda job, item: os._exit(1), range(4), 2))
+        list(spread(lambda job, item: os._exit(1) if item == 0 else item, range(4), 2))
 
 
 def test_torch_in_parallel_before_the_fork() -> None:

@@ -162,7 +162,7 @@ def grade_all(folder: Path) -> list[dict[str, Any]]:
     results = []
     try:
         with Grader(checks, options) as grading:
-            hidden = _only_hidden(list(grading.rubric.banks.values()))
+            hidden = _only_hidden([bank for name in EXERCISES for bank in grading.rubric.draw(chosen[name]).values()])
             write_submissions(originals, scene, grading)
             grade(grading, originals / "right")  # warm, and everything opened that stays open
             for name in ATTACKS:

@@ -24,6 +24,7 @@ from torch import nn
 
 from grader import course
 from grader.authoring.exercise import LOADS, Check
+from grader.judge.bank import Bank
 from grader.judge.runner import Rubric, judge_exercise
 from grader.records import CheckResult, ExerciseResult, SubmissionReport, from_json, to_json
 from grader.report import html, terminal
@@ -227,9 +228,9 @@ ANSWERS = st.lists(
 
 
 @cache
-def rubric(name: str) -> Rubric:
-    made = Rubric(EXERCISES[name].checks, seed=0)
-    for bank in made.banks.values():
+def banks(name: str) -> dict[str, Bank]:
+    made = Rubric(EXERCISES[name].checks, seed=0).draw(EXERCISES[name])
+    for bank in made.values():
         bank.examples = bank.examples[:MOST_EXAMPLES]
         bank.calls = [call for example in bank.examples for call in example.calls]
     return made
@@ -240,10 +241,8 @@ def spoil(answer: str | protocol.Reply) -> Spoil:
 
 
 def run(session: Actor, checks: list[Check] | None = None) -> ExerciseResult:
-    chosen = Rubric([], seed=0)
-    chosen.checks = tuple(checks or session.exercise.checks)
-    chosen.banks = rubric(session.exercise.name).banks
-    return judge_exercise(session, chosen)
+    chosen = checks or session.exercise.checks
+    return judge_exercise(session, Rubric(chosen, seed=0, banks=banks(session.exercise.name)))
 
 
 def judged(name: str, session: Actor, checks: list[Check] | None = None) -> tuple[CheckResult, ...]:
