@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import runpy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from grader import course
 from grader.engine.local import Grader, Options
@@ -60,6 +62,27 @@ def test_bad_trainings(name: str, grading: Grader) -> None:
 
     assert ["lenet5.train"] == [check.id for check in report.checks if check.outcome == "failed"]
     assert "on held-out digits" in result(report, "train").finding.message
+
+
+@pytest.mark.filterwarnings("ignore:You are using the legacy TorchScript-based ONNX export:DeprecationWarning")
+def test_other_operators_that_compute_the_same(grading: Grader, tmp_path: Path) -> None:
+    """A sigmoid written out has no Sigmoid in its graph; code and saved parameters show that it is one."""
+    code = (STUDENT / "lenet5.py").read_text()
+    assert "nn.Sigmoid()" in code
+    code = code.replace("nn.Sigmoid()", "Logistic()").replace("epochs=20", "epochs=1")
+    logistic = "class Logistic(nn.Module):\n    def forward(self, x):\n        return 1 / (1 + torch.exp(-x))\n"
+    (tmp_path / "lenet5.py").write_text(f"{code}\n\n{logistic}")
+    network: Any = runpy.run_path(str(tmp_path / "lenet5.py"))["LeNet5"]()
+    network.load_state_dict(torch.load(STUDENT / "lenet5.pth", weights_only=True))
+    runpy.run_path(str(ROOT / "exercises" / "starter" / "helper.py"))["save"](network, str(tmp_path / "lenet5"))
+    report = grading.grade(Source(path=tmp_path, name="anna"))
+    outcomes = {name: result(report, name).outcome for name in ("export", "parity", "accuracy")}
+
+    assert dict.fromkeys(outcomes, "passed") == outcomes
+
+    (tmp_path / "lenet5.pth").unlink()
+    report = grading.grade(Source(path=tmp_path, name="anna"))
+    assert "lenet5.onnx has 0 Sigmoid operators, expected 4" == result(report, "export").finding.message
 
 
 @pytest.mark.parametrize(

@@ -107,12 +107,14 @@ def close(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | None =
     )
 
 
-def shape(actual: Any, wanted: tuple[int, ...], *, expected: Any = None, hint: str = "") -> None:
+def shape(
+    actual: Any, wanted: tuple[int, ...], what: str = "the result", *, expected: Any = None, hint: str = ""
+) -> None:
     """The result has exactly the shape `wanted`."""
-    found = array(actual)
+    found = array(actual, what)
     if found.shape != tuple(wanted):
         raise CheckFailure(
-            f"the result has shape {tuple(found.shape)}, expected {tuple(wanted)}",
+            f"{what} has shape {tuple(found.shape)}, expected {tuple(wanted)}",
             expected=None if expected is None else Array.of(np.asarray(expected)),
             actual=Array.of(found),
             hint=hint,

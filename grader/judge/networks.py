@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 EVALUATION_SECONDS = 120.0
 EXPORT_SECONDS = 60.0
 MOST_ENTRIES = 500  # layers, or parameters and buffers: the largest network of the course has 20
+WRONG_INPUTS = (
+    "A dense layer gets another number of inputs than it was made for: print x.shape before it, and look at paddings, "
+    "kernel sizes and pooling up to there, and at how the batch axis is kept."
+)
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True):
@@ -202,7 +206,9 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
             hint="Use x = x + y instead of x += y, and ReLU without inplace=True where its input is used again.",
         )
     return CheckFailure(
-        f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}", traceback=raised.traceback
+        f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}",
+        traceback=raised.traceback,
+        hint=WRONG_INPUTS if "shapes cannot be multiplied" in raised.message else "",
     )
 
 

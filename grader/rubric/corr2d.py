@@ -198,11 +198,20 @@ def edge_demo(student: Student) -> None:
         isinstance(items, list | tuple) and len(items) >= 2,
         f"edge_demo() gives {expect.describe(found)}, expected the vertical and the horizontal edges",
     )
+    pictures = [expect.array(item) for item in items if isinstance(item, np.ndarray | list)]
+    shapes = [picture.shape for picture in pictures]
     for name, wanted in (("vertical", vertical), ("horizontal", horizontal)):
-        fitting = [expect.array(item) for item in items if isinstance(item, np.ndarray | list)]
-        fitting = [item for item in fitting if item.shape == wanted.shape]
-        expect.that(fitting, f"edge_demo() gives no array of shape {wanted.shape} for the {name} edges")
-        expect.close(fitting[0], wanted)
+        expect.that(wanted.shape in shapes, f"edge_demo() gives no array of shape {wanted.shape} for the {name} edges")
+        expect.close(
+            pictures[shapes.index(wanted.shape)],
+            wanted,
+            hint="Is the picture the lesson's? White, with rows 0, 1, 3, 4 and 5 black in columns 2 to 5.",
+        )
+    expect.that(
+        isinstance(found, dict) or shapes.index(vertical.shape) < shapes.index(horizontal.shape),
+        "edge_demo() gives the horizontal edges before the vertical ones",
+        hint="Vertical edges lie between a left and a right neighbour: K = [[1, -1]] finds them, (6, 7).",
+    )
 
 
 @corr2d.check(points=1, needs=["shape"], examples=15)

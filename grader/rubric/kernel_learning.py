@@ -72,6 +72,7 @@ def losses(student: Student) -> None:
         expect.that(
             history[-1] < 0.5 * history[0],
             f"the loss goes from {history[0]:.4g} to {history[-1]:.4g} in {len(history)} steps: it should fall well below",
+            hint="Is the gradient subtracted, set to zero before each step, and the learning rate small enough?",
         )
 
 
@@ -118,13 +119,13 @@ def learned(student: Student, image: np.ndarray, target: np.ndarray) -> tuple[np
     found: Any = student.learn_kernel(image.astype("float32"), edges)
     found_kernel, found_losses = expect.pair(found, "the result", "a pair: the kernel and the losses")
     matrix = expect.floats(found_kernel, "the kernel")
-    expect.shape(matrix, (1, 2))
+    expect.shape(matrix, (1, 2), "the kernel", hint="return kernel.reshape(1, 2), losses")
     history = expect.floats(found_losses, "the second result, the losses,")
     expect.that(history.size, "there are no losses, expected one for each step")
     expect.that(
         history.ndim == 1 or history.shape[1:] == (1,),
         f"the losses have shape {history.shape}, expected one number for each step",
-        hint="The loss is the sum over all cells: ((corr2d(X, K) - Y) ** 2).sum()",
+        hint="Keep a list and append the loss of every step to it: one number, ((corr2d(X, K) - Y) ** 2).sum().",
     )
     return matrix, [float(loss) for loss in history.ravel()]
 

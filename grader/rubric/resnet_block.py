@@ -31,9 +31,11 @@ resnet_block = exercise(
     about="ResidualBlock(in_channels, out_channels, stride=1): y = ReLU(F(x) + shortcut(x)) with "
     "F = conv3x3 - BN - ReLU - conv3x3 - BN; the shortcut is the identity where shapes agree, else a 1x1 convolution.",
 )
-SAME, WIDER, STRIDED, BOTH = (4, 4), (3, 6), (4, 4, 2), (3, 6, 2)
+SAME, WIDER, NARROWER, STRIDED, BOTH, THREE = (4, 4), (3, 6), (6, 3), (4, 4, 2), (3, 6, 2), (4, 4, 3)
 NEAR = Tolerance(1e-4, 1e-4)  # float32 against float64, some tens of products a sum
 EPS = 1e-5
+# loud enough for variances beside which the eps of a batch norm does not matter, and for ReLU6 not to be ReLU
+LOUD, SPREAD, GAIN = np.float32(3.0), 7.0, 4.0
 NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 MOST_PARTS = 4  # of a kind: every way of giving them their roles is tried
 
@@ -61,7 +63,7 @@ class Roles(NamedTuple):
 @resnet_block.check(
     points=2,
     live=True,
-    hint="Padding 1 keeps the size; the stride belongs to the first convolution and to the shortcut.",
+    hint="Padding 1 keeps the size. Other channels or a stride need a 1x1 convolution with that stride in the shortcut.",
 )
 def shape(student: Any) -> None:
     """The result is (N, out_channels, ceil(H / stride), ceil(W / stride)).
@@ -70,15 +72,16 @@ def shape(student: Any) -> None:
     Wrong: the shortcut of a strided block without the stride
     Right: nn.Conv2d(in_channels, out_channels, 1, stride=stride)
     """
-    for args in (SAME, WIDER, STRIDED, BOTH):
+    for args in (SAME, WIDER, NARROWER, STRIDED, BOTH, THREE):
         block = built(student, args)
-        stride = args[2] if len(args) > 2 else 1
-        for height, width in ((8, 8), (7, 5)):
-            found = block.output(noise(2, args[0], height, width))
-            wanted = (2, args[1], -(-height // stride), -(-width // stride))
+        stride = stride_of(args)
+        for count, height, width in ((2, 8, 8), (1, 7, 5)):
+            found = block.output(noise(count, args[0], height, width))
+            wanted = (count, args[1], -(-height // stride), -(-width // stride))
             expect.that(
                 found.shape == wanted,
-                f"{block.made} turns (2, {args[0]}, {height}, {width}) into {tuple(found.shape)}, expected {wanted}",
+                f"{block.made} turns ({count}, {args[0]}, {height}, {width}) into {tuple(found.shape)}, "
+                f"expected {wanted}",
             )
 
 
@@ -171,7 +174,7 @@ def projection(student: Any) -> None:
     Wrong: the stride on the second convolution, a shortcut computed from what conv1 has made of x
     Right: self.shortcut(x), x being the input
     """
-    for args in (WIDER, BOTH, STRIDED):
+    for args in (WIDER, BOTH, STRIDED, NARROWER, THREE):
         matching(student, args, sizes=((8, 8), (7, 5)))
 
 
@@ -179,7 +182,7 @@ def projection(student: Any) -> None:
     points=2,
     live=True,
     needs=["values", "projection"],
-    hint="Let nn.BatchNorm2d do its work: no eval(), no track_running_stats=False.",
+    hint="nn.BatchNorm2d does it by itself: no eval(), no track_running_stats=False, and no further layer like dropout.",
 )
 def train_mode(student: Any) -> None:
     """In train mode the batch norms use the statistics of the batch.
@@ -190,7 +193,7 @@ def train_mode(student: Any) -> None:
     """
     for args in (SAME, BOTH):
         block, state, roles = matching(student, args, sizes=((6, 6),))
-        x = noise(4, args[0], 7, 5)
+        x = LOUD * noise(4, args[0], 7, 5)
         wanted = formula(state, roles, torch.from_numpy(x).double(), stride_of(args), train=True)
         expect.close(block.output(x, train=True), wanted.detach().numpy(), tol=NEAR)
 
@@ -199,7 +202,7 @@ def train_mode(student: Any) -> None:
     points=2,
     live=True,
     needs=["values", "projection"],
-    hint="No in-place operation on what the shortcut or a gradient still needs.",
+    hint="No in-place operation on what the shortcut or a gradient still needs, and no detach.",
 )
 def backward(student: Any) -> None:
     """Gradients of the input and of every parameter are those of the formula.
@@ -210,7 +213,7 @@ def backward(student: Any) -> None:
     """
     for args in (SAME, BOTH):
         block, state, roles = matching(student, args, sizes=((6, 6),))
-        x = noise(3, args[0], 6, 6)
+        x = LOUD * noise(3, args[0], 6, 6)
         given = torch.from_numpy(x).double().requires_grad_()
         tensors = {name: value.clone().requires_grad_() for name, value in state.items()}
         output = formula(tensors, roles, given, stride_of(args), train=True)
@@ -282,7 +285,7 @@ def matching(
     entries = block.state()
     state = randomised(entries)
     block.load({name: value.float().numpy() for name, value in state.items() if value.is_floating_point()})
-    batches = [noise(2, args[0], *size) for size in sizes]
+    batches = [LOUD * noise(2, args[0], *size) for size in sizes]
     found = [block.output(x) for x in batches]
     closest: CheckFailure | None = None
     for roles in assignments(entries, args):
@@ -313,7 +316,7 @@ def needs_none(args: tuple[int, ...]) -> bool:
 
 
 def randomised(entries: list[Entry]) -> dict[str, torch.Tensor]:
-    """Random values for everything a block keeps, float64; variances are positive."""
+    """Random values for everything a block keeps, float64: batch norms get about what LOUD inputs give them."""
     generator = np.random.default_rng(7)
     state = {}
     for entry in entries:
@@ -322,11 +325,11 @@ def randomised(entries: list[Entry]) -> dict[str, torch.Tensor]:
         draw = generator.standard_normal(entry.values.shape)
         last = entry.name.rpartition(".")[2]
         if "var" in last:
-            draw = np.abs(draw) + 0.5
+            draw = SPREAD**2 * (np.abs(draw) + 0.5)
         elif entry.values.ndim == 4:
-            draw = draw / math.sqrt(max(1, math.prod(entry.values.shape[1:])))
+            draw = SPREAD / LOUD * draw / math.sqrt(max(1, math.prod(entry.values.shape[1:])))
         elif last == "weight":
-            draw = 1.0 + 0.3 * draw
+            draw = GAIN + draw
         state[entry.name] = torch.from_numpy(draw.astype("float32").astype("float64"))
     return state
 

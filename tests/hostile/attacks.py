@@ -729,6 +729,12 @@ attack(
     in_call("hoard = []\nwhile True: hoard.append(bytearray(64 << 20))"),
     seen="emory",
 )
+attack(
+    "resources",
+    "pattern_of_exponential_time",
+    "import re\n" + in_call("return re.match('(a*)*b', 'a' * 60)"),
+    seen="stopped at the limit of 1 s",
+)
 attack("resources", "memory_of_torch", in_call("import torch; return torch.ones(1 << 34)"), seen="memory")
 attack(
     "resources",
@@ -962,6 +968,9 @@ for name, pid in (('judge', facts.JUDGE), ('nursery', facts.NURSERY), ('sibling'
 attempt('own group', lambda: os.kill(0, signal.SIGKILL))
 attempt('everybody', lambda: os.kill(-1, signal.SIGKILL))
 attempt('parent', lambda: os.kill(os.getppid(), signal.SIGKILL))
+import fcntl
+attempt('signals on input', lambda: fcntl.fcntl(3, fcntl.F_SETOWN, facts.JUDGE))
+attempt('typing into a terminal', lambda: fcntl.ioctl(0, 0x5412, b'x'))
 """,
     earns=ALL,
     attempts=" | ".join(
@@ -969,7 +978,7 @@ attempt('parent', lambda: os.kill(os.getppid(), signal.SIGKILL))
         for name in ("judge", "nursery", "sibling", "init")
         for what in ("kill", "stop", "group of", "thread of", "queue to", "handle of")
     )
-    + " | own group | everybody | parent",
+    + " | own group | everybody | parent | signals on input | typing into a terminal",
 )
 attack(
     "processes",

@@ -1,0 +1,99 @@
+"""Libraries for pictures and progress bars, which tutorials import and no exercise needs: where missing, they do nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+NAMES = frozenset(
+    [
+        "IPython",
+        "ipywidgets",
+        "matplotlib",
+        "matplotlib_inline",
+        "mpl_toolkits",
+        "plotly",
+        "seaborn",
+        "torchinfo",
+        "torchsummary",
+        "tqdm",
+        "wandb",
+    ]
+)
+
+
+def do_without() -> None:
+    """From now on `import matplotlib` and the like work, installed or not."""
+    sys.meta_path.append(_Finder())  # the last to be asked: what is installed wins
+
+
+class Nothing:
+    """Anything in such a library: whatever is done with it gives more of the same. Unpacks as a figure and its axes."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Nothing:
+        return self
+
+    def __getattr__(self, name: str) -> Nothing:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __getitem__(self, key: Any) -> Nothing:
+        return self
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pass
+
+    def __iter__(self) -> Iterator[Nothing]:
+        return iter((self, self))
+
+    def __enter__(self) -> Nothing:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        pass
+
+
+class Progress(Nothing):
+    """tqdm(iterable): the items of the iterable."""
+
+    def __init__(self, iterable: Any = (), *args: Any, **kwargs: Any) -> None:
+        self.iterable = iterable
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.iterable)
+
+    def __len__(self) -> int:
+        return len(self.iterable)
+
+
+def progress_range(*bounds: int, **kwargs: Any) -> Progress:
+    """trange(n)."""
+    return Progress(range(*bounds))
+
+
+KNOWN = {"tqdm": Progress, "trange": progress_range}
+
+
+class _Module(ModuleType):
+    __path__: list[str] = []  # its submodules are found in the same way
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return KNOWN.get(name, Nothing())
+
+
+class _Finder(MetaPathFinder, Loader):
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        return ModuleSpec(name, self, is_package=True) if name.partition(".")[0] in NAMES else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _Module(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        pass
