@@ -63,7 +63,7 @@ class FakeNursery:
         self.asked: list[tuple[Request, float, str]] = []
         self.workers: list[Any] = []
 
-    def spawn(self, folder: Path, limits: Limits) -> FakeWorker:
+    def spawn(self, folder: Path, limits: Limits) -> Any:
         self.workers.append(FakeWorker(self))
         return self.workers[-1]
 
