@@ -156,6 +156,12 @@ def test_close_enough(actual: Any, wanted: Any) -> None:
             (0,),
         ),
         (
+            [INF, 5],
+            [INF, 1],
+            "1 of 2 values are wrong; the greatest difference is at (1,): expected 1, got 5; allowed: 1",
+            (1,),  # between equal infinities there is no difference
+        ),
+        (
             [INF, 0],
             [-INF, 0],
             "1 of 2 values are wrong; the greatest difference is at (0,): expected -inf, got inf; allowed: 1",
@@ -175,9 +181,9 @@ def test_not_close(actual: Any, wanted: Any, message: str, where: tuple[int, ...
 @pytest.mark.parametrize(("terms", "allowed"), [(1, "0.00022"), (100, "0.012")])
 def test_allowance_grows(terms: int, allowed: str) -> None:
     """With the terms that are added up and the largest expected value, infinities left out."""
-    close = [100.0 + float(allowed) * 0.9, -INF]
-    expect.close(close, [100.0, -INF], terms=terms)
-    found = failure(lambda: expect.close([close[0] + float(allowed) * 0.2, -INF], [100.0, -INF], terms=terms))
+    wanted = [-100.0, 1.0, -INF]
+    expect.close([-100 - float(allowed) * 0.9, 1.0, -INF], wanted, terms=terms)
+    found = failure(lambda: expect.close([-100 - float(allowed) * 1.1, 1.0, -INF], wanted, terms=terms))
 
     assert found.message.endswith(f"allowed: {allowed}")
 
