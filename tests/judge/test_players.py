@@ -72,6 +72,13 @@ def test_wire() -> None:
     assert wanted == CALL.wire("numpy")
 
 
+def test_bytes_are_not_all() -> None:
+    """Zeros of two dtypes are the same bytes."""
+    one, other = (RecordedCall("f", (np.zeros(1, dtype=dtype),), {}) for dtype in ("int64", "float64"))
+
+    assert not one.same_as(other)
+
+
 # --- Recorder -----------------------------------------------------------------------------------------
 
 
@@ -81,7 +88,9 @@ def test_recorder(exercise: Exercise) -> None:
     X = np.ones(2)
 
     def body(student: Any, X: np.ndarray) -> None:
-        answer, (inner,) = student.seeded(5).twice(X, by=3)
+        found = student.seeded(5).twice(X, by=3)
+        assert (tuple, list) == (type(found), type(found[1]))
+        answer, (inner,) = found
         answer += 1
         inner += 1
 

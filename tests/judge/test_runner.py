@@ -133,10 +133,10 @@ def test_output_is_cut(doubling: Exercise, printed: str, kept: str) -> None:
 def test_only_the_exercise_s_own_checks(doubling: Exercise) -> None:
     """A rubric may hold more than one exercise, in any order."""
     other = Exercise("other", title="Other")
-    mine = declared(doubling, "mine")
-    rubric = Rubric([*other.checks, mine], seed=0)
+    declared(doubling, "mine")
+    rubric = Rubric([*other.checks, *doubling.checks], seed=0)
 
-    assert [mine.id] == [check.id for check in judge_exercise(Stage(doubling), rubric).checks]
+    assert ["doubling.loads", "doubling.mine"] == [check.id for check in judge_exercise(Stage(doubling), rubric).checks]
     assert [other, doubling] == rubric.exercises()
 
 
@@ -345,12 +345,13 @@ def test_an_example_has_its_own_replies(doubling: Exercise) -> None:
     """Also when the check did not come to all calls of the example before."""
 
     def early(student: Any, X: np.ndarray) -> None:
-        """Either of two calls is right."""
-        if np.array_equal(np.asarray(student.twice(X)), 2 * X):
+        """Nothing, or both calls are right."""
+        if (answer := student.twice(X)) is not None:
+            expect.close(answer, 2 * X)
             expect.close(student.twice(X, 3), 3 * X)
 
     check = doubling.check(points=1, examples=12)(given(X=arrays((2, 4)))(early))
-    session = Stage(doubling, wrong, right, right, right)  # of four replies the first is wrong
+    session = Stage(doubling, lambda answer: None, right, right, right)  # of four replies the first is nothing
     session.libraries["twice"] = "torch"
 
     assert "passed" == judged(session, check)["early"].outcome
@@ -416,6 +417,23 @@ def test_library(doubling: Exercise, works_with: str, otherwise: str, spoil: Spo
 
     assert {"twice": chosen} == session.libraries
     assert ["torch"] * 3 + ["numpy"] * (calls - 3) + [chosen] == asked[: calls + 1]
+
+
+def test_each_function_has_its_own_library() -> None:
+    """One may work with tensors and its neighbour with arrays only."""
+    exercise = Exercise("doubling", title="Doubling", functions={"twice": twice, "again": twice})
+
+    def both(student: Any) -> None:
+        """Both double."""
+        expect.close(student.again(np.ones(())), 2)
+        expect.close(student.twice(np.ones(())), 2)
+
+    session = Stage(exercise)
+    fails = ("again", "torch")
+    session._call = lambda call: 1 / 0 if (call.function, call.library) == fails else 2  # type: ignore[method-assign]
+    judged(session, exercise.check(points=1)(both))
+
+    assert {"again": "numpy", "twice": "torch"} == session.libraries
 
 
 def test_library_of_numbers(doubling: Exercise) -> None:
@@ -549,8 +567,9 @@ def test_a_check_without_examples_is_not_shrunk(doubling: Exercise) -> None:
 
     session = Stage(doubling, wrong)
     session.shrink_seconds = 60.0
-    judged(session, doubling.check(points=1)(fixed))
+    found = judged(session, doubling.check(points=1)(fixed))["fixed"]
 
+    assert ("failed", "twice(X)") == (found.outcome, found.finding and found.finding.call)
     assert ["discarded", "discarded"] == session.happened[-2:]
     assert 60.0 == session.shrink_seconds
 
