@@ -210,6 +210,13 @@ def test_missing(present: list[str], hint: str) -> None:
     assert ("a.py defines no corr2d", hint) == (found.message, found.hint)
 
 
+def test_missing_class() -> None:
+    """Capitals are what is most often wrong with a class's name."""
+    found = wording.missing("a.py", "LENET", ["lenet"])
+
+    assert "It has lenet: is that the one? The name must be exactly LENET." == found.hint
+
+
 @pytest.mark.parametrize(
     ("message", "first"),
     [("  one\ntwo", "one"), ("x" * 300, "x" * 300), ("x" * 301, "x" * 300 + "..."), ("", "")],
