@@ -37,9 +37,7 @@ def spread(work: Callable[[int, Item], Result], items: Sequence[Item], jobs: int
     def live(job: int) -> None:
         pdeathsig(parent)  # killed outright, the parent could not end its processes
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Ctrl-C the parent does
-        if (
-            "torch" in sys.modules
-        ):  # the parent's threads are not here: a parallel operation would wait for them for ever
+        if "torch" in sys.modules:  # the parent's threads are not here: a parallel operation would wait for them for ever
             sys.modules["torch"].set_num_threads(1)
         while (index := todo.get()) is not None:
             done.put((index, work(job, items[index])))
