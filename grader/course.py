@@ -128,6 +128,8 @@ class _Reader:
             self.text = file.read_text(encoding="utf-8")
         except OSError as problem:
             raise UsageError(f"--course {file}: cannot be read: {problem.strerror}") from None
+        except UnicodeDecodeError as problem:
+            raise AuthorError(f"{file} is not UTF-8 text: {problem}") from None
         try:
             raw = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as problem:

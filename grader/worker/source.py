@@ -69,8 +69,15 @@ class _File:
     def names_in(self, wanted: str) -> set[str]:
         """Dotted names used inside the definition of `wanted` ("*": inside all definitions)."""
         found = self.definitions if wanted == "*" else {wanted: self.definitions.get(wanted, [])}
-        nodes = [node for group in found.values() for node in group]
-        return {dotted for node in nodes for part in ast.walk(node) if (dotted := _dotted(part))}
+        todo = [node for group in found.values() for node in group]
+        names: set[str] = set()
+        while todo:
+            node = todo.pop()
+            if dotted := _dotted(node):
+                names.add(dotted)  # and not its beginning: `helper` alone would mean all that helper.py defines
+            else:
+                todo += ast.iter_child_nodes(node)
+        return names
 
 
 def _defined(node: ast.AST) -> list[str]:

@@ -1,0 +1,596 @@
+"""Which checks are tried, in what order, and what becomes of each. The worker is played in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+
+from grader.authoring import expect
+from grader.authoring.exercise import Check, Exercise
+from grader.authoring.expect import CheckFailure, CheckSkipped
+from grader.authoring.strategies import arrays
+from grader.errors import HarnessError
+from grader.judge import diagnosis, runner
+from grader.judge.bank import Bank
+from grader.judge.runner import Rubric, judge_exercise
+from grader.judge.session import Session
+from grader.records import Argument, Array, CheckResult, Finding, Measure, Plain
+from grader.worker import protocol
+from grader.worker.client import Limits
+from tests.judge.actor import Actor, Spoil
+
+Body = Callable[[Any], None]
+MEASURE = Measure(caption="accuracy", value=0.5, threshold=0.9)
+HIDDEN = "a hidden check found something wrong here; what it tried is not shown"
+OURS = "the grader itself failed here, no points are lost: "
+
+
+def twice(X: Any, by: Any = 2) -> Any:
+    """The contract's function."""
+    return X * by
+
+
+def right(answer: Any) -> Any:
+    return answer
+
+
+def wrong(answer: Any) -> Any:
+    return answer + 1
+
+
+class Stage(Actor):
+    """An actor whose worker may die, and who writes down what happens to it."""
+
+    def __init__(self, exercise: Exercise, *spoils: Spoil, limits: Limits | None = None) -> None:
+        super().__init__(exercise, spoils or [right])
+        self.limits = limits or self.limits
+        self.happened: list[str] = []
+        self.dies: Callable[[protocol.Call], bool] = lambda call: False
+
+    def say(self, text: str) -> None:
+        """What the student's code prints."""
+        self._output.append(text)
+
+    def discard(self) -> None:
+        self.happened.append("discarded")
+
+    def _called(self, calls: Sequence[protocol.Call]) -> Iterator[protocol.Reply]:
+        for call, reply in zip(calls, super()._called(calls), strict=True):
+            self.happened.append(call.library)
+            if self.dies(call):
+                raise CheckFailure("your code crashed", fatal=True)
+            yield reply
+
+
+@pytest.fixture
+def doubling() -> Exercise:
+    return Exercise("doubling", title="Doubling", functions={"twice": twice})
+
+
+def declared(exercise: Exercise, name: str, body: Body = lambda student: None, **more: Any) -> Check:
+    """A live check that does what `body` does."""
+
+    def check(student: Any) -> None:
+        body(student)
+
+    check.__name__, check.__doc__ = name, f"Title of {name}."
+    return exercise.check(**{"points": 1, "live": True, **more})(check)
+
+
+def raising(problem: Exception) -> Body:
+    def body(student: Any) -> None:
+        raise problem
+
+    return body
+
+
+def judged(session: Session, *checks: Check) -> dict[str, CheckResult]:
+    """The results by the checks' names."""
+    chosen = checks or session.exercise.checks
+    result = judge_exercise(session, Rubric(chosen, seed=0))
+
+    assert [check.id for check in chosen] == [check.id for check in result.checks]
+    return {check.id.partition(".")[2]: check for check in result.checks}
+
+
+def told(result: CheckResult) -> str:
+    assert result.finding is not None
+    return result.finding.message
+
+
+# --- order, needs, outcomes ---------------------------------------------------------------------------
+
+
+def test_hidden_checks_run_last_and_prints_end_before(doubling: Exercise) -> None:
+    """What code has seen in a hidden check it cannot tell in a later, public one; results keep rubric order."""
+    session = Stage(doubling)
+    for name, public in (("a", True), ("b", False), ("c", True)):
+        declared(doubling, name, lambda student, name=name: session.say(name), public=public)  # type: ignore[misc]
+    result = judge_exercise(session, Rubric(doubling.checks, seed=0))
+
+    assert ["loads", "a", "b", "c"] == [check.id.partition(".")[2] for check in result.checks]
+    assert ("doubling", "Doubling", "doubling.py", "ac") == (result.name, result.title, result.file, result.output)
+    assert "b" == session.take_output()
+    assert "discarded" == session.happened[-1]
+
+
+@pytest.mark.parametrize(
+    ("printed", "kept"), [("x" * 10, "x" * 10), ("x" * 1011, "x" * 10 + "\n[1,001 more characters left out]")]
+)
+def test_output_is_cut(doubling: Exercise, printed: str, kept: str) -> None:
+    """At the limit, with a note of how much is missing."""
+    session = Stage(doubling, limits=Limits(output_bytes=10))
+    declared(doubling, "a", lambda student: session.say(printed))
+
+    assert kept == judge_exercise(session, Rubric(doubling.checks, seed=0)).output
+
+
+def test_only_the_exercise_s_own_checks(doubling: Exercise) -> None:
+    """A rubric may hold more than one exercise, in any order."""
+    other = Exercise("other", title="Other")
+    declared(doubling, "mine")
+    rubric = Rubric([*other.checks, *doubling.checks], seed=0)
+
+    assert ["doubling.loads", "doubling.mine"] == [check.id for check in judge_exercise(Stage(doubling), rubric).checks]
+    assert [other, doubling] == rubric.exercises()
+
+
+def outcome(result: CheckResult) -> tuple[str, float, float, bool]:
+    return result.outcome, result.points, result.earned, result.counted
+
+
+def test_outcomes(doubling: Exercise) -> None:
+    """Passed earns all its points; failed none; skipped for lack of data and errored count for nothing."""
+    declared(doubling, "fine", points=2.5)
+    declared(doubling, "bad", raising(CheckFailure("No.")), points=3)
+    declared(doubling, "absent", raising(CheckSkipped("MNIST is not here.")))
+    declared(doubling, "ours", raising(ValueError("why")))
+    session = Stage(doubling)
+    found = judged(session)
+
+    assert [("passed", 2.5, 2.5, True), ("failed", 3, 0, True), ("skipped", 1, 0, False), ("errored", 1, 0, False)] == [
+        outcome(found[name]) for name in ("fine", "bad", "absent", "ours")
+    ]
+    assert [None, "No.", "MNIST is not here.", f"{OURS}ValueError: why"] == [
+        found[name].finding and told(found[name]) for name in ("fine", "bad", "absent", "ours")
+    ]
+    assert ["Title of bad.", True] == [found["bad"].title, found["bad"].public]
+    assert ["discarded"] * 2 == session.happened  # after the error, and at the end
+
+
+@pytest.mark.parametrize(
+    ("problem", "public", "words"),
+    [
+        (ValueError("the input was 5"), True, "ValueError: the input was 5"),
+        (ValueError("the input was 5"), False, "ValueError"),
+        (HarnessError("no nursery"), True, "no nursery"),
+        (HarnessError("no nursery"), False, "no nursery"),
+    ],
+)
+def test_words_of_an_error(doubling: Exercise, problem: Exception, public: bool, words: str) -> None:
+    """What went wrong may be a hidden check's input: only the grader's own sentences are shown there."""
+    check = declared(doubling, "ours", raising(problem), public=public)
+
+    assert OURS + words == told(judged(Stage(doubling), check)["ours"])
+
+
+@pytest.mark.parametrize(
+    ("problem", "outcome_", "past", "counted"),
+    [
+        (CheckFailure("x"), "failed", "failed", True),
+        (CheckSkipped("x"), "skipped", "was not tried", False),
+        (ValueError("x"), "errored", "could not be judged", False),
+    ],
+)
+def test_needs(doubling: Exercise, problem: Exception, outcome_: str, past: str, counted: bool) -> None:
+    """Not tried when what it needs did not pass, and worth points only when that is the student's fault."""
+    tried: list[object] = []
+    declared(doubling, "first", raising(problem))
+    declared(doubling, "fine")
+    declared(doubling, "second", tried.append, needs=["fine", "first"])
+    declared(doubling, "third", tried.append, needs=["second"])
+    found = judged(Stage(doubling))
+
+    assert outcome_ == found["first"].outcome
+    assert ("skipped", counted, f"not tried: it needs doubling.first, which {past}") == (
+        found["second"].outcome,
+        found["second"].counted,
+        told(found["second"]),
+    )
+    assert ("skipped", counted, "not tried: it needs doubling.second, which was not tried") == (
+        found["third"].outcome,
+        found["third"].counted,
+        told(found["third"]),
+    )
+    assert [] == tried
+
+
+def test_everything_needs_the_file_to_load(doubling: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without saying so."""
+    session = Stage(doubling)
+    declared(doubling, "any")
+    monkeypatch.setattr(session, "load", raising(CheckFailure("a syntax error")).__get__(session))
+    found = judged(session)
+
+    assert ("failed", "a syntax error") == (found["loads"].outcome, told(found["loads"]))
+    assert "not tried: it needs doubling.loads, which failed" == told(found["any"])
+
+
+def test_a_need_that_was_not_chosen(doubling: Exercise) -> None:
+    """Keeps nobody from trying: a single check can be asked for."""
+    declared(doubling, "first", raising(CheckFailure("x")))
+    second = declared(doubling, "second", needs=["first"])
+
+    assert "passed" == judged(Stage(doubling), second)["second"].outcome
+
+
+def test_diagnosis_knows_public_results_only(doubling: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks before the hidden checks run; what it says replaces the results."""
+    declared(doubling, "hidden", raising(CheckFailure("x")), public=False)
+    declared(doubling, "open", raising(CheckFailure("y")))
+    known: list[str] = []
+
+    def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[CheckResult]:
+        known.extend(results)
+        named = Finding(message="y", misconception="Adds")
+        return [msgspec.structs.replace(results["doubling.open"], finding=named)]
+
+    monkeypatch.setattr(diagnosis, "explain", explain)
+    finding = judged(Stage(doubling))["open"].finding
+
+    assert ["doubling.loads", "doubling.open"] == known
+    assert finding is not None and "Adds" == finding.misconception
+
+
+# --- findings -----------------------------------------------------------------------------------------
+
+
+def bad_answer(student: Any) -> None:
+    student.show(MEASURE)
+    student.twice(np.ones(2, dtype="float32"), by=3)
+    raise CheckFailure(
+        "Wrong.", details=("a",), expected=Plain(text="1"), actual=Plain(text="2"), where=(0,), traceback="t"
+    )
+
+
+def test_finding(doubling: Exercise) -> None:
+    """The failure's words and data, the last call with its arguments, Python to repeat it, and the check's hint."""
+    declared(doubling, "bad", bad_answer, hint="Think.")
+    found = judged(Stage(doubling))["bad"]
+    finding = found.finding
+    assert finding is not None
+
+    assert ("Wrong.", ("a",), "1", "2", (0,), "t", "Think.") == (
+        finding.message,
+        finding.details,
+        finding.expected.text,  # type: ignore[union-attr]
+        finding.actual.text,  # type: ignore[union-attr]
+        finding.where,
+        finding.traceback,
+        finding.hint,
+    )
+    assert ("twice(X, by=3)", (MEASURE,)) == (finding.call, found.evidence)
+    assert finding.arguments == (
+        Argument(name="X", value=Array.of(np.ones(2, dtype="float32"))),
+        Argument(name="by", value=Plain(text="3"), keyword=True),
+    )
+    assert finding.reproduce.startswith("import torch\nfrom doubling import twice\n\nX = torch.tensor([1.0, 1.0]")
+
+
+def test_reproduction_in_the_student_s_library(doubling: Exercise) -> None:
+    """A function that works with arrays is called with arrays."""
+    session = Stage(doubling)
+    session.libraries["twice"] = "numpy"
+    declared(doubling, "bad", bad_answer)
+    finding = judged(session)["bad"].finding
+
+    assert finding is not None and finding.reproduce.startswith("import numpy as np\n")
+
+
+def test_a_failure_s_own_hint_comes_first(doubling: Exercise) -> None:
+    """It knows more than the check; without a call there is nothing to repeat."""
+    declared(doubling, "bad", raising(CheckFailure("No.", hint="Just so.")), hint="Think.")
+    finding = judged(Stage(doubling))["bad"].finding
+    assert finding is not None
+
+    assert ("Just so.", "", (), "") == (finding.hint, finding.call, finding.arguments, finding.reproduce)
+
+
+def test_a_hidden_check_tells_nothing(doubling: Exercise) -> None:
+    """Neither words nor values, evidence included; only the hint that its author wrote for it."""
+    declared(doubling, "bad", bad_answer, public=False, hint="Think of negative numbers.")
+    declared(doubling, "fine", lambda student: student.show(MEASURE), public=False)
+    found = judged(Stage(doubling))
+    shown = {name: value for name, value in found["bad"].finding.__rich_repr__() if value}  # type: ignore[union-attr]
+
+    assert {"message": HIDDEN, "hint": "Think of negative numbers."} == shown
+    assert [((), False)] * 2 == [(found[name].evidence, found[name].public) for name in ("bad", "fine")]
+
+
+def test_evidence_of_a_check_that_passes(doubling: Exercise) -> None:
+    """Is shown as well."""
+    declared(doubling, "fine", lambda student: student.show(MEASURE))
+
+    assert (MEASURE,) == judged(Stage(doubling))["fine"].evidence
+
+
+# --- replay -------------------------------------------------------------------------------------------
+
+
+def doubled(exercise: Exercise, **more: Any) -> Check:
+    """A property check with a bank: every value twice."""
+
+    def values(student: Any, X: np.ndarray) -> None:
+        """Every value is twice the input's."""
+        expect.close(student.twice(X), 2 * X)
+
+    return exercise.check(**{"points": 2, "examples": 12, **more})(given(X=arrays((1, 3), (1, 2)))(values))
+
+
+def test_a_bank_is_replayed_in_one_batch(doubling: Exercise) -> None:
+    """A right submission is asked for each example once, after at most three calls to find out its library."""
+    check = doubled(doubling, examples=15)
+    session = Stage(doubling)
+
+    assert "passed" == judged(session, check)["values"].outcome
+    assert ["torch"] * (3 + 15) + ["discarded"] == session.happened
+
+
+def test_an_example_has_its_own_replies(doubling: Exercise) -> None:
+    """Also when the check did not come to all calls of the example before."""
+
+    def early(student: Any, X: np.ndarray) -> None:
+        """Nothing, or both calls are right."""
+        if (answer := student.twice(X)) is not None:
+            expect.close(answer, 2 * X)
+            expect.close(student.twice(X, 3), 3 * X)
+
+    check = doubling.check(points=1, examples=12)(given(X=arrays((2, 4)))(early))
+    session = Stage(doubling, lambda answer: None, right, right, right)  # of four replies the first is nothing
+    session.libraries["twice"] = "torch"
+
+    assert "passed" == judged(session, check)["early"].outcome
+
+
+def test_calls_that_depend_on_answers_are_our_fault(doubling: Exercise) -> None:
+    """Such a check must be declared live."""
+
+    def asks_back(student: Any) -> None:
+        """Asks back."""
+        student.twice(np.asarray(student.twice(np.ones(2))))
+
+    session = Stage(doubling, wrong)
+    found = judged(session, doubling.check(points=1)(asks_back))["asks_back"]
+    words = "a check of doubling makes calls that depend on the student's answers: declare live=True"
+
+    assert ("errored", OURS + words) == (found.outcome, told(found))
+
+
+def test_a_missing_function(doubling: Exercise) -> None:
+    """Is told before anything is called."""
+    session = Stage(doubling)
+    session.names = {"Twice": "extra"}
+    found = judged(session, doubled(doubling))["values"]
+
+    assert ("doubling.py defines no twice", ["discarded"]) == (told(found), session.happened)
+
+
+# --- tensors or arrays --------------------------------------------------------------------------------
+
+
+class Picky(Stage):
+    """A function that works with one library: with another it raises, or is wrong."""
+
+    works_with, otherwise = "numpy", "raises"
+
+    def _call(self, call: protocol.Call) -> Any:
+        answer = super()._call(call)
+        if call.library == self.works_with:
+            return answer
+        if self.otherwise == "raises":
+            raise TypeError("not with these")
+        return answer - 1
+
+
+@pytest.mark.parametrize(
+    ("works_with", "otherwise", "spoil", "chosen", "calls"),
+    [
+        ("torch", "raises", right, "torch", 3),  # right with tensors: nothing else is tried
+        ("numpy", "raises", right, "numpy", 6),
+        ("numpy", "is wrong", right, "numpy", 6),
+        ("numpy", "raises", wrong, "numpy", 6),  # wrong with both, but with tensors it cannot even be called
+        ("numpy", "is wrong", lambda answer: np.zeros(0), "torch", 6),  # equally wrong with both
+        ("nothing", "raises", right, "torch", 6),
+    ],
+)
+def test_library(doubling: Exercise, works_with: str, otherwise: str, spoil: Spoil, chosen: str, calls: int) -> None:
+    """Tensors, unless arrays do better: more right answers, or as many and more answers at all."""
+    session = Picky(doubling, spoil)
+    session.works_with, session.otherwise = works_with, otherwise
+    judged(session, doubled(doubling))
+    asked = session.happened[: session.happened.index("discarded")]
+
+    assert {"twice": chosen} == session.libraries
+    assert ["torch"] * 3 + ["numpy"] * (calls - 3) + [chosen] == asked[: calls + 1]
+
+
+def test_each_function_has_its_own_library() -> None:
+    """One may work with tensors and its neighbour with arrays only."""
+    exercise = Exercise("doubling", title="Doubling", functions={"twice": twice, "again": twice})
+
+    def both(student: Any) -> None:
+        """Both double."""
+        expect.close(student.again(np.ones(())), 2)
+        expect.close(student.twice(np.ones(())), 2)
+
+    session = Stage(exercise)
+    fails = ("again", "torch")
+    session._call = lambda call: 1 / 0 if (call.function, call.library) == fails else 2  # type: ignore[method-assign]
+    judged(session, exercise.check(points=1)(both))
+
+    assert {"again": "numpy", "twice": "torch"} == session.libraries
+
+
+def test_library_of_numbers(doubling: Exercise) -> None:
+    """Without an array among the arguments there is nothing to find out."""
+
+    def number(student: Any) -> None:
+        """Twice a number."""
+        expect.close(student.twice(4), 8)
+
+    session = Stage(doubling)
+    judged(session, doubling.check(points=1)(number))
+
+    assert ["torch", "discarded"] == session.happened
+    assert {"twice": "torch"} == session.libraries
+
+
+@pytest.mark.parametrize(
+    ("value", "answer", "agrees"),
+    [
+        ([2.0], np.array([2.0]), True),
+        ([2.1], np.array([2.0]), False),
+        ((np.ones(2), "x"), (np.ones(2), np.zeros(3)), True),
+        ([np.ones(2)], (np.ones(2), 1), True),
+        ((), (1, 2), False),
+        (np.ones(2), (1.0, 1.0), False),
+    ],
+)
+def test_agree(value: Any, answer: Any, agrees: bool) -> None:
+    """Of several results the first is enough to tell."""
+    assert agrees == runner._agree(value, answer)
+
+
+# --- shrinking ----------------------------------------------------------------------------------------
+
+
+def large_is_wrong(answer: Any) -> Any:
+    """Wrong for two rows or more."""
+    return answer + 1 if len(answer) > 1 else answer
+
+
+def counterexample(session: Session, check: Check) -> np.ndarray:
+    finding = judged(session, check)[check.name].finding
+    assert finding is not None
+    return finding.arguments[0].value.numpy()  # type: ignore[union-attr]
+
+
+def first_failing(check: Check, fails: Callable[[np.ndarray], bool]) -> np.ndarray:
+    """The example of the bank that a replay stops at."""
+    drawn = [example.drawn["X"] for example in Bank(check, seed=0).examples]
+    return next(array for array in drawn if fails(array))
+
+
+def test_the_smallest_counterexample(doubling: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by a fresh worker, within the exercise's budget, which it uses up."""
+    monkeypatch.setattr(runner, "SHRINK_SECONDS", 60.0)
+    check = doubled(doubling)
+    session = Stage(doubling, large_is_wrong)
+    session.shrink_seconds = 60.0
+    replayed = first_failing(check, lambda X: len(X) > 1)
+    found = counterexample(session, check)
+
+    assert [[0.0], [0.0]] == found.tolist() != replayed.tolist()
+    assert ["discarded", "torch"] == session.happened[session.happened.index("discarded") :][:2]
+    assert session.shrink_seconds < 60.0
+
+
+def test_without_budget(doubling: Exercise) -> None:
+    """The example that the replay met is told."""
+    check = doubled(doubling)
+    session = Stage(doubling, large_is_wrong)
+    found = counterexample(session, check)
+
+    assert first_failing(check, lambda X: len(X) > 1).tolist() == found.tolist()
+    assert ["discarded", "discarded"] == session.happened[-2:]
+
+
+@pytest.mark.parametrize(("of_check", "of_exercise"), [(-1.0, 60.0), (60.0, 1e-9)])
+def test_budgets(doubling: Exercise, monkeypatch: pytest.MonkeyPatch, of_check: float, of_exercise: float) -> None:
+    """A check may use neither more than its own nor more than what is left to the exercise."""
+    monkeypatch.setattr(runner, "SHRINK_SECONDS", of_check)
+    check = doubled(doubling)
+    session = Stage(doubling, large_is_wrong)
+    session.shrink_seconds = of_exercise
+
+    assert first_failing(check, lambda X: len(X) > 1).tolist() == counterexample(session, check).tolist()
+    assert ["discarded", "discarded"] == session.happened[-2:]
+
+
+def test_a_failure_that_does_not_come_again(doubling: Exercise) -> None:
+    """Stands as the replay met it."""
+    check = doubled(doubling, examples=5)
+    session = Stage(doubling, *[right] * 3, wrong, *[right] * 10_000)  # three calls find out its library
+    session.shrink_seconds = 60.0
+
+    assert first_failing(check, lambda X: True).tolist() == counterexample(session, check).tolist()
+
+
+def test_a_dead_worker_is_not_tried_again(doubling: Exercise) -> None:
+    """It may have hung: looking for a smaller example would hang again and again."""
+    check = doubled(doubling)
+    session = Stage(doubling)
+    session.libraries["twice"] = "torch"
+    session.shrink_seconds = 60.0
+    session.dies = lambda call: call.args[0].shape[0] > 1  # type: ignore[union-attr]
+    found = judged(session, check)["values"]
+
+    assert "your code crashed" == told(found)
+    assert ["discarded", "discarded"] == session.happened[-2:]
+    assert 60.0 == session.shrink_seconds
+
+
+def test_a_worker_that_dies_while_shrinking(doubling: Exercise) -> None:
+    """Ends the search: the failure that was looked for stands, and no worker is spent on another one."""
+    check = doubled(doubling)
+    session = Stage(doubling, wrong)
+    session.libraries["twice"] = "torch"
+    session.shrink_seconds = 60.0
+    session.dies = lambda call: "discarded" in session.happened
+    found = judged(session, check)["values"]
+
+    assert told(found) != "your code crashed"
+    assert ["torch", "discarded", "torch", "discarded"] == session.happened[-4:]
+
+
+def test_a_check_without_examples_is_not_shrunk(doubling: Exercise) -> None:
+    """There is nothing to make smaller."""
+
+    def fixed(student: Any) -> None:
+        """Twice one."""
+        expect.close(student.twice(np.ones(1)), [2])
+
+    session = Stage(doubling, wrong)
+    session.shrink_seconds = 60.0
+    found = judged(session, doubling.check(points=1)(fixed))["fixed"]
+
+    assert ("failed", "twice(X)") == (found.outcome, found.finding and found.finding.call)
+    assert ["discarded", "discarded"] == session.happened[-2:]
+    assert 60.0 == session.shrink_seconds
+
+
+ORDERED: list[dict[str, Any]] = [
+    {},
+    {"k": 2},
+    {"k": (2, 2)},
+    {"X": np.zeros(1), "k": 100},
+    {"X": np.array([-1])},
+    {"X": np.array([2.0])},
+    {"X": np.array([0.5])},
+    {"X": np.array([-1.5])},
+    {"X": np.zeros(2)},
+    {"X": np.zeros(2), "K": np.zeros(1)},
+]
+
+
+def test_size() -> None:
+    """Fewest values first, then whole numbers, then small ones, then the shortest other arguments."""
+    sizes = [runner._size(drawn) for drawn in ORDERED]
+
+    assert sorted(sizes) == sizes
+    assert len(set(sizes)) == len(sizes)

@@ -1,0 +1,297 @@
+"""A submission's worker: when it is made, limited, blamed and replaced. The worker itself is played here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.authoring.exercise import Exercise
+from grader.authoring.expect import CheckFailure
+from grader.errors import WorkerFailed
+from grader.judge import session as sessions
+from grader.judge.session import Session
+from grader.worker import protocol
+from grader.worker.client import Limits
+from grader.worker.protocol import Raised, Reply, Request
+
+LIMITS = Limits(call_seconds=10, check_seconds=30, exercise_seconds=100)
+TAMPERED = "your code answered in the grader's place while areas.py was being imported"
+TIMEOUT = WorkerFailed("your code was stopped at the limit", "timeout")
+LOOP = "Look for a loop that never ends, or one that does far more work than it needs."
+LOADED = {"area": "function", "Area": "extra", "box": "missing"}
+DO = Request("calls")
+
+
+class FakeWorker:
+    """Answers with what it is given; writes down what it is asked and under what limit."""
+
+    def __init__(self, nursery: FakeNursery) -> None:
+        self.nursery = nursery
+        self.alive = True
+
+    def ask(self, request: Request, seconds: float, limit: str) -> Reply:
+        self.nursery.asked.append((request, round(seconds, 6), limit))
+        return self._next()
+
+    def stream(self, frame: bytes, count: int, seconds: float, limit: str) -> Iterator[Reply]:
+        self.nursery.asked.append((protocol.read_request(frame[8:]), round(seconds, 6), limit))
+        for _ in range(count):
+            yield self._next()
+
+    def take_output(self) -> str:
+        return f"<{self.nursery.workers.index(self)}>"
+
+    def kill(self) -> None:
+        self.alive = False
+
+    def _next(self) -> Reply:
+        assert self.alive
+        answer = self.nursery.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if isinstance(answer, Reply) else Reply(protocol.pack(answer))
+
+
+class FakeNursery:
+    """Makes workers which share one list of answers."""
+
+    def __init__(self, answers: list[Any]) -> None:
+        self.answers = answers
+        self.asked: list[tuple[Request, float, str]] = []
+        self.workers: list[Any] = []
+
+    def spawn(self, folder: Path, limits: Limits) -> Any:
+        self.workers.append(FakeWorker(self))
+        return self.workers[-1]
+
+
+class Clock:
+    """`time.monotonic`, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(sessions, "time", found)
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "areas.py").write_text("pass")
+    return tmp_path
+
+
+def started(folder: Path, *answers: Any) -> tuple[Session, FakeNursery]:
+    def area(width: int, height: int = 2) -> None: ...
+
+    nursery = FakeNursery(list(answers))
+    contract = Exercise("areas", title="Areas", functions={"area": area}, classes={"Box": dict})
+    return Session(nursery, contract, folder, LIMITS), nursery  # type: ignore[arg-type]
+
+
+def failure(act: Any, *arguments: Any) -> CheckFailure:
+    with pytest.raises(CheckFailure) as caught:
+        act(*arguments)
+    return caught.value
+
+
+def test_loads_once(folder: Path, clock: Clock) -> None:
+    """The file and the contract are sent to the first worker, which is kept."""
+    session, nursery = started(folder, LOADED)
+
+    assert [session.load(), session.load()] == [nursery.workers[0]] * 2
+    assert LOADED == session.names
+    contract = {"area": (("width", None), ("height", 2)), "Box": ()}
+    request = Request("load", (protocol.pack("areas.py"), protocol.pack(contract)))
+    assert [(request, 30, "the limit of 30 s for one check")] == nursery.asked
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    """No worker is started for nothing; the name is told."""
+    session, nursery = started(tmp_path)
+    found = failure(session.load)
+
+    assert "areas.py is missing" == found.message
+    assert "Hand in a file named exactly areas.py, at the top of your folder." == found.hint
+    assert found is failure(session.require, "area") and [] == nursery.workers
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (TIMEOUT, "your code was stopped at the limit while areas.py was being imported"),
+        (Reply(raised=Raised("KeyError", "'a'", 3)), "areas.py cannot be imported: KeyError in line 3: 'a'"),
+        (["area"], TAMPERED),
+        (dict.fromkeys(map(str, range(2001)), "x"), TAMPERED),
+    ],
+)
+def test_what_cannot_be_loaded_is_not_tried_again(folder: Path, answer: Any, message: str) -> None:
+    """The same finding every time, from one worker, which is ended."""
+    session, nursery = started(folder, answer)
+    found = failure(session.load)
+
+    assert (message, message) == (found.message, failure(session.ask, DO, "x").message)
+    assert [False] == [worker.alive for worker in nursery.workers]
+
+
+def test_as_many_names_as_a_worker_may_tell(folder: Path) -> None:
+    """Are no reason for suspicion; what they are is text."""
+    session, _ = started(folder, dict.fromkeys(map(str, range(2000)), 1))
+    session.load()
+
+    assert (2000, {"1"}) == (len(session.names), {*session.names.values()})
+
+
+def test_require(folder: Path) -> None:
+    """Only extra names are offered in place of a missing one."""
+    session, _ = started(folder, LOADED)
+    session.require("area")
+
+    assert "areas.py defines no box" == failure(session.require, "box").message
+    assert failure(session.require, "area_").hint.startswith("It has Area: is that the one?")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "passed", "wanted"),
+    [
+        (None, 0, (10, "the limit of 10 s for one call")),
+        (25.5, 0, (25.5, "the limit of 25.5 s for this")),
+        (None, 90, (10, "the limit of 10 s for one call")),
+        (None, 91, (9, "the limit of 100 s for the whole exercise")),
+    ],
+)
+def test_limits(folder: Path, clock: Clock, seconds: float | None, passed: float, wanted: tuple[float, str]) -> None:
+    """One call's limit, its own where it has one, or what is left of the exercise's."""
+    session, nursery = started(folder, LOADED, 5)
+    session.load()
+    clock.now += passed
+
+    assert 5 == session.ask(DO, "x", seconds).value
+    assert (DO, *wanted) == nursery.asked[-1]
+
+
+def test_stream(folder: Path, clock: Clock) -> None:
+    """A batch has the limit of a check, and every reply comes by itself."""
+    session, nursery = started(folder, LOADED, 1, 2, 3)
+    replies = session.stream(protocol.frame(DO), 3, str)
+
+    assert 1 == next(replies).value
+    assert [2, 3] == [reply.value for reply in replies]
+    assert (DO, 30, "the limit of 30 s for one check") == nursery.asked[-1]
+
+
+def test_the_call_that_kills_is_named(folder: Path) -> None:
+    """In a batch it is the first without a reply; the worker is gone, the next request gets a new one."""
+    session, nursery = started(folder, LOADED, 1, WorkerFailed("your code crashed", "killed"), LOADED, 4)
+    replies = session.stream(protocol.frame(DO), 3, lambda index: f"call {index} was being made")
+    found = failure(lambda: list(replies))
+
+    assert ("your code crashed while call 1 was being made", "", True) == (found.message, found.hint, found.fatal)
+    assert 4 == session.ask(DO, "x").value
+    assert [False, True] == [worker.alive for worker in nursery.workers]
+
+
+def test_a_hanging_call(folder: Path) -> None:
+    """Is named, with the usual reason for it."""
+    session, nursery = started(folder, LOADED, TIMEOUT)
+    found = failure(session.ask, DO, "area(2) was being called")
+
+    assert "your code was stopped at the limit while area(2) was being called" == found.message
+    assert (LOOP, True, False) == (found.hint, found.fatal, nursery.workers[0].alive)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "counted"), [(["timeout", "memory", "scratch"], 3), (["killed", "exited", "protocol"], 0)]
+)
+def test_what_counts_as_stopped_at_a_limit(folder: Path, kinds: list[str], counted: int) -> None:
+    """Time, memory and scratch do: after three of them nothing more is tried. A crash costs next to nothing."""
+    session, _ = started(
+        folder, *(part for kind in kinds for part in (LOADED, WorkerFailed("stopped", kind))), LOADED, 7
+    )
+    for _ in kinds:
+        failure(session.ask, DO, "x")
+
+    assert counted == session.timeouts
+    if counted:
+        found = failure(session.ask, DO, "x")
+        assert ("not tried: your code was stopped 3 times at a limit", True) == (found.message, found.fatal)
+    else:
+        assert 7 == session.ask(DO, "x").value
+
+
+def test_the_time_of_the_exercise(folder: Path, clock: Clock) -> None:
+    """When it is used up nothing more is tried, nor a worker started."""
+    session, nursery = started(folder)
+    clock.now += 100
+    wanted = "not tried: the limit of 100 s for the whole exercise is used up"
+
+    assert [wanted] * 3 == [
+        failure(session.load).message,
+        failure(session.ask, DO, "x").message,
+        failure(session.ask_evaluator, DO, "x", 5.0).message,
+    ]
+    assert [] == nursery.workers
+
+
+def test_the_evaluator_is_a_process_of_its_own(folder: Path, clock: Clock) -> None:
+    """It never loads the student's file, and ends after one request."""
+    session, nursery = started(folder, "seen", LOADED)
+
+    assert "seen" == session.ask_evaluator(DO, "x", 5.0).value
+    assert [(DO, 5, "the limit of 5 s for this")] == nursery.asked
+    assert [session.load()] == nursery.workers[1:]
+    assert [False, True] == [worker.alive for worker in nursery.workers]
+
+
+def test_an_evaluator_that_fails(folder: Path) -> None:
+    """Counts as stopped, and leaves the student's own worker alone."""
+    session, nursery = started(folder, LOADED, TIMEOUT)
+    session.load()
+    found = failure(session.ask_evaluator, DO, "the file was being run", 5.0)
+
+    assert ("your code was stopped at the limit while the file was being run", True, 1) == (
+        found.message,
+        found.fatal,
+        session.timeouts,
+    )
+    assert [True, False] == [worker.alive for worker in nursery.workers]
+
+
+def test_output_of_all_workers(folder: Path) -> None:
+    """In order, once: of those that were ended and of the one at hand."""
+    session, _ = started(folder, LOADED, LOADED)
+    session.load()
+    session.discard()
+    session.load()
+
+    assert ["<0><1>", "<1>"] == [session.take_output(), session.take_output()]
+    session.discard()
+    session.discard()
+    assert ["<1>", ""] == [session.take_output(), session.take_output()]
+
+
+def test_artefact(folder: Path) -> None:
+    """The bytes of a file, or None where there is none."""
+    (folder / "sub").mkdir()
+    session, _ = started(folder)
+
+    assert [b"pass", None, None] == [session.artefact(name) for name in ("areas.py", "areas.onnx", "sub")]
+
+
+def test_data_of_the_run(folder: Path) -> None:
+    """Training is on unless the run says otherwise."""
+    session, nursery = started(folder)
+    quick = sessions.Data(train=False)
+
+    assert (True, None) == (session.data.train, session.data.root)
+    assert Session(nursery, session.exercise, folder, LIMITS, data=quick).data is quick  # type: ignore[arg-type]

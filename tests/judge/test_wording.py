@@ -1,0 +1,269 @@
+"""Every sentence about student code that could not be imported or called, word for word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.judge import wording
+from grader.judge.networks import network_raised
+from grader.records import Argument, Array, Plain
+from grader.worker.protocol import Raised
+
+TRACE = '  File "a.py", line 3, in f\n'
+NEVER_EXIT = "Return a value instead of calling exit() or sys.exit()."
+MEND = "Run `python a.py` and mend the line it names (or the one before)."
+
+# what importing raised, message, hint, traceback
+NOT_LOADED = [
+    (
+        Raised("SyntaxError", "'(' was never closed (a.py, line 3)", 3, TRACE),
+        "a.py has a syntax error in line 3: '(' was never closed",
+        MEND,
+        "",
+    ),
+    (
+        Raised("IndentationError", "unexpected indent (a.py, line 3)", 3),
+        "a.py has a syntax error in line 3: unexpected indent",
+        MEND,
+        "",
+    ),
+    (
+        Raised("TabError", "inconsistent use of tabs", None),
+        "a.py has a syntax error: inconsistent use of tabs",
+        MEND,
+        "",
+    ),
+    (
+        Raised("UnicodeDecodeError", "'utf-8' codec can't decode byte 0xff", 3),
+        "a.py is not UTF-8 text: 'utf-8' codec can't decode byte 0xff",
+        "Save the file as UTF-8.",
+        "",
+    ),
+    (
+        Raised("ModuleNotFoundError", "No module named 'cv3'", 3, TRACE),
+        "a.py cannot be imported in line 3: No module named 'cv3'",
+        "Only the course's libraries are installed; hand in your own helper files in the same folder.",
+        TRACE,
+    ),
+    (
+        Raised("SystemExit", "2", 3, TRACE),
+        "a.py asked Python to exit in line 3 while it was being imported (exit status 2)",
+        "Put what should only happen when you run the file under `if __name__ == '__main__':`.",
+        "",
+    ),
+    (
+        Raised("SystemExit", ""),
+        "a.py asked Python to exit while it was being imported (exit status 0)",
+        "Put what should only happen when you run the file under `if __name__ == '__main__':`.",
+        "",
+    ),
+    (
+        Raised("ZeroDivisionError", "division by zero", 3, TRACE),
+        "a.py cannot be imported: ZeroDivisionError in line 3: division by zero",
+        "Run `python a.py` on your own machine: it should end without an error.",
+        TRACE,
+    ),
+]
+
+
+@pytest.mark.parametrize(("raised", "message", "hint", "traceback"), NOT_LOADED)
+def test_not_loaded(raised: Raised, message: str, hint: str, traceback: str) -> None:
+    """Why a file cannot be imported, where, and what to do; a traceback where it says more."""
+    found = wording.not_loaded("a.py", raised)
+
+    assert (message, hint, traceback, False) == (found.message, found.hint, found.traceback, found.fatal)
+
+
+# what a call of f(X, 2) raised, message, hint, traceback
+CALL_RAISED = [
+    (
+        Raised("NotImplementedError", "todo", 3, TRACE),
+        "f is not written yet: it raises NotImplementedError in line 3",
+        wording.UNFINISHED,
+        "",
+    ),
+    (
+        Raised("SystemExit", "", None, TRACE),
+        "your code asked Python to exit while f was being called (exit status 0)",
+        NEVER_EXIT,
+        "",
+    ),
+    (
+        Raised("SystemExit", "bye", 3),
+        "your code asked Python to exit in line 3 while f was being called (exit status bye)",
+        NEVER_EXIT,
+        "",
+    ),
+    (
+        Raised("TypeError", "f() takes 1 positional argument"),
+        "f cannot be called as f(X, 2): f() takes 1 positional argument",
+        "Compare the parameters of your f with the contract's.",
+        "",
+    ),
+    (
+        Raised("TypeError", "unsupported operand", 3, TRACE),
+        "f raised TypeError in line 3: unsupported operand",
+        "",
+        TRACE,
+    ),
+    (Raised("ValueError", "shapes\n(2,)\n(3,)", 3, TRACE), "f raised ValueError in line 3: shapes", "", TRACE),
+    (Raised("KeyError", ""), "f raised KeyError", "", ""),
+]
+
+
+@pytest.mark.parametrize(("raised", "message", "hint", "traceback"), CALL_RAISED)
+def test_call_raised(raised: Raised, message: str, hint: str, traceback: str) -> None:
+    """Not written yet, ended, called wrongly, or raised; the traceback only of what was raised inside."""
+    found = wording.call_raised("f(X, 2)", "f", raised)
+
+    assert (message, hint, traceback, False) == (found.message, found.hint, found.traceback, found.fatal)
+
+
+# what was being done to Net(3), what that raised, message, hint, traceback
+NETWORK_RAISED = [
+    ("Net(3)", Raised("Refused", "no network 3", internal=True), "no network 3", "", ""),
+    (
+        "Net(3)",
+        Raised("NotImplementedError", "", 3),
+        "Net is not written yet: it raises NotImplementedError in line 3",
+        wording.UNFINISHED,
+        "",
+    ),
+    (
+        "backward()",
+        Raised("SystemExit", "1"),
+        "your code asked Python to exit while Net was being called (exit status 1)",
+        NEVER_EXIT,
+        "",
+    ),
+    (
+        "Net(3)",
+        Raised("TypeError", "takes no arguments"),
+        "Net(3) cannot be built: takes no arguments",
+        "Compare the constructor with the contract's.",
+        "",
+    ),
+    (
+        "Net(3)",
+        Raised("TypeError", "bad operand", 3, TRACE),
+        "Net(3) raised TypeError in line 3: bad operand",
+        "",
+        TRACE,
+    ),
+    ("forward()", Raised("TypeError", "bad operand"), "forward() raised TypeError: bad operand", "", ""),
+    (
+        "loading a.pth",
+        Raised("UnpicklingError", "weights_only=False"),
+        "loading a.pth fails: the file holds something else than parameters",
+        "Save the parameters alone: torch.save(model.state_dict(), path).",
+        "",
+    ),
+    (
+        "backward()",
+        Raised("RuntimeError", "modified by an inplace operation: [1]", 3, TRACE),
+        "backward() fails: an in-place operation has overwritten what the gradient needs",
+        "Use x = x + y instead of x += y, and ReLU without inplace=True where its input is used again.",
+        "",
+    ),
+    (
+        "forward()",
+        Raised("RuntimeError", "x" * 400, 3, TRACE),
+        f"forward() raised RuntimeError in line 3: {'x' * 300}...",
+        "",
+        TRACE,
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "raised", "message", "hint", "traceback"), NETWORK_RAISED)
+def test_network_raised(call: str, raised: Raised, message: str, hint: str, traceback: str) -> None:
+    """The same for a network, with the mistakes that only networks have."""
+    found = network_raised(call, "Net(3)", raised)
+
+    assert (message, hint, traceback) == (found.message, found.hint, found.traceback)
+
+
+def test_tampered() -> None:
+    """Said plainly, and the worker is not asked again."""
+    found = wording.tampered("f was being called")
+
+    assert ("your code answered in the grader's place while f was being called", True) == (found.message, found.fatal)
+    assert "Leave the descriptors and modules that you have not opened or imported yourself alone." == found.hint
+
+
+@pytest.mark.parametrize(
+    ("present", "hint"),
+    [
+        (["helper", "Corr2D"], "It has Corr2D: is that the one? The name must be exactly corr2d."),
+        (["corr_2d"], "It has corr_2d: is that the one? The name must be exactly corr2d."),
+        (["cross_correlation", "np"], ""),
+        ([], ""),
+    ],
+)
+def test_missing(present: list[str], hint: str) -> None:
+    """A name that is nearly right is pointed out; a far one is not."""
+    found = wording.missing("a.py", "corr2d", present)
+
+    assert ("a.py defines no corr2d", hint) == (found.message, found.hint)
+
+
+def test_missing_class() -> None:
+    """Capitals are what is most often wrong with a class's name."""
+    found = wording.missing("a.py", "LENET", ["lenet"])
+
+    assert "It has lenet: is that the one? The name must be exactly LENET." == found.hint
+
+
+@pytest.mark.parametrize(
+    ("message", "first"),
+    [("  one\ntwo", "one"), ("x" * 300, "x" * 300), ("x" * 301, "x" * 300 + "..."), ("", "")],
+)
+def test_short(message: str, first: str) -> None:
+    """The first line, cut."""
+    assert first == wording.short(message)
+
+
+IMAGE, KERNEL = np.array([[0.5, -1.0]], dtype="float32"), np.array([[3]])
+
+
+def test_call_text() -> None:
+    """As the student would write it: arrays by name, the rest by value."""
+    text = wording.call_text("f", (IMAGE, (2, 3), KERNEL, "max"), {"bias": KERNEL, "stride": None}, ["X", "size", "K"])
+
+    assert "f(X, (2, 3), K, 'max', bias=bias, stride=None)" == text
+    assert "f(argument_1)" == wording.call_text("f", (IMAGE,), {}, [])
+
+
+def test_arguments() -> None:
+    """Each with its name, value and whether it is a keyword."""
+    assert (
+        Argument(name="X", value=Array.of(IMAGE)),
+        Argument(name="argument_2", value=Plain(text="2")),
+        Argument(name="bias", value=Plain(text="None"), keyword=True),
+    ) == wording.arguments((IMAGE, 2), {"bias": None}, ["X"])
+
+
+@pytest.mark.parametrize(
+    ("library", "lines"),
+    [
+        ("torch", ["import torch", "X = torch.tensor([[0.5, -1.0]], dtype=torch.float32)"]),
+        ("numpy", ["import numpy as np", "X = np.array([[0.5, -1.0]], dtype=np.float32)"]),
+    ],
+)
+def test_reproduce(library: str, lines: list[str]) -> None:
+    """A file beside the submission that makes the call again."""
+    listed = wording.arguments((IMAGE, 2), {}, ["X", "size"])
+    text = wording.reproduce("a", "f", "f(X, 2)", listed, library)
+
+    assert f"{lines[0]}\nfrom a import f\n\n{lines[1]}\nprint(f(X, 2))\n" == text
+
+
+@pytest.mark.parametrize(("size", "written"), [(400, True), (401, False), (5000, False)])
+def test_large_arrays_are_not_written_out(size: int, written: bool) -> None:
+    """Better nothing than pages of numbers, or numbers that were not kept."""
+    listed: Any = wording.arguments((np.zeros(size),), {}, ["X"])
+
+    assert written == bool(wording.reproduce("a", "f", "f(X)", listed, "torch"))

@@ -1,0 +1,285 @@
+"""`course.toml`: what it changes, and every refusal with its file, line and suggestion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import msgspec
+import pytest
+
+from grader import course
+from grader.course import Course
+from grader.errors import AuthorError, GraderError, UsageError
+from grader.rubric import MODULES, thresholds
+from grader.worker.client import Limits
+
+RUBRIC = '''
+from grader import exercise
+
+{name} = exercise("{name}", title="Own")
+
+@{name}.check(points=3)
+def first(student):
+    """First."""
+
+@{name}.check(points=1, public=False, needs=["first"])
+def second(student):
+    """Second."""
+'''
+LIMITS = [*Limits.__struct_fields__]
+
+
+@pytest.fixture(autouse=True)
+def thresholds_as_they_were() -> Iterator[None]:
+    """A course sets them for the whole process."""
+    before = dict(thresholds.OVERRIDES)
+    yield
+    thresholds.OVERRIDES.clear()
+    thresholds.OVERRIDES.update(before)
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., Course]:
+    """The course of a folder with this course.toml, and a rubric of its own called `blur`."""
+
+    def written(text: str | bytes = 'exercises = ["blur"]', rubric: str = RUBRIC.format(name="blur")) -> Course:
+        data = text if isinstance(text, bytes) else dedent(text).encode()
+        (tmp_path / "course.toml").write_bytes(data)
+        (tmp_path / "rubric").mkdir(exist_ok=True)
+        (tmp_path / "rubric" / "blur.py").write_text(rubric)
+        return course.load(tmp_path)
+
+    return written
+
+
+# --- what it changes ----------------------------------------------------------------------------------
+
+
+def test_without_a_file() -> None:
+    """All built-in exercises in their order, with the usual limits; thresholds of an earlier course are gone."""
+    thresholds.OVERRIDES["lenet5.digits"] = 0.5
+    found = course.load()
+
+    assert ("Convolutional networks", [*MODULES]) == (found.name, [*found.exercises])
+    assert dict.fromkeys(MODULES, Limits()) == found.limits
+    assert {} == thresholds.OVERRIDES
+    assert (found.planted / "corr2d").is_dir()
+
+
+def test_an_empty_file(load: Callable[..., Course]) -> None:
+    """The built-in exercises all the same."""
+    found = load("")
+
+    assert ("course", [*MODULES], dict.fromkeys(MODULES, Limits())) == (found.name, [*found.exercises], found.limits)
+
+
+def test_everything_at_once(load: Callable[..., Course], tmp_path: Path) -> None:
+    """Own exercises and built-in ones, points, what is hidden, limits, thresholds."""
+    found = load(
+        """
+        name = "Seeing machines"
+        exercises = ["blur", "corr2d"]
+        [limits]
+        call_seconds = 5
+        memory_bytes = 4_000
+        [limits.blur]
+        call_seconds = 2.5
+        [thresholds]
+        "lenet5.digits" = 1
+        [checks."blur.first"]
+        points = 0
+        [checks."blur.second"]
+        public = true
+        points = 2.5
+        """
+    )
+    general = Limits(call_seconds=5, memory_bytes=4000)
+
+    assert ("Seeing machines", ["blur", "corr2d"]) == (found.name, [*found.exercises])
+    assert {"blur": msgspec.structs.replace(general, call_seconds=2.5), "corr2d": general} == found.limits
+    assert {"lenet5.digits": 1} == thresholds.OVERRIDES
+    assert 1.0 == thresholds.accuracy("lenet5", "digits").threshold
+    assert [("loads", 0, True), ("first", 0, True), ("second", 2.5, True)] == [
+        (check.name, check.points, check.public) for check in found.exercises["blur"].checks
+    ]
+    assert ["blur.loads", "blur.first", "blur.second", "corr2d.loads"] == [*found.checks][:4]
+    assert tmp_path.resolve() / "planted" == found.planted
+
+
+def test_built_in_exercises_stay_as_they_are(load: Callable[..., Course]) -> None:
+    """A course has its own copies, whose checks belong to them."""
+    found = load('exercises = ["corr2d"]\n[checks."corr2d.values"]\npoints = 99\npublic = false').checks[
+        "corr2d.values"
+    ]
+    built_in = course.builtin("corr2d").checks[2]
+
+    assert ("corr2d.values", 99, False, "corr2d") == (found.id, found.points, found.public, found.exercise.name)
+    assert found in found.exercise.checks
+    assert ("corr2d.values", True) == (built_in.id, built_in.public)
+    assert built_in.points < 99
+
+
+def test_an_own_rubric_comes_before_a_built_in_one(load: Callable[..., Course], tmp_path: Path) -> None:
+    """Beside course.toml; the file itself may be named as well as its folder."""
+    load()
+    (tmp_path / "rubric" / "corr2d.py").write_text(RUBRIC.format(name="corr2d"))
+    (tmp_path / "course.toml").write_text('exercises = ["corr2d"]')
+
+    assert "Own" == course.load(tmp_path / "course.toml").exercises["corr2d"].title
+
+
+# --- refusals -----------------------------------------------------------------------------------------
+
+BUILT_IN = ", ".join(MODULES)
+ONE = 'exercises = ["corr2d"]\n'
+UNIQUE = "exercises must be named once each, and at least one"
+ABOVE = "a limit is a number above 0"
+ACCURACY = "an accuracy is above 0 and at most 1"
+
+# text, line, what is said
+REFUSED: list[tuple[str, int, str]] = [
+    ('name = "x"\nexercizes = []', 2, "Object contains unknown field `exercizes`"),
+    ("\nname = 3", 2, "Expected `str`, got `int` - at `$.name`"),
+    ('\nexercises = "corr2d"', 2, "Expected `array | null`, got `str` - at `$.exercises`"),
+    ("\nexercises = []", 2, UNIQUE),
+    ('\nexercises = ["corr2d", "corr2d"]', 2, UNIQUE),
+    ('\nexercises = ["corr2d", "poling"]', 2, "there is no exercise 'poling'; did you mean pooling?"),
+    ('\nexercises = ["blurr"]', 2, "there is no exercise 'blurr'; did you mean blur?"),
+    ('exercises = ["x"]', 1, f"there is no exercise 'x'; there are: {BUILT_IN}, blur"),
+    (ONE + "[limits]\ncal_seconds = 1", 3, "there is no limit 'cal_seconds'; did you mean call_seconds?"),
+    (ONE + "[limits]\nzz = 1", 3, f"there is no limit 'zz'; there are: {', '.join(LIMITS)}"),
+    (ONE + "[limits]\ncall_seconds = 0", 3, f"call_seconds = 0: {ABOVE}"),
+    (ONE + "[limits]\ncall_seconds = -1.5", 3, f"call_seconds = -1.5: {ABOVE}"),
+    (ONE + "[limits]\ncall_seconds = nan", 3, f"call_seconds = nan: {ABOVE}"),
+    (ONE + "[limits]\ncall_seconds = true", 3, f"call_seconds = True: {ABOVE}"),
+    (ONE + '[limits]\ncall_seconds = "5"', 3, f"call_seconds = '5': {ABOVE}"),
+    (ONE + "[limits]\nmemory_bytes = 1.5", 3, "Expected `int`, got `float` - at `$.memory_bytes`"),
+    (ONE + "[limits.corr2d]\ncpu_secnds = 1", 3, "there is no limit 'cpu_secnds'; did you mean cpu_seconds?"),
+    (ONE + "[limits.corr3d]", 2, "limits for 'corr3d', which is no exercise here; did you mean corr2d?"),
+    (ONE + "[limits.pooling]", 2, "limits for 'pooling', which is no exercise here; there are: corr2d"),
+    ('\n[thresholds]\n"lenet5.digts" = 0.9', 3, "there is no threshold 'lenet5.digts'; did you mean lenet5.digits?"),
+    ('\n[thresholds]\n"lenet5.digits" = 95', 3, f"lenet5.digits = 95: {ACCURACY}"),
+    ('\n[thresholds]\n"lenet5.digits" = 0', 3, f"lenet5.digits = 0: {ACCURACY}"),
+    (ONE + '[checks."corr2d.vales"]\npoints = 1', 2, "there is no check 'corr2d.vales'; did you mean corr2d.values?"),
+    (ONE + '[checks."corr2d.values"]\npoints = -1', 2, "corr2d.values: points = -1 is not from 0 to a million"),
+    (ONE + '[checks."corr2d.values"]\npoints = 1e6', 2, "corr2d.values: points = 1e+06 is not from 0 to a million"),
+    (ONE + '[checks."corr2d.values"]\npoints = nan', 2, "corr2d.values: points = nan is not from 0 to a million"),
+    (
+        ONE + '[checks."corr2d.values"]\npoints = "2"',
+        3,
+        "Expected `float | null`, got `str` - at `$.checks[...].points`",
+    ),
+    (ONE + '[checks."corr2d.values"]\npublic = 1', 3, "Expected `bool | null`, got `int` - at `$.checks[...].public`"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "words"), REFUSED)
+def test_refusals(load: Callable[..., Course], tmp_path: Path, text: str, line: int, words: str) -> None:
+    """The file, the line, what is wrong with it, and what may have been meant."""
+    before = dict(thresholds.OVERRIDES)
+    with pytest.raises(AuthorError) as refused:
+        load(text)
+
+    assert f"{tmp_path / 'course.toml'}, line {line}: {words}" == str(refused.value)
+    assert before == thresholds.OVERRIDES
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = [", ": Invalid value (at end of document)"),
+        (
+            b'name = "\xff"',
+            " is not UTF-8 text: 'utf-8' codec can't decode byte 0xff in position 8: invalid start byte",
+        ),
+    ],
+)
+def test_no_toml(load: Callable[..., Course], tmp_path: Path, text: Any, words: str) -> None:
+    """What cannot be read at all is said in the parser's words, after the file's name."""
+    with pytest.raises(AuthorError) as refused:
+        load(text)
+
+    assert f"{tmp_path / 'course.toml'}{words}" == str(refused.value)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    """A slip on the command line."""
+    with pytest.raises(UsageError) as refused:
+        course.load(tmp_path)
+
+    assert f"--course {tmp_path / 'course.toml'}: cannot be read: No such file or directory" == str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("rubric", "words"),
+    [
+        ("1 / 0", " cannot be imported: ZeroDivisionError: division by zero"),
+        ("def", " cannot be imported: SyntaxError: invalid syntax (blur.py, line 1)"),
+        ("blur = 5", " defines no exercise named blur: write blur = exercise('blur', ...)"),
+        ("", " defines no exercise named blur: write blur = exercise('blur', ...)"),
+    ],
+)
+def test_a_broken_rubric(load: Callable[..., Course], tmp_path: Path, rubric: str, words: str) -> None:
+    """Its file and the reason."""
+    with pytest.raises(AuthorError) as refused:
+        load(rubric=rubric)
+
+    assert f"{tmp_path / 'rubric' / 'blur.py'}{words}" == str(refused.value)
+
+
+@pytest.mark.parametrize("kind", [AuthorError, UsageError])
+def test_a_rubric_that_refuses(load: Callable[..., Course], kind: type[GraderError]) -> None:
+    """Its author's sentence is told as it is."""
+    with pytest.raises(kind, match=r"^blur needs values$"):
+        load(rubric=f"from grader.errors import *\nraise {kind.__name__}('blur needs values')")
+
+
+# --- the checks of a run ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(load: Callable[..., Course]) -> Course:
+    return load('exercises = ["blur", "corr2d"]')
+
+
+@pytest.mark.parametrize(
+    ("names", "ids", "public_only", "chosen"),
+    [
+        (["blur"], [], False, ["blur.loads", "blur.first", "blur.second"]),
+        (["blur"], [], True, ["blur.loads", "blur.first"]),
+        ([], ["corr2d.values", "blur.first"], False, ["blur.loads", "blur.first", "corr2d.loads", "corr2d.values"]),
+        ([], ["blur.loads"], True, ["blur.loads"]),
+        (["blur"], ["blur.second", "corr2d.values"], False, ["blur.loads", "blur.second"]),
+    ],
+)
+def test_select(two: Course, names: list[str], ids: list[str], public_only: bool, chosen: list[str]) -> None:
+    """In rubric order; a chosen check brings along that its file loads, and nothing else."""
+    assert chosen == [check.id for check in two.select(iter(names), iter(ids), public_only)]
+
+
+def test_select_everything(two: Course) -> None:
+    """Without a choice all checks are run."""
+    assert [*two.checks.values()] == two.select([], [], False)
+
+
+NOTHING = "no check is left to run: --exercise, --check and --public exclude each other here"
+
+
+@pytest.mark.parametrize(
+    ("names", "ids", "public_only", "words"),
+    [
+        (["blurr"], [], False, "--exercise blurr: there is no such exercise; did you mean blur?"),
+        ([], ["blur.frist"], False, "--check blur.frist: there is no such check; did you mean blur.first?"),
+        (["corr2d"], ["blur.first"], False, NOTHING),
+        ([], ["blur.second"], True, NOTHING),  # only `loads` would be left
+    ],
+)
+def test_select_nothing(two: Course, names: list[str], ids: list[str], public_only: bool, words: str) -> None:
+    """What does not exist, and choices that exclude each other."""
+    with pytest.raises(UsageError) as refused:
+        two.select(names, ids, public_only)
+
+    assert words == str(refused.value)

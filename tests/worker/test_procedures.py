@@ -1,0 +1,373 @@
+"""What a worker does with a student's module. No worker here: the module is imported into this process."""
+
+from __future__ import annotations
+
+import random
+import sys
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from grader.worker import child, protocol
+from grader.worker.procedures import PREVIOUS_RESULT, Refused, Workspace, raised, seed_everything, watched
+from grader.worker.protocol import Call, Opaque, Raised, Reply, Request
+
+X, K = np.ones((2, 2), dtype="float32"), np.full((1, 2), 3, dtype="float32")
+CONTRACT = {"f": (("X", None), ("K", None), ("by", 2), ("mode", "max")), "Net": ()}
+
+
+@pytest.fixture(autouse=True)
+def process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A worker's process is its own; this one is not."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+    state = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    yield
+    for name in ("submission", "submission.mine", "submission.helper", "mine", "helper"):
+        sys.modules.pop(name, None)
+    random.setstate(state[0])
+    np.random.set_state(state[1])
+    torch.set_rng_state(state[2])
+
+
+def loaded(folder: Path, text: str) -> Workspace:
+    """A workspace with `text` as the student's file."""
+    (folder / "mine.py").write_text(text)
+    workspace = Workspace(folder)
+    workspace.load("mine.py", {name: [list(item) for item in value] for name, value in CONTRACT.items()})
+    return workspace
+
+
+def defined(**names: Any) -> Workspace:
+    """A workspace whose module has these names."""
+    workspace = Workspace(Path("/nowhere"))
+    workspace.module = types.SimpleNamespace(**names)  # type: ignore[assignment]
+    workspace.contract = dict(CONTRACT)
+    return workspace
+
+
+def call(workspace: Workspace, *args: Any, function: str = "f", seed: int | None = None, **kwargs: Any) -> Reply:
+    wires = tuple((name, protocol.pack(value)) for name, value in kwargs.items())
+    return workspace.call(Call(function, tuple(map(protocol.pack, args)), wires, "numpy", seed))
+
+
+# --- load ---------------------------------------------------------------------------------------------
+
+
+def test_load(tmp_path: Path) -> None:
+    """What each name of the contract is; names beyond it are extra, private ones are nobody's business."""
+    text = "class f: pass\nNet = 5\nF = print\n_private = 1\n"
+    (tmp_path / "mine.py").write_text(text)
+    workspace = Workspace(tmp_path)
+    kinds = workspace.load("mine.py", {"f": [["X", None]], "Net": [], "F": [], "g": []})
+
+    assert {"f": "class", "Net": "other", "F": "function", "g": "missing"} == kinds
+    assert {"f": (("X", None),), "Net": (), "F": (), "g": ()} == workspace.contract
+
+
+def test_extra_names(tmp_path: Path) -> None:
+    """A misspelt name can be pointed out."""
+    (tmp_path / "mine.py").write_text("def F(): pass\ng = None")
+
+    assert {"F": "extra", "g": "missing", "f": "missing"} == Workspace(tmp_path).load("mine.py", {"f": [], "g": []})
+
+
+def test_one_module_by_all_its_names(tmp_path: Path) -> None:
+    """A helper that imports the file back gets the same module, whichever way it writes it."""
+    (tmp_path / "helper.py").write_text("import mine\nfrom . import mine as again\nsame = mine is again")
+    workspace = loaded(tmp_path, "here = __name__\nfrom .helper import same\n")
+
+    assert workspace.module is sys.modules["mine"] is sys.modules["submission.mine"]
+    assert ("submission.mine", True) == (workspace.module.here, workspace.module.same)
+    assert [*tmp_path.rglob("*.pyc")] == []
+
+
+def test_random_numbers_at_import(tmp_path: Path) -> None:
+    """Are the same every time."""
+    text = "import random, numpy, torch\nf = random.random(), numpy.random.rand(), torch.rand(1).item()"
+    first, second = (loaded(tmp_path, text).attribute("f") for _ in range(2))
+
+    assert first == second
+
+
+@pytest.mark.parametrize("names", [{}, {"f": None}])
+def test_a_name_that_is_not_there(names: dict[str, Any]) -> None:
+    """Is refused in the worker's own words."""
+    with pytest.raises(Refused, match=r"^no f$"):
+        defined(**names).attribute("f")
+
+
+# --- call ---------------------------------------------------------------------------------------------
+
+
+def test_call() -> None:
+    """The answer for the wire, with how long it took and no traces when there are none."""
+    reply = call(defined(f=lambda X, K: X + K), X, K)
+
+    assert [[4, 4], [4, 4]] == protocol.unpack(reply.value).tolist()
+    assert ((), (), None) == (reply.changed, reply.aliases, reply.raised)
+
+
+def test_call_with_tensors() -> None:
+    """In the library that the judge asks for."""
+    workspace = defined(f=lambda *args: [type(value).__name__ for value in args])
+    reply = workspace.call(Call("f", (protocol.pack(X), 3), (), "torch"))
+
+    assert ["Tensor", "int"] == protocol.unpack(reply.value)
+
+
+def draws(*_: Any) -> list[float]:
+    return [random.random(), np.random.rand(), torch.rand(1).item()]
+
+
+def test_seed() -> None:
+    """Re-seeds every generator before the call, and only when it is given."""
+    workspace = defined(f=draws)
+    answers = [protocol.unpack(call(workspace, seed=seed).value) for seed in (0, 0, 5, None)]
+
+    assert answers[0] == answers[1]
+    assert all(one != other for one, other in zip(answers[1], answers[2], strict=True))
+    assert all(one != other for one, other in zip(answers[2], answers[3], strict=True))
+
+
+def changes(X: Any, K: Any, **more: Any) -> int:
+    K += 1
+    return 0
+
+
+def turns_into_a_batch(X: Any, *more: Any) -> int:
+    X.unsqueeze_(0)
+    return 0
+
+
+def test_changed_arguments() -> None:
+    """By the contract's names, with what they became; a keyword by its own."""
+    (found,) = call(defined(f=changes), X, K).changed
+    (by_keyword,) = call(defined(f=changes), X, K=K).changed
+
+    assert (("K", [[4, 4]]), ("K", [[4, 4]])) == tuple(
+        (name, protocol.unpack(value).tolist()) for name, value in (found, by_keyword)
+    )
+
+
+def test_changed_shape() -> None:
+    """Counts as changed."""
+    reply = defined(f=turns_into_a_batch).call(Call("f", (protocol.pack(X),), (), "torch"))
+
+    assert [("X", (1, 2, 2))] == [(name, protocol.unpack(value).shape) for name, value in reply.changed]
+
+
+def test_arguments_beyond_the_contract() -> None:
+    """Are counted."""
+    reply = call(defined(g=changes), X, K, function="g")
+
+    assert ["argument 2"] == [name for name, _ in reply.changed]
+
+
+@pytest.mark.parametrize(
+    ("function", "shared"),
+    [
+        (lambda X, K: X[:1], ("X",)),
+        (lambda X, K: K.T, ("K",)),
+        (lambda X, K: (X, 5), ("X",)),
+        (lambda X, K: (5, X), ()),  # of several results the first counts
+        (lambda X, K: X[:0], ()),
+        (lambda X, K: [X], ()),
+        (lambda X, K: X.copy(), ()),
+        (lambda X, K: None, ()),
+        (lambda X, K: (), ()),
+    ],
+)
+def test_shared_memory(function: Callable[..., Any], shared: tuple[str, ...]) -> None:
+    """The arguments that the result is a view of."""
+    assert shared == call(defined(f=function), X, K).aliases
+
+
+def test_shared_with_the_previous_result() -> None:
+    """A buffer that is handed out twice."""
+    kept = np.zeros(3)
+    answers = iter([kept, kept[1:], np.zeros(3), kept, None, kept])
+    workspace = defined(f=lambda: next(answers))
+
+    assert [(), (PREVIOUS_RESULT,), (), (), (), (PREVIOUS_RESULT,)] == [call(workspace).aliases for _ in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "kwargs", "wanted"),
+    [
+        (lambda X, K, by=2, mode="max": (by, mode), (1, 1), {"by": 5}, (5, "max")),
+        (lambda x, k, n=7, how="mean": (n, how), (1, 1), {"by": 5}, (5, "mean")),
+        (lambda x, k, n=7, how="mean": (n, how), (1, 1), {"mode": "min"}, (2, "min")),  # the contract's default between
+        (lambda x, k, n=7, how="mean": (x, n), (), {"X": 4, "K": 1, "by": 9}, (4, 9)),
+        (lambda x, k, n=7: (x, k), (4,), {"K": 3}, (4, 3)),
+        (lambda X, K, **more: tuple(more.items()), (1, 1), {"mode": "min"}, (("mode", "min"),)),
+    ],
+)
+def test_other_names_for_parameters(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], wanted: Any
+) -> None:
+    """Are as good, where their order is the contract's: keywords become positions."""
+    assert wanted == protocol.unpack(call(defined(f=function), *args, **kwargs).value)
+
+
+@pytest.mark.parametrize("function", [lambda x, k: 0, lambda: 0])
+def test_too_few_parameters(function: Callable[..., Any]) -> None:
+    """Python's own words are about the call as it was made."""
+    with pytest.raises(TypeError, match="unexpected keyword argument 'mode'"):
+        call(defined(f=function), 1, 1, mode="min")
+
+
+def test_a_function_without_a_signature() -> None:
+    """Built in C: it is called as it is."""
+    assert protocol.unpack(call(defined(f=dict), K=3).value) == {"K": 3}
+
+
+# --- watched, seeds -----------------------------------------------------------------------------------
+
+
+def test_watched() -> None:
+    """aten operators and the libraries' functions, sorted; Python's own are not listed. Watching ends."""
+    result, seen = watched(lambda: torch.nn.functional.relu(torch.ones(1)).item() + np.linalg.norm([3.0]) + abs(-1))
+
+    assert 5.0 == result
+    assert {"aten.relu", "torch.nn.functional.relu"} <= {*seen}
+    assert any(name.startswith("numpy.linalg") and name.endswith("norm") for name in seen)
+    assert sorted(seen) == [*seen]
+    assert not any(name.startswith(("builtins", "tests")) for name in seen)
+    assert sys.getprofile() is None
+
+
+def test_watching_ends_with_an_exception() -> None:
+    """Whatever the student's code raises."""
+    with pytest.raises(ZeroDivisionError):
+        watched(lambda: 1 / 0)
+
+    assert sys.getprofile() is None
+
+
+def test_any_seed() -> None:
+    """NumPy takes 32 bits only."""
+    seed_everything((1 << 32) + 3)
+    first = np.random.rand()
+    seed_everything(3)
+
+    assert first == np.random.rand()
+
+
+# --- raised -------------------------------------------------------------------------------------------
+
+
+def problem_of(action: Callable[[], object]) -> BaseException:
+    try:
+        action()
+    except BaseException as problem:
+        return problem
+    raise AssertionError("nothing was raised")
+
+
+def test_raised(tmp_path: Path) -> None:
+    """The student's frames only, by the file's name, with the line of the innermost."""
+    text = "import json\ndef g(x):\n    return json.loads(x)\ndef f(X):\n    return g('{')\n"
+    workspace = loaded(tmp_path, text)
+    found = raised(problem_of(lambda: call(workspace, 1)), tmp_path)
+
+    assert ("JSONDecodeError", 3, False) == (found.type_name, found.line, found.internal)
+    assert found.message.startswith("Expecting property name")
+    frames = [f'  File "mine.py", line {line}, in {name}' for line, name in ((5, "f"), (3, "g"))]
+    assert f"{frames[0]}\n    return g('{{')\n{frames[1]}\n    return json.loads(x)\n" == found.traceback
+
+
+def test_raised_deep(tmp_path: Path) -> None:
+    """The last six frames are enough."""
+    workspace = loaded(tmp_path, "def f(n):\n    return f(n - 1) if n else 1 / 0\n")
+    found = raised(problem_of(lambda: call(workspace, 50)), tmp_path)
+
+    assert ("ZeroDivisionError", 2, 6) == (found.type_name, found.line, found.traceback.count("File"))
+
+
+def test_raised_while_parsing(tmp_path: Path) -> None:
+    """The line that Python complains about; none where the file is not the student's."""
+    found = raised(problem_of(lambda: loaded(tmp_path, "x = 1\ny = (\n")), tmp_path)
+    foreign = raised(problem_of(lambda: compile("x = (", "/elsewhere.py", "exec")), tmp_path)
+
+    assert ("SyntaxError", "'(' was never closed (mine.py, line 2)", 2) == (found.type_name, found.message, found.line)
+    assert ("SyntaxError", None) == (foreign.type_name, foreign.line)
+
+
+class Silent(Exception):
+    """Whose text cannot be had."""
+
+    def __str__(self) -> str:
+        raise SystemExit
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (Silent(), Raised("Silent", "(the exception could not be turned into text)")),
+        (ValueError("x" * 3000), Raised("ValueError", "x" * 2000)),
+        (ValueError("a\ud800"), Raised("ValueError", "a?")),
+        (type("E" * 300, (Exception,), {})(), Raised("E" * 200, "")),
+        (Refused("no f"), Raised("Refused", "no f", internal=True)),
+        (KeyboardInterrupt(), Raised("KeyboardInterrupt", "")),
+    ],
+)
+def test_raised_words(problem: BaseException, told: Raised) -> None:
+    """Of any exception at all, cut to what the protocol takes; nothing of it outside of the student's folder."""
+    assert told == raised(problem_of(lambda: throw(problem)), Path("/nowhere"))
+
+
+def throw(problem: BaseException) -> None:
+    raise problem
+
+
+# --- answers ------------------------------------------------------------------------------------------
+
+
+def answers(workspace: Workspace, request: Request) -> list[Reply]:
+    return [*child._answers(workspace, request)]
+
+
+def exits(n: int) -> int:
+    return n if n else sys.exit(4)
+
+
+def test_a_reply_for_every_call() -> None:
+    """Whatever one of them raises, the others are made."""
+    calls = tuple(Call("f", (n,)) for n in (1, 0, 2))
+    first, second, third = answers(defined(f=exits), Request("calls", (), calls))
+
+    assert (1, 2) == (first.value, third.value)
+    assert Raised("SystemExit", "4") == second.raised
+
+
+def test_watched_calls() -> None:
+    """Tell the operators, and no traces of what watching itself does."""
+    calls = (Call("f", (protocol.pack(X),)),)
+    (reply,) = answers(defined(f=lambda X: X.mul_(2)), Request("operators", (), calls))
+
+    assert "aten.mul_" in reply.operators
+    assert ([[2, 2], [2, 2]], (), ()) == (protocol.unpack(reply.value).tolist(), reply.changed, reply.aliases)
+
+
+def test_procedures(tmp_path: Path) -> None:
+    """Of the folder: its files are read, or imported."""
+    (tmp_path / "mine.py").write_text("import a\ndef f(X): return a.b(X)")
+    workspace = Workspace(tmp_path)
+    (read,) = answers(workspace, Request("source_uses", ("mine.py", "f")))
+    (load,) = answers(workspace, Request("load", ("mine.py", protocol.pack({"f": []}))))
+
+    assert ["a.b"] == protocol.unpack(read.value)
+    assert load.raised is not None and "No module named 'a'" == load.raised.message
+
+
+def test_what_cannot_cross() -> None:
+    """Comes as the name of its type."""
+    (reply,) = answers(defined(f=lambda: {1}), Request("calls", (), (Call("f"),)))
+
+    assert Opaque("set") == reply.value
