@@ -134,34 +134,45 @@ class _Reader:
             raw = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as problem:
             raise AuthorError(f"{file}: {problem}") from None
-        try:
-            self.settings = msgspec.convert(raw, Settings)
-        except msgspec.ValidationError as problem:
-            raise self.error(_last_key(str(problem)), str(problem)) from None
+        for check_id, told in raw.get("checks", {}).items() if isinstance(raw.get("checks"), dict) else ():
+            self._converted(told, CheckSettings, "checks", check_id)
+        self.settings: Settings = self._converted(raw, Settings)
 
     def course(self) -> Course:
         names = self.settings.exercises if self.settings.exercises is not None else list(rubric.MODULES)
         exercises = {name: self._own_copy(self._exercise(name)) for name in names}
         if len(exercises) < len(names) or not exercises:
-            raise self.error("exercises", "exercises must be named once each, and at least one")
+            raise self.error(("exercises",), "exercises must be named once each, and at least one")
         for check_id, settings in self.settings.checks.items():
             self._apply(exercises, check_id, settings)
+        self._no_public_one_needs_a_hidden_one(exercises)
         limits = {name: self._limits(name, exercises) for name in exercises}
         self._thresholds(exercises)
         return Course(self.settings.name, exercises, limits, self.file.parent.resolve())
 
-    def error(self, key: str, message: str) -> AuthorError:
-        """An error with the line where `key` first stands."""
-        lines = self.text.splitlines()
-        line = next((number for number, text in enumerate(lines, start=1) if key and key in text), 1)
+    def error(self, keys: tuple[str, ...], message: str) -> AuthorError:
+        """An error with the line where the value under `keys` stands, or the table around it."""
+        lines = _lines(self.text)
+        line = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), 1)
         return AuthorError(f"{self.file}, line {line}: {message}")
+
+    def _converted(self, value: Any, kind: type[Any], *keys: str) -> Any:
+        try:
+            return msgspec.convert(value, kind)
+        except msgspec.ValidationError as problem:
+            message, field = str(problem), _field(str(problem))
+            if "unknown field" in message:
+                message += suggest(field, kind.__struct_fields__)
+            raise self.error((*keys, field), message) from None
 
     def _exercise(self, name: str) -> Exercise:
         own = self.file.parent / "rubric" / f"{name}.py"
         if not own.is_file():
             if name not in rubric.MODULES:
                 there = [path.stem for path in sorted(own.parent.glob("*.py"))]
-                raise self.error(name, f"there is no exercise {name!r}{suggest(name, [*rubric.MODULES, *there])}")
+                raise self.error(
+                    ("exercises",), f"there is no exercise {name!r}{suggest(name, [*rubric.MODULES, *there])}"
+                )
             return builtin(name)
         try:
             module = _imported(own)
@@ -185,37 +196,48 @@ class _Reader:
     def _apply(self, exercises: Mapping[str, Exercise], check_id: str, settings: CheckSettings) -> None:
         every = {check.id: check for exercise in exercises.values() for check in exercise.checks}
         if check_id not in every:
-            raise self.error(check_id, f"there is no check {check_id!r}{suggest(check_id, every)}")
+            raise self.error(("checks", check_id), f"there is no check {check_id!r}{suggest(check_id, every)}")
         if settings.points is not None:
             if not 0 <= settings.points < 1e6:
-                raise self.error(check_id, f"{check_id}: points = {settings.points:g} is not from 0 to a million")
+                told = f"{check_id}: points = {settings.points:g} is not from 0 to a million"
+                raise self.error(("checks", check_id, "points"), told)
             every[check_id].points = settings.points
         if settings.public is not None:
             every[check_id].public = settings.public
+
+    def _no_public_one_needs_a_hidden_one(self, exercises: Mapping[str, Exercise]) -> None:
+        """Students would learn from a skipped check what came of a hidden one."""
+        every = {check.id: check for exercise in exercises.values() for check in exercise.checks}
+        for check in (check for check in every.values() if check.public):
+            for need in (need for need in check.needs if not every[need].public):
+                told = f"{need} is hidden, but {check.id}, which students see, needs it: hide both or neither"
+                raise self.error(("checks", need, "public"), told)
 
     def _limits(self, name: str, exercises: Mapping[str, Exercise]) -> Limits:
         general = {key: value for key, value in self.settings.limits.items() if not isinstance(value, dict)}
         for key, value in self.settings.limits.items():
             if isinstance(value, dict) and key not in exercises:
-                raise self.error(key, f"limits for {key!r}, which is no exercise here{suggest(key, exercises)}")
-        merged = general | self.settings.limits.get(name, {})
-        for key, value in merged.items():
+                raise self.error(
+                    ("limits", key), f"limits for {key!r}, which is no exercise here{suggest(key, exercises)}"
+                )
+        own = self.settings.limits.get(name, {})
+        for key, value in (general | own).items():
+            place = ("limits", name, key) if key in own else ("limits", key)
             if key not in Limits.__struct_fields__:
-                raise self.error(key, f"there is no limit {key!r}{suggest(key, Limits.__struct_fields__)}")
+                raise self.error(place, f"there is no limit {key!r}{suggest(key, Limits.__struct_fields__)}")
             if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-                raise self.error(key, f"{key} = {value!r}: a limit is a number above 0")
-        try:
-            return msgspec.convert(merged, Limits)
-        except msgspec.ValidationError as problem:
-            raise self.error(_last_key(str(problem)), str(problem)) from None
+                raise self.error(place, f"{key} = {value!r}: a limit is a number above 0")
+        self._converted(general, Limits, "limits")  # each by itself: an error names its own line
+        self._converted(own, Limits, "limits", name)
+        return msgspec.convert(general | own, Limits)
 
     def _thresholds(self, exercises: Mapping[str, Exercise]) -> None:
         known = {path.stem.replace("-", ".") for path in thresholds.TRAINED.glob("*-*.json")}
         for key, value in self.settings.thresholds.items():
             if key not in known:
-                raise self.error(key, f"there is no threshold {key!r}{suggest(key, sorted(known))}")
+                raise self.error(("thresholds", key), f"there is no threshold {key!r}{suggest(key, sorted(known))}")
             if not 0 < value <= 1:
-                raise self.error(key, f"{key} = {value:g}: an accuracy is above 0 and at most 1")
+                raise self.error(("thresholds", key), f"{key} = {value:g}: an accuracy is above 0 and at most 1")
         thresholds.OVERRIDES.clear()
         thresholds.OVERRIDES.update(self.settings.thresholds)
 
@@ -234,9 +256,30 @@ def _imported(path: Path) -> Any:
     return module
 
 
-def _last_key(message: str) -> str:
-    """The field that a msgspec message is about: `... - at `$.checks[...].points``, or an unknown field's name."""
+def _lines(text: str) -> dict[tuple[str, ...], int]:
+    """The line of each table and each key, by its whole path."""
+    found: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        head = line if line.lstrip().startswith("[") else f"{line.partition('=')[0]} = 0"
+        try:
+            parsed: Any = tomllib.loads(head)
+        except tomllib.TOMLDecodeError:  # blank, a comment, or inside of a value of many lines
+            continue
+        keys: tuple[str, ...] = ()
+        while isinstance(parsed, dict) and parsed:
+            keys, parsed = (*keys, next(iter(parsed))), next(iter(parsed.values()))
+        if head is line:
+            table, keys = keys, ()
+        path = (*table, *keys)
+        for n in range(1, len(path) + 1):
+            found.setdefault(path[:n], number)
+    return found
+
+
+def _field(message: str) -> str:
+    """The field that a msgspec message is about: `... - at `$.points``, or an unknown field's name."""
     parts = message.split("`")
-    return (
-        parts[-2].rpartition(".")[2] if "at `" in message and len(parts) > 2 else (parts[1] if len(parts) > 1 else "")
-    )
+    if "unknown field" in message:
+        return parts[1]
+    return parts[-2].removeprefix("$.").partition("[")[0] if "at `" in message else ""

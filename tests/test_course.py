@@ -111,14 +111,13 @@ def test_everything_at_once(load: Callable[..., Course], tmp_path: Path) -> None
 
 def test_built_in_exercises_stay_as_they_are(load: Callable[..., Course]) -> None:
     """A course has its own copies, whose checks belong to them."""
-    found = load('exercises = ["corr2d"]\n[checks."corr2d.values"]\npoints = 99\npublic = false').checks[
-        "corr2d.values"
-    ]
-    built_in = course.builtin("corr2d").checks[2]
+    text = 'exercises = ["corr2d"]\n[checks."corr2d.rectangular"]\npoints = 99\npublic = false'
+    found = load(text).checks["corr2d.rectangular"]
+    built_in = next(check for check in course.builtin("corr2d").checks if check.id == "corr2d.rectangular")
 
-    assert ("corr2d.values", 99, False, "corr2d") == (found.id, found.points, found.public, found.exercise.name)
+    assert ("corr2d.rectangular", 99, False, "corr2d") == (found.id, found.points, found.public, found.exercise.name)
     assert found in found.exercise.checks
-    assert ("corr2d.values", True) == (built_in.id, built_in.public)
+    assert ("corr2d.rectangular", True) == (built_in.id, built_in.public)
     assert built_in.points < 99
 
 
@@ -141,7 +140,7 @@ ACCURACY = "an accuracy is above 0 and at most 1"
 
 # text, line, what is said
 REFUSED: list[tuple[str, int, str]] = [
-    ('name = "x"\nexercizes = []', 2, "Object contains unknown field `exercizes`"),
+    ('name = "x"\nexercizes = []', 2, "Object contains unknown field `exercizes`; did you mean exercises?"),
     ("\nname = 3", 2, "Expected `str`, got `int` - at `$.name`"),
     ('\nexercises = "corr2d"', 2, "Expected `array | null`, got `str` - at `$.exercises`"),
     ("\nexercises = []", 2, UNIQUE),
@@ -164,15 +163,27 @@ REFUSED: list[tuple[str, int, str]] = [
     ('\n[thresholds]\n"lenet5.digits" = 95', 3, f"lenet5.digits = 95: {ACCURACY}"),
     ('\n[thresholds]\n"lenet5.digits" = 0', 3, f"lenet5.digits = 0: {ACCURACY}"),
     (ONE + '[checks."corr2d.vales"]\npoints = 1', 2, "there is no check 'corr2d.vales'; did you mean corr2d.values?"),
-    (ONE + '[checks."corr2d.values"]\npoints = -1', 2, "corr2d.values: points = -1 is not from 0 to a million"),
-    (ONE + '[checks."corr2d.values"]\npoints = 1e6', 2, "corr2d.values: points = 1e+06 is not from 0 to a million"),
-    (ONE + '[checks."corr2d.values"]\npoints = nan', 2, "corr2d.values: points = nan is not from 0 to a million"),
+    (ONE + '[checks."corr2d.values"]\npoints = -1', 3, "corr2d.values: points = -1 is not from 0 to a million"),
+    (ONE + '[checks."corr2d.values"]\npoints = 1e6', 3, "corr2d.values: points = 1e+06 is not from 0 to a million"),
+    (ONE + '[checks."corr2d.values"]\npoints = nan', 3, "corr2d.values: points = nan is not from 0 to a million"),
     (
         ONE + '[checks."corr2d.values"]\npoints = "2"',
         3,
-        "Expected `float | null`, got `str` - at `$.checks[...].points`",
+        "Expected `float | null`, got `str` - at `$.points`",
     ),
-    (ONE + '[checks."corr2d.values"]\npublic = 1', 3, "Expected `bool | null`, got `int` - at `$.checks[...].public`"),
+    (ONE + '[checks."corr2d.values"]\npublic = 1', 3, "Expected `bool | null`, got `int` - at `$.public`"),
+    (ONE + "[limits]\ncall_seconds = 5\n[limits.corr2d]\ncall_seconds = -1", 5, f"call_seconds = -1: {ABOVE}"),
+    (ONE + "limits = { corr2d = { call_seconds = 0 } }", 2, f"call_seconds = 0: {ABOVE}"),
+    (
+        ONE + '[checks."corr2d.shape"]\npoints = 2\n[checks."corr2d.values"]\npionts = 2',
+        5,
+        "Object contains unknown field `pionts`; did you mean points?",
+    ),
+    (
+        ONE + '[checks."corr2d.shape"]\npublic = false',
+        3,
+        "corr2d.shape is hidden, but corr2d.values, which students see, needs it: hide both or neither",
+    ),
 ]
 
 

@@ -90,7 +90,7 @@ def test_other_operators_that_compute_the_same(grading: Grader, tmp_path: Path) 
     [
         ("lenet5.onnx", b"not a graph", "export", "no valid ONNX graph"),
         ("lenet5.onnx", None, "export", "carries 421,642 parameters"),
-        ("lenet5.pth", b"not a checkpoint", "parity", "loading lenet5.pth raised"),
+        ("lenet5.pth", b"not a checkpoint", "parity", "loading lenet5.pth fails"),
     ],
 )
 def test_bad_artefacts(

@@ -49,6 +49,7 @@ def refresh(examiner: Examiner, exercise: Exercise, subjects: Sequence[Subject])
         return None
     made = catalogue(examiner, exercise, subjects[0], known)
     diagnosis.read.cache_clear()
+    diagnosis.questions.cache_clear()
     return write_whole(diagnosis.path(exercise), encode(made))
 
 

@@ -18,7 +18,7 @@ import msgspec
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.errors import GraderError
-from grader.judge.probes import MISSING, CallProbe, Probe, agree, answers, question
+from grader.judge.probes import MISSING, CallProbe, Probe, Question, agree, answers, question
 from grader.judge.session import Session
 from grader.records import CheckResult, Record
 
@@ -57,7 +57,7 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
     if catalogue is None:
         return results.values()
     try:
-        given = answers(session, [question(probe) for probe in catalogue.probes])
+        given = answers(session, questions(path(session.exercise)))
     except (CheckFailure, GraderError):  # it died on a probe: nothing can be said
         return results.values()
     return _attached(results.values(), recognise(catalogue, given), session.exercise)
@@ -101,6 +101,13 @@ def load(exercise: Exercise) -> Catalogue | None:
 def read(file: Path) -> Catalogue | None:
     """The catalogue in `file`. Raises OSError, or msgspec.DecodeError for one made by another version."""
     return msgspec.json.decode(file.read_bytes(), type=Catalogue) if file.is_file() else None
+
+
+@cache
+def questions(file: Path) -> tuple[Question, ...]:
+    """The probes of the catalogue in `file`, ready to be asked."""
+    catalogue = read(file)
+    return tuple(map(question, catalogue.probes)) if catalogue else ()
 
 
 def path(exercise: Exercise) -> Path:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import math
 import re
 import zlib
 from collections.abc import Sequence
@@ -145,6 +146,7 @@ def _told(reply: protocol.Reply) -> Any:
     return [protocol.unpack(reply.value), [name for name, _ in reply.changed], list(reply.aliases)]
 
 
+@np.errstate(all="ignore")  # networks may be made of infinities
 def _network(session: Session, probe: NetworkProbe) -> str:
     """Shapes of the parameters, then outputs and gradients in both modes as far as they come."""
     x = noise(probe.shape)
@@ -156,7 +158,10 @@ def _network(session: Session, probe: NetworkProbe) -> str:
         network.load({entry.name: _filled(entry.values) for entry in state if entry.values.dtype.kind == "f"})
         told += [_scaled(network.output(x)), network.changes_input(x), _scaled(network.output(x, train=True))]
         output, of_input, of_parameters = network.backward(x, noise(network.output(x).shape), train=True)
-        sizes = [-1.0 if values is None else float(np.abs(values).mean()) for values in of_parameters.values()]
+        sizes = [
+            -1.0 if values is None else float(np.abs(values).sum()) / max(1, values.size)
+            for values in of_parameters.values()
+        ]
         told += [_scaled(output), of_input if of_input is None else _scaled(of_input), sorted(sizes)]
     except CheckFailure as failure:
         if failure.fatal:
@@ -174,7 +179,9 @@ def _scaled(output: np.ndarray) -> np.ndarray:
 def _filled(values: np.ndarray) -> np.ndarray:
     """Values that depend on the shape alone: positive for a vector (a variance may be one), else of either sign."""
     draw = noise(values.shape)
-    return np.abs(draw) + np.float32(0.5) if values.ndim < 2 else draw * np.float32(2 / np.sqrt(values[0].size))
+    if values.ndim < 2:
+        return np.asarray(np.abs(draw) + np.float32(0.5))
+    return np.asarray(draw * np.float32(2 / math.sqrt(max(1, math.prod(values.shape[1:])))))
 
 
 def _form(value: Any, numbers: list[np.ndarray]) -> str:

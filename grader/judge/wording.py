@@ -22,13 +22,15 @@ def not_loaded(file: str, raised: protocol.Raised) -> CheckFailure:
     at = f" in line {raised.line}" if raised.line else ""
     trace = raised.traceback
     if raised.type_name in ("SyntaxError", "IndentationError", "TabError"):
+        if any(
+            words in raised.message for words in ("(unicode error) 'utf-8'", "unknown encoding", "encoding problem")
+        ):
+            return CheckFailure(f"{file} is not UTF-8 text: {raised.message}", hint="Save the file as UTF-8.")
         message = raised.message.split(" (", 1)[0]
         return CheckFailure(
             f"{file} has a syntax error{at}: {message}",
             hint=f"Run `python {file}` and mend the line it names (or the one before).",
         )
-    if raised.type_name == "UnicodeDecodeError" or "encoding" in raised.message[:60]:
-        return CheckFailure(f"{file} is not UTF-8 text: {raised.message}", hint="Save the file as UTF-8.")
     if raised.type_name == "ModuleNotFoundError":
         return CheckFailure(
             f"{file} cannot be imported{at}: {raised.message}",

@@ -36,7 +36,7 @@ class Attack(NamedTuple):
     name: str
     files: dict[str, str | bytes]
     earns: str | frozenset[str]  # ALL, NOTHING, or the only checks that may pass
-    seen: tuple[str, ...]  # must all be in what the submission printed or in its findings
+    seen: tuple[str, ...]  # must all be in what it printed or in its findings; of "a or b" either
     attempts: tuple[str, ...]  # names of attempts that must have been made and refused
     harmless: tuple[str, ...]  # names of attempts that may succeed: nothing outside may change all the same
 
@@ -727,7 +727,7 @@ attack(
     "resources",
     "memory",
     in_call("hoard = []\nwhile True: hoard.append(bytearray(64 << 20))"),
-    seen="emory",
+    seen="emory or limit of 1 s",
 )
 attack(
     "resources",
@@ -1405,7 +1405,7 @@ attack(
     "text",
     "one_line_of_200_megabytes",
     in_call("print('z' * 200_000_000); return X"),
-    seen=("zzzz", "left out]"),
+    seen=("zzzz or limit of 1 s", "left out] or limit of 1 s"),
 )
 attack("text", "source_that_is_no_text", "", corr2d="\0\0\0def corr2d(X, K): pass", seen="corr2d.py")
 attack(

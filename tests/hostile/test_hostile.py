@@ -132,7 +132,8 @@ def test_really_ran(attack: Attack, result: dict[str, Any]) -> None:
     """A proof is there: an attack that could not even be tried would pass for one that was stopped."""
     text = told(result["report"])
 
-    assert [words for words in attack.seen if words not in text] == []
+    seen = [any(words in text for words in either.split(" or ")) for either in attack.seen]
+    assert dict(zip(attack.seen, seen, strict=True)) == dict.fromkeys(attack.seen, True)
     assert [name for name in attack.attempts if f"ATTEMPT {name}: " not in text] == []
 
 

@@ -37,8 +37,8 @@ NOT_LOADED = [
         "",
     ),
     (
-        Raised("UnicodeDecodeError", "'utf-8' codec can't decode byte 0xff", 3),
-        "a.py is not UTF-8 text: 'utf-8' codec can't decode byte 0xff",
+        Raised("SyntaxError", "(unicode error) 'utf-8' codec can't decode byte 0xff", 3),
+        "a.py is not UTF-8 text: (unicode error) 'utf-8' codec can't decode byte 0xff",
         "Save the file as UTF-8.",
         "",
     ),
