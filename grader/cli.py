@@ -95,7 +95,13 @@ def _parser() -> argparse.ArgumentParser:
         "--seeds", type=_positive, default=1, metavar="N", help="seeds to draw examples with (default: 1)"
     )
     audit.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
-    audit.add_argument("--no-mutants", action="store_true", help="only the submissions written by hand")
+    audit.add_argument(
+        "--mutants",
+        type=_count,
+        default=300,
+        metavar="N",
+        help="at most N for an exercise, evenly chosen (default: 300)",
+    )
     _command(commands, "doctor", _doctor, "try which layers of confinement this machine has, and show versions")
 
     data = _command(commands, "data", _data, "show which data sets are here, or download one")
@@ -122,6 +128,12 @@ def _command(
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 0")
     return int(text)
 
 
@@ -318,7 +330,7 @@ def _audit(arguments: argparse.Namespace) -> int:
     from grader.audit.run import Options, audit
     from grader.engine.local import default_jobs
 
-    options = Options(seeds=arguments.seeds, jobs=arguments.jobs or default_jobs(), mutants=not arguments.no_mutants)
+    options = Options(seeds=arguments.seeds, jobs=arguments.jobs or default_jobs(), mutants=arguments.mutants)
     found = audit(course, names, arguments.out, options, _progress)
     page = certificate.write(found, arguments.out)
     print("\n".join([*certificate.lines(found), f"certificate: {page}"]))

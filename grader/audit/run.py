@@ -38,7 +38,7 @@ class Options(Record, frozen=True, kw_only=True):
 
     seeds: int = 1
     jobs: int = 1
-    mutants: bool = True
+    mutants: int = 300  # of an exercise, at most; an even choice of all that can be made
 
 
 def audit(course: Course, names: Iterable[str], out: Path, options: Options, progress: Progress) -> Certificate:
@@ -81,11 +81,12 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
     )
 
 
-def _subjects(exercise: Exercise, course: Course, scratch: Path, with_mutants: bool) -> list[Subject]:
+def _subjects(exercise: Exercise, course: Course, scratch: Path, most: int) -> list[Subject]:
     right = originals(exercise, scratch, None if course.folder else sample_folder())
-    chosen = right if with_mutants else []
-    mutants = [mutant for original in chosen for mutant in mutated(exercise, original, scratch / "mutants")]
-    return [*right, *planted(exercise, course.planted), *mutants]
+    mutants = [m for original in right for m in mutated(exercise, original, scratch / "mutants")] if most else []
+    step = max(1.0, len(mutants) / most) if most else 1.0
+    chosen = [mutants[int(i * step)] for i in range(min(most, len(mutants)))]
+    return [*right, *planted(exercise, course.planted), *chosen]
 
 
 def _grade(

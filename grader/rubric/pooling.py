@@ -208,6 +208,8 @@ def max_indices(student: Student, x: np.ndarray, settings: dict[str, Any]) -> No
 @example(x=IMAGE, settings={"kernel_size": 2, "stride": (3, 2), "dilation": (2, 1), "ceil_mode": True})
 @example(x=IMAGE, settings={"kernel_size": 2, "stride": (2, 3), "dilation": (1, 2), "ceil_mode": True})
 @example(x=IMAGE, settings={"kernel_size": 3, "stride": 2, "dilation": 2, "ceil_mode": True})
+@example(x=IMAGE, settings={"kernel_size": 3, "stride": 3, "padding": (0, 1), "dilation": (1, 3), "ceil_mode": True})
+@example(x=IMAGE, settings={"kernel_size": 3, "stride": 3, "padding": (1, 0), "dilation": (3, 1), "ceil_mode": True})
 @example(x=IMAGE, settings={"kernel_size": 3, "stride": (3, 1), "padding": 1, "dilation": 2, "ceil_mode": True})
 @example(x=IMAGE, settings={"kernel_size": 3, "stride": (1, 3), "padding": 1, "dilation": 2, "ceil_mode": True})
 @example(x=IMAGE, settings={"kernel_size": (2, 3), "stride": (1, 2), "padding": (0, 1), "dilation": (3, 1)})
@@ -312,6 +314,7 @@ def avg_padding(student: Student, x: np.ndarray, settings: dict[str, Any], count
 @example(x=1 + np.arange(25.0).reshape(1, 1, 5, 5), kernel_size=3, stride=3, count_include_pad=False)
 @example(x=1 + np.arange(25.0).reshape(1, 1, 5, 5), kernel_size=1, stride=3, count_include_pad=True)
 @example(x=1 + np.arange(36.0).reshape(1, 1, 6, 6), kernel_size=3, stride=2, count_include_pad=True)
+@example(x=1 + np.arange(270.0).reshape(6, 5, 3, 3), kernel_size=2, stride=2, count_include_pad=True)
 @example(x=1 + np.arange(36.0).reshape(1, 1, 6, 6), kernel_size=3, stride=3, count_include_pad=True)
 def avg_ceil_mode(student: Student, x: np.ndarray, kernel_size: int, stride: int, count_include_pad: bool) -> None:
     """ceil_mode adds a window for the rest at the end and divides by the cells that are there.

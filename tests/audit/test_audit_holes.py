@@ -27,7 +27,7 @@ def test_false_failures_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[
     folder = small.make(tmp_path / "course")
     small.plant(folder, "right_by_name_only", small.DOUBLES + "# misjudged", [])
 
-    assert 1 == main(["audit", "--course", str(folder), "--out", str(tmp_path), "--seeds", "1", "--no-mutants"])
+    assert 1 == main(["audit", "--course", str(folder), "--out", str(tmp_path), "--seeds", "1", "--mutants", "0"])
     printed = capsys.readouterr().out
     assert "right_by_name_only" in printed and "NOT certified" in printed
     assert (tmp_path / "audit.html").is_file()
