@@ -35,7 +35,8 @@ class Array(Record, frozen=True, kw_only=True, tag="array"):
     @classmethod
     def of(cls, array: np.ndarray, library: str = "numpy") -> Array:
         """Record `array`, with its values when there are at most `MOST_VALUES_KEPT` of them."""
-        kept = _plain(array.tolist()) if array.size <= MOST_VALUES_KEPT else None
+        members = math.prod(max(1, size) for size in array.shape)  # empty rows are members too
+        kept = _plain(array.tolist()) if members <= MOST_VALUES_KEPT else None
         return cls(dtype=str(array.dtype), shape=tuple(array.shape), values=kept, library=library)
 
     def numpy(self) -> np.ndarray:

@@ -16,8 +16,6 @@ from typing import Literal
 import msgspec
 
 from grader.authoring.exercise import Exercise
-from grader.authoring.expect import CheckFailure
-from grader.errors import GraderError
 from grader.judge.probes import MISSING, CallProbe, Probe, Question, agree, answers, question
 from grader.judge.session import Session
 from grader.records import CheckResult, Record
@@ -58,7 +56,7 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
         return results.values()
     try:
         given = answers(session, questions(path(session.exercise)))
-    except (CheckFailure, GraderError):  # it died on a probe: nothing can be said
+    except Exception:  # it died on a probe, or told what nobody thought of: nothing can be said, and nothing is lost
         return results.values()
     return _attached(results.values(), recognise(catalogue, given), session.exercise)
 

@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.authoring import expect
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.judge import wording
@@ -158,11 +159,11 @@ def _network(session: Session, probe: NetworkProbe) -> str:
         network.load({entry.name: _filled(entry.values) for entry in state if entry.values.dtype.kind == "f"})
         told += [_scaled(network.output(x)), network.changes_input(x), _scaled(network.output(x, train=True))]
         output, of_input, of_parameters = network.backward(x, noise(network.output(x).shape), train=True)
-        sizes = [
-            -1.0 if values is None else float(np.abs(values).sum()) / max(1, values.size)
-            for values in of_parameters.values()
+        gradients = [
+            None if values is None else expect.floats(values) for values in (of_input, *of_parameters.values())
         ]
-        told += [_scaled(output), of_input if of_input is None else _scaled(of_input), sorted(sizes)]
+        sizes = [-1.0 if g is None else float(np.abs(g).sum()) / max(1, g.size) for g in gradients[1:]]
+        told += [_scaled(output), None if gradients[0] is None else _scaled(gradients[0]), sorted(sizes)]
     except CheckFailure as failure:
         if failure.fatal:
             raise

@@ -228,8 +228,8 @@ def _check_tensor(tensor: Tensor) -> None:
     _check_length(tensor.declared, MOST_NAME)
     if len(tensor.shape) > MOST_DIMENSIONS or any(not 0 <= size < 1 << 31 for size in tensor.shape):
         raise ProtocolError(f"shape {tensor.shape[:MOST_DIMENSIONS]} is not allowed")
-    # Python integers: a zero dimension must not hide that the others overflow NumPy's index type
-    if math.prod(max(size, 1) for size in tensor.shape) > 1 << 40:
+    # no bytes at all may still be two thousand million empty rows
+    if 0 in tensor.shape and math.prod(max(size, 1) for size in tensor.shape) > MOST_ITEMS:
         raise ProtocolError(f"shape {tensor.shape} is not allowed")
     expected = math.prod(tensor.shape) * np.dtype(tensor.dtype).itemsize
     if expected != len(tensor.data):

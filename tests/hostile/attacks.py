@@ -330,6 +330,18 @@ attack(
     + in_call("return kinds[X.shape[0] % 4]"),
     seen="corr2d",
 )
+attack(
+    "lies",
+    "two_thousand_million_empty_rows",
+    in_call("import torch; return torch.empty(2_000_000_000, 0)"),
+    seen="shape (2000000000, 0) is not allowed",
+)
+attack(
+    "lies",
+    "thirty_million_axes_deep",
+    in_call("import numpy as np; return np.zeros((30 << 20, 1, 1, 1, 1, 1, 1, 1), dtype='int8')"),
+    seen="the result has shape (31457280, 1, 1, 1, 1, 1, 1, 1)",
+)
 attack("lies", "endless_generator", in_call("return (0.0 for _ in iter(int, 1))"), seen="limit")
 attack("lies", "list_that_contains_itself", in_call("ring = []; ring.append(ring); return ring"), seen="a list of 1")
 attack("lies", "list_of_ten_million", in_call("return [0.0] * 10_000_000"), seen="limit")
@@ -1507,6 +1519,25 @@ print('forged')
 """,
     earns=frozenset({"lenet5.loads"}),
     seen=("forged", "in the grader's place"),
+)
+attack(
+    "networks",
+    "gradient_of_words",
+    "",
+    lenet5=LENET
+    + """
+class Wordy(nn.Parameter):
+    grad = property(lambda self: 'words', lambda self, value: None)
+class LeNet5(LeNet5):
+    def __init__(self):
+        super().__init__()
+        self.weight = Wordy(torch.ones(1))
+    def forward(self, x):
+        return super().forward(x) * self.weight
+print('wordy')
+""",
+    earns=MODEST,
+    seen="wordy",
 )
 attack(
     "networks",
