@@ -6,6 +6,7 @@ parameters, images and logits cross as arrays and are compared with the referenc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.authoring.tolerance import Tolerance
 from grader.errors import HarnessError
-from grader.judge.networks import Layer, Network
+from grader.judge.networks import Entry, Layer, Network
 from grader.records import Confusion, Curves, Measure, Picture, Pictures, Series, Table
 from grader.rubric import thresholds
 from reference import data
@@ -152,6 +153,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Right: x = self.conv1(x)
         """
         network = built(student)
+        network.load(filled(network.state()))  # a layer that starts at zero lets no gradient through, and is no fault
         weights = np.linspace(-1, 1, 40, dtype="float32").reshape(4, 10) ** 3
         _, _, found = network.backward(images(4), weights, train=True)
         expect.that(found, "the network has no parameters that could be trained")
@@ -357,6 +359,16 @@ def images(count: int) -> np.ndarray:
     own = np.arange(1, count + 1).reshape(count, 1, 1, 1)
     found: np.ndarray = (noise * (0.5 + 0.3 * own) + 0.2 * own).astype("float32")
     return found
+
+
+def filled(entries: list[Entry]) -> dict[str, np.ndarray]:
+    """Random values of a fitting size for every parameter."""
+    generator = np.random.default_rng(11)
+    shapes = {x.name: x.values.shape for x in entries if x.kind == "parameter" and x.values.dtype.kind == "f"}
+    return {
+        name: (generator.standard_normal(shape) / math.sqrt(max(1, math.prod(shape[1:])))).astype("float32")
+        for name, shape in shapes.items()
+    }
 
 
 def logits_of(network: Network, x: np.ndarray) -> np.ndarray:
