@@ -366,7 +366,7 @@ def filled(entries: list[Entry]) -> dict[str, np.ndarray]:
     generator = np.random.default_rng(11)
     shapes = {x.name: x.values.shape for x in entries if x.kind == "parameter" and x.values.dtype.kind == "f"}
     return {
-        name: (generator.standard_normal(shape) / math.sqrt(max(1, math.prod(shape[1:])))).astype("float32")
+        name: np.asarray(generator.standard_normal(shape) / math.sqrt(max(1, math.prod(shape[1:]))), dtype="float32")
         for name, shape in shapes.items()
     }
 
