@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,11 +61,13 @@ class QuickSession(Session):
         super().__init__(*given)
         self.diagnose = False
 
-    def stream(self, frame: bytes, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
+    def stream(self, frame: bytearray, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
         yield from list(super().stream(frame, count, what))  # a failed check leaves nothing unread
 
-    def ask_evaluator(self, request: protocol.Request, what: str, seconds: float) -> protocol.Reply:
-        return self.ask(request, what, seconds)
+    def ask_evaluator(
+        self, requests: Iterable[protocol.Request], what: str, seconds: float
+    ) -> Iterator[protocol.Reply]:
+        yield from (self.ask(request, what, seconds) for request in requests)
 
     def discard(self) -> None:
         """Only a dead worker is replaced."""

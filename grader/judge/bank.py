@@ -29,13 +29,13 @@ class Bank:
         self.check = check
         self.examples = [Example(*example) for example in _draw(check, seed)]
         self.calls = [call for example in self.examples for call in example.calls]
-        self._frames: dict[tuple[protocol.Library, ...], bytes] = {}
+        self._frames: dict[tuple[protocol.Library, ...], bytearray] = {}
 
     def functions(self) -> list[str]:
         """The functions this check calls, in order of first use."""
         return list(dict.fromkeys(call.function for call in self.calls))
 
-    def frame(self, libraries: dict[str, protocol.Library]) -> bytes:
+    def frame(self, libraries: dict[str, protocol.Library]) -> bytearray:
         """The request for all calls, made once for each choice of libraries."""
         key = tuple(libraries[name] for name in self.functions())
         if key not in self._frames:

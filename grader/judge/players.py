@@ -197,7 +197,7 @@ class Live(Player):
         """Asked of a process that has not run the student's code, so that no code can deny itself."""
         request = protocol.Request("source_uses", tuple(map(protocol.pack, (self.exercise.file, *names))))
         limit = self.session.limits.call_seconds
-        reply = self.session.ask_evaluator(request, f"{self.exercise.file} was being read", limit)
+        [reply] = self.session.ask_evaluator([request], f"{self.exercise.file} was being read", limit)
         return tuple(map(str, protocol.unpack(reply.value))) if reply.raised is None else ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from grader.authoring.exercise import Exercise
@@ -82,7 +82,7 @@ class Session:
         except WorkerFailed as failure:
             raise self._blamed(failure, what) from None
 
-    def stream(self, frame: bytes, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
+    def stream(self, frame: bytearray, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
         """One batch of calls; a reply for each as it comes. `what(i)` describes the i-th call."""
         worker = self.load()
         done = 0
@@ -95,12 +95,16 @@ class Session:
             done += 1
             yield reply
 
-    def ask_evaluator(self, request: protocol.Request, what: str, seconds: float) -> protocol.Reply:
-        """One request to a fresh confined process that reads the student's files and runs none of their code."""
-        limit = self._limit(seconds, "for this")
+    def ask_evaluator(
+        self, requests: Iterable[protocol.Request], what: str, seconds: float
+    ) -> Iterator[protocol.Reply]:
+        """Requests to a fresh confined process that reads the student's files and runs none of their code."""
+        left, limit = self._limit(seconds, "for this")
+        deadline = time.monotonic() + left
         worker = self._nursery.spawn(self.folder, self.limits)
         try:
-            return worker.ask(request, *limit)
+            for request in requests:
+                yield worker.ask(request, deadline - time.monotonic(), limit)
         except WorkerFailed as failure:
             self._count(failure)
             raise CheckFailure(f"{failure} while {what}", fatal=True) from None

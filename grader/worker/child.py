@@ -70,7 +70,7 @@ def _serve(workspace: Workspace) -> None:
         prefix = _read(8)
         if not prefix:
             return
-        request = protocol.read_request(_read(protocol.body_length(prefix)))
+        request = protocol.read_request(_read(protocol.body_length(bytes(prefix))))
         for reply in _answers(workspace, request):
             _send(reply)
 
@@ -108,15 +108,16 @@ def _guarded(workspace: Workspace, action: Callable[[], protocol.Reply]) -> prot
         return protocol.Reply(raised=raised(problem, workspace.folder))
 
 
-def _read(count: int) -> bytes:
+def _read(count: int) -> bytearray:
     """Exactly `count` bytes, or none at the end of the pipe."""
-    parts = bytearray()
-    while len(parts) < count:
-        part = os.read(REQUEST_FD, min(count - len(parts), 1 << 20))
-        if not part:
-            return b""
-        parts += part
-    return bytes(parts)
+    whole = bytearray(count)
+    rest = memoryview(whole)
+    while rest:
+        got = os.readv(REQUEST_FD, [rest])
+        if not got:
+            return bytearray()
+        rest = rest[got:]
+    return whole
 
 
 def _send(reply: protocol.Reply) -> None:

@@ -7,6 +7,7 @@ prints is drained meanwhile and cut at a limit; its memory is watched while it i
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import signal
@@ -40,6 +41,7 @@ CLEAN_ENVIRONMENT = {
 }
 NURSERY_START_SECONDS = 120
 SPAWN_SECONDS = 30
+PIPE_BYTES = 1 << 20  # the most that Linux gives an ordinary user
 POLL_SECONDS = 0.1  # between two looks at a worker's memory and scratch
 DRAIN_READS = 64  # at a time, so that a worker that never stops printing cannot keep the judge from its clock
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -103,8 +105,8 @@ class Nursery:
         """Fork a worker whose student code lives in `folder`. Raises HarnessError when it does not come up."""
         self.ready()
         limits = limits or Limits()
-        request_read, request_write = os.pipe()
-        reply_read, reply_write = os.pipe()
+        request_read, request_write = _wide_pipe()
+        reply_read, reply_write = _wide_pipe()
         output_read, output_write = os.pipe()
         theirs = [request_read, reply_write, output_write]
         scratch = tempfile.mkdtemp(prefix="scratch-", dir=folder.parent)
@@ -210,7 +212,7 @@ class Worker:
         self._send_bytes(protocol.frame(request), deadline, limit)
         return self._next_reply(deadline, limit)
 
-    def stream(self, frame: bytes, count: int, seconds: float, limit: str) -> Iterator[protocol.Reply]:
+    def stream(self, frame: bytearray, count: int, seconds: float, limit: str) -> Iterator[protocol.Reply]:
         """Send one ready-made batch of `count` calls and yield each reply as it comes. Raises WorkerFailed.
 
         Each call has its own limit, all together have `seconds`; `limit` is what a finding calls that.
@@ -251,7 +253,7 @@ class Worker:
         remove(self._scratch)
         return self._nursery.reap(self.pid)
 
-    def _send_bytes(self, data: bytes, deadline: float, limit: str) -> None:
+    def _send_bytes(self, data: bytearray, deadline: float, limit: str) -> None:
         rest = memoryview(data)
         while rest:
             try:
@@ -343,6 +345,14 @@ class Worker:
             raise WorkerFailed(f"your code crashed its process with {name}{words}", "killed")
         code = os.WEXITSTATUS(status)
         raise WorkerFailed(f"your code ended the process with exit status {code}", "exited")
+
+
+def _wide_pipe() -> tuple[int, int]:
+    """A pipe that takes a batch of arrays at once, where the system allows that."""
+    reading, writing = os.pipe()
+    with contextlib.suppress(OSError):  # a user's pipes may have only so much memory together
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    return reading, writing
 
 
 def signal_name(number: int) -> str:

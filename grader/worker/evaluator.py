@@ -6,23 +6,22 @@ loops or monkeypatches would have said. Nothing but plain tensors inside the one
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import torch
 
 from grader.worker import protocol
-from grader.worker.procedures import Refused
+from grader.worker.procedures import Refused, Workspace
 from grader.worker.values import from_student
 
 ALLOWED_DOMAINS = frozenset({"", "ai.onnx"})
 MOST_NODES = 500
-BATCH = 500
 
 
-def inspect(workspace: Any, data: torch.Tensor) -> dict[str, Any]:
+def inspect(workspace: Workspace, data: torch.Tensor) -> dict[str, Any]:
     """Operators with their counts, the number of parameters, and whether the batch axis is free.
 
     Raises Refused for a file that is no ONNX graph, keeps its weights elsewhere, or uses foreign operators.
@@ -62,30 +61,37 @@ def inspect(workspace: Any, data: torch.Tensor) -> dict[str, Any]:
     }
 
 
-def evaluate(workspace: Any, data: torch.Tensor, images: torch.Tensor) -> np.ndarray:
-    """Logits (N, classes) of standardised images (N, 1, 28, 28). Raises Refused where onnxruntime does."""
+def open_graph(workspace: Workspace, data: torch.Tensor) -> None:
+    """Make an ONNX file ready for `evaluate`. Raises Refused where onnxruntime does."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
-    try:
-        session = onnxruntime.InferenceSession(
+    with _in_words():
+        workspace.graph = onnxruntime.InferenceSession(
             data.numpy().tobytes(), sess_options=options, providers=["CPUExecutionProvider"]
         )
-        name = session.get_inputs()[0].name
-        parts = [
-            session.run(None, {name: part})[0] for part in np.split(images.numpy(), range(BATCH, len(images), BATCH))
-        ]
+
+
+def evaluate(workspace: Workspace, images: torch.Tensor) -> Any:
+    """Logits (N, classes) of standardised images (N, 1, 28, 28). Raises Refused where onnxruntime does."""
+    with _in_words():
+        return workspace.graph.run(None, {workspace.graph.get_inputs()[0].name: images.numpy()})[0]
+
+
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
     except Exception as problem:  # onnxruntime's own family of errors has no common base
         raise Refused(f"onnxruntime cannot run the file: {str(problem)[:300]}") from None
-    return np.concatenate([np.asarray(part) for part in parts])
 
 
-PROCEDURES: dict[str, Callable[..., Any]] = {"inspect": inspect, "evaluate": evaluate}
+PROCEDURES: dict[str, Callable[..., Any]] = {"inspect": inspect, "open": open_graph, "evaluate": evaluate}
 
 
-def run(workspace: Any, name: str, arguments: list[Any]) -> protocol.Reply:
+def run(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:
     """One procedure by name."""
     return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments)))
 

@@ -49,6 +49,7 @@ class Workspace:
         self.contract: dict[str, tuple[tuple[str, Any], ...]] = {}
         self.previous: np.ndarray | None = None
         self.networks: dict[int, Any] = {}
+        self.graph: Any = None  # the opened ONNX file, in an evaluator
         self._adapted: dict[Any, bool] = {}
 
     def load(self, file: str, contract: dict[str, Any]) -> dict[str, str]:

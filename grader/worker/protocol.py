@@ -111,15 +111,17 @@ class Reply(_Wire, frozen=True):
     seconds: float = 0.0
 
 
-_encode = msgspec.msgpack.Encoder().encode
+_encode_into = msgspec.msgpack.Encoder().encode_into
 _decode_reply = msgspec.msgpack.Decoder(Reply)
 _decode_request = msgspec.msgpack.Decoder(Request)
 
 
-def frame(message: Request | Reply) -> bytes:
+def frame(message: Request | Reply) -> bytearray:
     """The bytes of one message."""
-    body = _encode(message)
-    return struct.pack("<Q", len(body)) + body
+    whole = bytearray(8)
+    _encode_into(message, whole, 8)
+    struct.pack_into("<Q", whole, 0, len(whole) - 8)
+    return whole
 
 
 def body_length(prefix: bytes, limit: int = MOST_FRAME_BYTES) -> int:
@@ -132,7 +134,7 @@ def body_length(prefix: bytes, limit: int = MOST_FRAME_BYTES) -> int:
     return length
 
 
-def read_request(body: bytes) -> Request:
+def read_request(body: bytes | bytearray) -> Request:
     """Decode on the worker's side."""
     return _decode_request.decode(body)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,13 @@ class Actor(Session):
             return next(self._called(request.calls))
         return through_the_pipe(self._guarded(lambda: self._procedure(request)))
 
-    def stream(self, frame: bytes, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
-        return self._called(calls_in(frame))
+    def stream(self, frame: bytearray, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
+        return self._called(calls_in(bytes(frame)))
 
-    def ask_evaluator(self, request: protocol.Request, what: str, seconds: float) -> protocol.Reply:
-        return through_the_pipe(protocol.Reply(protocol.Sequence("list", ())))
+    def ask_evaluator(
+        self, requests: Iterable[protocol.Request], what: str, seconds: float
+    ) -> Iterator[protocol.Reply]:
+        yield from (through_the_pipe(protocol.Reply(protocol.Sequence("list", ()))) for _ in requests)
 
     def discard(self) -> None:
         pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,8 @@ class FakeSession:
         self.asked.append((request.procedure, request.arguments, what, seconds))
         return self.answers.pop(0)
 
-    ask_evaluator = ask
+    def ask_evaluator(self, requests: Iterable[Request], what: str, seconds: float) -> Iterator[Reply]:
+        return (self.ask(request, what, seconds) for request in requests)
 
 
 def built(*answers: Any) -> tuple[Network, FakeSession]:
@@ -254,14 +255,26 @@ def evaluator(*answers: Any) -> tuple[Evaluator, FakeSession]:
 def test_evaluator() -> None:
     """Files cross as bytes; a graph and logits come back."""
     told = {"operators": {"Conv": 2}, "parameters": 9, "inputs": 1, "outputs": 1, "free_batch": True}
-    asked, session = evaluator(told, [[0.5, 1]])
+    asked, session = evaluator(told, None, np.ones((500, 2)), np.zeros((1, 2)))
+    images = np.arange(501.0).reshape(501, 1, 1, 1)
 
     assert Graph(**told) == asked.inspect(b"onnx", "net.onnx")  # type: ignore[arg-type]
-    assert [[0.5, 1.0]] == asked.logits(b"onnx", X, "net.onnx").tolist()
+    assert [[1.0, 1.0]] * 500 + [[0.0, 0.0]] == asked.logits(b"onnx", images, "net.onnx").tolist()
     assert [
         ("inspect", (FILE,), "net.onnx was being run", 120.0),
-        ("evaluate", (FILE, protocol.pack(X)), "net.onnx was being run", 120.0),
+        ("open", (FILE,), "net.onnx was being run", 120.0),
+        ("evaluate", (protocol.pack(images[:500]),), "net.onnx was being run", 120.0),
+        ("evaluate", (protocol.pack(images[500:]),), "net.onnx was being run", 120.0),
     ] == session.asked
+
+
+@pytest.mark.parametrize("last", [np.zeros((2, 2)), np.zeros((1, 3)), np.zeros(2)])
+def test_logits_of_another_shape(last: np.ndarray) -> None:
+    """A row of the same length for every image, in every batch."""
+    asked, _ = evaluator(None, np.ones((500, 2)), last)
+    message = failure(lambda: asked.logits(b"onnx", np.zeros((501, 1, 1, 1)), "net.onnx")).message
+
+    assert f"net.onnx gives an output of shape {last.shape} for 1 images" == message
 
 
 @pytest.mark.parametrize(
@@ -280,6 +293,6 @@ def test_evaluator_that_refuses(answer: Any, message: str) -> None:
 
 def test_logits_that_are_none() -> None:
     """Are described as the file's output."""
-    message = failure(lambda: evaluator("text")[0].logits(b"onnx", X, "net.onnx")).message
+    message = failure(lambda: evaluator(None, "text")[0].logits(b"onnx", X, "net.onnx")).message
 
     assert "the output of net.onnx is the string 'text', not an array of numbers" == message

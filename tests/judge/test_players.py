@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -205,9 +206,10 @@ class FakeSession:
         self.asked.append((request, what))
         return next(self._replies)
 
-    def ask_evaluator(self, request: Request, what: str, seconds: float) -> Reply:
-        self.asked.append((request, what, seconds))
-        return next(self._replies)
+    def ask_evaluator(self, requests: Iterable[Request], what: str, seconds: float) -> Iterator[Reply]:
+        for request in requests:
+            self.asked.append((request, what, seconds))
+            yield next(self._replies)
 
     def artefact(self, file: str) -> bytes | None:
         return file.encode()

@@ -238,17 +238,23 @@ def test_the_time_of_the_exercise(folder: Path, clock: Clock) -> None:
     assert [wanted] * 3 == [
         failure(session.load).message,
         failure(session.ask, DO, "x").message,
-        failure(session.ask_evaluator, DO, "x", 5.0).message,
+        failure(evaluated, session, "x").message,
     ]
     assert [] == nursery.workers
 
 
-def test_the_evaluator_is_a_process_of_its_own(folder: Path, clock: Clock) -> None:
-    """It never loads the student's file, and ends after one request."""
-    session, nursery = started(folder, "seen", LOADED)
+def evaluated(session: Session, what: str) -> Any:
+    """The answer to one request."""
+    [reply] = session.ask_evaluator([DO], what, 5.0)
+    return reply.value
 
-    assert "seen" == session.ask_evaluator(DO, "x", 5.0).value
-    assert [(DO, 5, "the limit of 5 s for this")] == nursery.asked
+
+def test_the_evaluator_is_a_process_of_its_own(folder: Path, clock: Clock) -> None:
+    """It never loads the student's file, and ends after the last request; all have the one limit."""
+    session, nursery = started(folder, "seen", "again", LOADED)
+
+    assert ["seen", "again"] == [reply.value for reply in session.ask_evaluator([DO, DO], "x", 5.0)]
+    assert [(DO, 5, "the limit of 5 s for this")] * 2 == nursery.asked
     assert [session.load()] == nursery.workers[1:]
     assert [False, True] == [worker.alive for worker in nursery.workers]
 
@@ -257,7 +263,7 @@ def test_an_evaluator_that_fails(folder: Path) -> None:
     """Counts as stopped, and leaves the student's own worker alone."""
     session, nursery = started(folder, LOADED, TIMEOUT)
     session.load()
-    found = failure(session.ask_evaluator, DO, "the file was being run", 5.0)
+    found = failure(evaluated, session, "the file was being run")
 
     assert ("your code was stopped at the limit while the file was being run", True, 1) == (
         found.message,
