@@ -60,12 +60,6 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--public", action="store_true", help="only the checks that students may see")
     run.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of all drawn examples (default: 0)")
     run.add_argument(
-        "--isolation",
-        choices=("strict", "basic", "none"),
-        default="strict",
-        help="how student code is confined (default: strict, or refuse)",
-    )
-    run.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where networks run (default: auto)"
     )
     run.add_argument(
@@ -110,6 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     data.add_argument("--download", metavar="NAME", help="fetch mnist or fashion_mnist into that folder first")
 
+    for command in (run, replay):
+        command.add_argument(
+            "--isolation",
+            choices=("strict", "basic", "none"),
+            default="strict",
+            help="how student code is confined (default: strict, or refuse)",
+        )
     for command in (run, listed, explain, replay, audit):
         command.add_argument(
             "--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)"
@@ -193,13 +194,22 @@ def _options(arguments: argparse.Namespace, course: Course, jobs: int) -> Option
         jobs=jobs,
         limits=course.limits,
         isolation=arguments.isolation,
-        device=_device(arguments.device),
+        device=_device(arguments.device, arguments.isolation),
         data=Data(root=arguments.data, train=not arguments.no_train),
     )
 
 
-def _device(wanted: str) -> str:
-    """cpu or cuda. Asks in a process of its own: a judge that has touched CUDA could not fork."""
+def _device(wanted: str, isolation: str) -> str:
+    """cpu or cuda. Asks in a process of its own: a judge that has touched CUDA could not fork.
+
+    Confined code cannot reach a GPU: its device files and driver calls are not granted.
+    """
+    if isolation != "none":
+        if wanted == "cuda":
+            raise UsageError(
+                f"--device cuda: {isolation} isolation grants no GPU; use --device cpu, or --isolation none for code you trust"
+            )
+        return "cpu"
     if wanted == "cpu":
         return "cpu"
     import subprocess
@@ -315,10 +325,13 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _replay(arguments: argparse.Namespace) -> int:
     from grader.engine.replay import replay
+    from grader.report.text import visible
 
-    agreed, lines = replay(_course(arguments), arguments.report, arguments.check, arguments.submission)
-    print("\n".join(lines))
-    return PASSED if agreed else FAILED
+    passed, lines = replay(
+        _course(arguments), arguments.report, arguments.check, arguments.submission, arguments.isolation
+    )
+    print("\n".join(visible(line) for line in lines if line))
+    return PASSED if passed else FAILED
 
 
 def _audit(arguments: argparse.Namespace) -> int:

@@ -73,7 +73,7 @@ class Course:
         for check_id in ids:
             if check_id not in every:
                 raise UsageError(f"--check {check_id}: there is no such check{suggest(check_id, every)}")
-        wanted = set(ids) | {every[check_id].exercise.checks[0].id for check_id in ids}
+        wanted = set(ids) | {every[check_id].exercise.loads.id for check_id in ids}
         chosen = [
             check
             for check in every.values()
@@ -209,7 +209,9 @@ class _Reader:
         """Students would learn from a skipped check what came of a hidden one."""
         every = {check.id: check for exercise in exercises.values() for check in exercise.checks}
         for check in (check for check in every.values() if check.public):
-            for need in (need for need in check.needs if not every[need].public):
+            loads = check.exercise.loads
+            needed = [every[need] for need in check.needs] + [loads] * (check is not loads)
+            for need in (one.id for one in needed if not one.public):
                 told = f"{need} is hidden, but {check.id}, which students see, needs it: hide both or neither"
                 raise self.error(("checks", need, "public"), told)
 

@@ -30,14 +30,13 @@ class Array(Record, frozen=True, kw_only=True, tag="array"):
     dtype: str  # a NumPy dtype name, "float32"
     shape: tuple[int, ...]
     values: Any = None  # nested lists; non-finite numbers as "nan", "inf", "-inf"; None when too large to keep
-    library: str = "numpy"  # what the student's code saw or returned: numpy, torch, list
 
     @classmethod
-    def of(cls, array: np.ndarray, library: str = "numpy") -> Array:
+    def of(cls, array: np.ndarray) -> Array:
         """Record `array`, with its values when there are at most `MOST_VALUES_KEPT` of them."""
         members = math.prod(max(1, size) for size in array.shape)  # empty rows are members too
         kept = _plain(array.tolist()) if members <= MOST_VALUES_KEPT else None
-        return cls(dtype=str(array.dtype), shape=tuple(array.shape), values=kept, library=library)
+        return cls(dtype=str(array.dtype), shape=tuple(array.shape), values=kept)
 
     def numpy(self) -> np.ndarray:
         """The array again. Raises ValueError when its values were too many to keep."""
@@ -67,9 +66,9 @@ class Finding(Record, frozen=True, kw_only=True):
     """Why a check did not pass, in words and data a beginner can act on."""
 
     message: str  # one plain sentence
-    details: tuple[str, ...] = ()  # how many values are wrong, greatest difference, what was allowed
     call: str = ""  # the call as the student would write it: corr2d(X, K)
     arguments: tuple[Argument, ...] = ()  # the smallest counterexample found
+    seed: int | None = None  # every generator was seeded with it before the call
     expected: Value | None = None
     actual: Value | None = None
     where: tuple[int, ...] | None = None  # index of the first wrong value
@@ -196,7 +195,7 @@ class SubmissionReport(Record, frozen=True, kw_only=True):
     device: str = "cpu"
     started: str = ""  # ISO 8601, UTC
     seconds: float = 0.0  # wall time
-    notes: tuple[str, ...] = ()  # files left out, data sets used
+    notes: tuple[str, ...] = ()  # files left out of the submission, and why
 
     def __post_init__(self) -> None:
         earned = sum_points(exercise.score for exercise in self.exercises)
@@ -247,6 +246,6 @@ def _numbers(value: Any) -> Any:
         return [_numbers(item) for item in value]
     return (
         complex(value)
-        if isinstance(value, str) and value.endswith("j)")
+        if isinstance(value, str) and value.endswith(("j", "j)"))
         else (float(value) if isinstance(value, str) else value)
     )

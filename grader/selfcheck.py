@@ -104,8 +104,6 @@ def words(result: CheckResult, notes: Iterable[str] = ()) -> Iterator[str]:
     if finding is None:
         return
     yield from _block(finding.message)
-    for line in finding.details:
-        yield from _block(line)
     if finding.call:
         yield from _block(f"Call: {finding.call}")
     for argument in finding.arguments:

@@ -120,7 +120,7 @@ def find(paths: Iterable[Path], files: Iterable[str]) -> list[Source]:
     for path in paths:
         found += _submissions_in(path, names)
     unique: dict[str, Path] = {}
-    for path in dict.fromkeys(path.absolute() for path in found):
+    for path in dict.fromkeys(Path(os.path.abspath(path)) for path in found):  # `..` is no name
         name = _name(path)
         numbered = (f"{name}-{number}" if number > 1 else name for number in itertools.count(1))
         unique[next(one for one in numbered if one not in unique and one.lower() not in TAKEN)] = path

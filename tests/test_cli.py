@@ -66,7 +66,30 @@ def test_some_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert 1 == main(["replay", str(path), "corr2d.values", "--submission", str(anna)])
     (anna / "corr2d.py").write_text(RIGHT)
     assert 0 == main(["replay", str(path), "corr2d.values", "--submission", str(anna)])
-    assert "as expected now" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "corr2d.values failed now: " in told and "corr2d.values passed now\n" in told
+
+
+def test_replay_of_more_than_one_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The check decides, with all its tolerance: not the first of several results, nor another random start."""
+    text = (STUDENT / "kernel_learning.py").read_text()
+    anna = submission(tmp_path / "anna", kernel_learning=text.replace("-=", "+="), corr2d=RIGHT)
+    assert text != (anna / "kernel_learning.py").read_text()
+    assert 1 == run(anna, "--exercise", "kernel_learning", "--out", tmp_path / "out")
+    path = str(tmp_path / "out" / "anna" / "report.json")
+
+    assert 1 == main(["replay", path, "kernel_learning.kernel", "--submission", str(anna)])
+    (anna / "kernel_learning.py").write_text(text)
+    assert 0 == main(["replay", path, "kernel_learning.kernel", "--submission", str(anna)])
+    assert "kernel_learning.kernel passed now" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("isolation", ["strict", "basic"])
+def test_no_gpu_for_confined_code(isolation: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Asked for by name it is refused; left open it is not looked for."""
+    code = main(["run", str(STUDENT), "--device", "cuda", "--isolation", isolation])
+
+    assert (2, True) == (code, f"{isolation} isolation grants no GPU" in capsys.readouterr().err)
 
 
 def test_reproduction_runs(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from grader.submission import Source
 ROOT = Path(__file__).parents[1]
 LENET5 = Path(__file__).parent / "planted" / "lenet5"
 STUDENT = ROOT / "exercises" / "student42"
-TRAINED_WELL = ("right_lazy_layers", "right_nll_loss_outside")
+TRAINED_WELL = ("right_lazy_layers", "right_nll_loss_outside", "right_setattr_names")
 TRAINED_BADLY = ("wrong_train_climbs", "wrong_train_no_step", "wrong_train_stub")
 
 

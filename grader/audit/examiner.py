@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import hypothesis.configuration
 import msgspec
 
-from grader.audit.subjects import Subject
+from grader.audit.subjects import REFERENCE, Subject
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.engine.pool import spread
@@ -120,7 +120,7 @@ class Examiner:
                 if graded.failed:
                     return graded
                 return msgspec.structs.replace(self._graded(subject, self.rubric, Data(train=False)), narrow=True)
-            return self._graded(subject, self.rubric, Data(train=train))
+            return self._graded(subject, self.rubric, Data(train=train and subject.name != REFERENCE))
 
         return spread(self._on_channel(look), subjects, self.jobs)
 
@@ -153,9 +153,11 @@ class Examiner:
 
     def _graded(self, subject: Subject, rubric: Rubric, data: Data) -> Graded:
         session = self._session(subject, data, quick=subject.kind == "mutant")
-        checks = judge_exercise(session, rubric).checks
-        if isinstance(session, QuickSession):
-            session.end()
+        try:
+            checks = judge_exercise(session, rubric).checks
+        finally:
+            if isinstance(session, QuickSession):
+                session.end()
         findings = [check.finding for check in checks if check.finding is not None]
         return Graded(
             failed={check.id: _message(check) for check in checks if check.outcome == "failed"},

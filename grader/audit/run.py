@@ -83,10 +83,7 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
 
 def _subjects(exercise: Exercise, course: Course, scratch: Path, most: int) -> list[Subject]:
     right = originals(exercise, scratch, None if course.folder else sample_folder())
-    mutants = [m for original in right for m in mutated(exercise, original, scratch / "mutants")] if most else []
-    step = max(1.0, len(mutants) / most) if most else 1.0
-    chosen = [mutants[int(i * step)] for i in range(min(most, len(mutants)))]
-    return [*right, *planted(exercise, course.planted), *chosen]
+    return [*right, *planted(exercise, course.planted), *mutated(exercise, right, scratch / "mutants", most)]
 
 
 def _grade(

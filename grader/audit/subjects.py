@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +20,7 @@ from grader.records import Record
 
 PACKAGE = Path(grader.__file__).resolve().parent
 EXPECTATION = "expect.toml"
+REFERENCE = "reference"  # the subject made of it; networks are trained elsewhere, by reference.train
 
 
 class Expectation(Record, frozen=True, kw_only=True):
@@ -52,7 +53,7 @@ def planted(exercise: Exercise, root: Path) -> list[Subject]:
 
 def originals(exercise: Exercise, scratch: Path, sample: Path | None) -> list[Subject]:
     """The reference and, where there is one, the sample's solution, as submissions under `scratch`."""
-    made = [("reference", wrap.reference(exercise, scratch / "reference"))]
+    made = [(REFERENCE, wrap.reference(exercise, scratch / "reference"))]
     if sample is not None and (sample / exercise.file).is_file():
         made.append((sample.name, wrap.sample(exercise, sample, scratch / sample.name)))
     return [
@@ -61,10 +62,13 @@ def originals(exercise: Exercise, scratch: Path, sample: Path | None) -> list[Su
     ]
 
 
-def mutated(exercise: Exercise, original: Subject, scratch: Path) -> Iterator[Subject]:
-    """Every mutant of `original`, as a submission of its own under `scratch`."""
-    source = (original.folder / exercise.file).read_text("utf-8")
-    for mutant in mutants(source, exercise.file, [*exercise.functions, *exercise.classes]):
+def mutated(exercise: Exercise, right: Iterable[Subject], scratch: Path, most: int) -> Iterator[Subject]:
+    """An even choice of `most` mutants of the submissions `right`, each a submission of its own under `scratch`."""
+    wanted = [*exercise.functions, *exercise.classes]
+    sources = {original: (original.folder / exercise.file).read_text("utf-8") for original in right}
+    every = [(original, m) for original, source in sources.items() for m in mutants(source, exercise.file, wanted)]
+    for i in range(min(most, len(every))):
+        original, mutant = every[i * len(every) // min(most, len(every))]
         name = f"{original.name}-{mutant.id}"
         folder = scratch / name
         shutil.copytree(original.folder, folder)

@@ -22,7 +22,6 @@ from hypothesis import HealthCheck, Phase
 from grader.errors import AuthorError
 
 MOST_EXAMPLES = 60  # drawn for a check unless it says otherwise
-LOADS = "loads"  # the check every exercise starts with: its file is there and imports
 
 
 class Check:
@@ -143,6 +142,11 @@ class Exercise:
             return check
 
         return declare
+
+    @property
+    def loads(self) -> Check:
+        """The check that all others of the exercise need: its file is there and can be imported."""
+        return self.checks[0]
 
     def signature(self, function: str) -> tuple[tuple[str, Any], ...]:
         """Parameter names and defaults of the contract, in order; no default is None."""

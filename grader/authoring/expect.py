@@ -24,7 +24,6 @@ class CheckFailure(AssertionError):
         self,
         message: str,
         *,
-        details: tuple[str, ...] = (),
         expected: Value | None = None,
         actual: Value | None = None,
         where: tuple[int, ...] | None = None,
@@ -34,7 +33,6 @@ class CheckFailure(AssertionError):
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.details = details
         self.expected = expected
         self.actual = actual
         self.where = where

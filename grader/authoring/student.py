@@ -31,7 +31,7 @@ class Student(Protocol):
         """The same student, with `operators` filled after each call."""
 
     def defines(self, name: str) -> bool:
-        """Whether the student's file has that name."""
+        """Whether the student's file has that name. In live checks only."""
 
     def source_uses(self, *names: str) -> tuple[str, ...]:
-        """Library names that the functions `names`, and what they call in their own file, mention."""
+        """Library names that the functions `names`, and what they call in their own file, mention. In live checks only."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import tempfile
@@ -88,6 +89,18 @@ class Grader:
             seconds=round(time.perf_counter() - clock, 3),
             notes=taken.notes,
         )
+
+    @contextlib.contextmanager
+    def session(self, source: Source, exercise: Exercise) -> Iterator[Session]:
+        """A submission's worker for one exercise, to be asked by hand. Raises SubmissionUnreadable."""
+        taken = submission.take(source.path, source.name, self._scratch)
+        folder, options = Path(taken.folder), self.options
+        session = Session(self._nursery, exercise, folder, self._limits(exercise), options.device, options.data)
+        try:
+            yield session
+        finally:
+            session.discard()
+            submission.remove(folder)
 
     def grade_all(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Outcome]]:
         """All of them, as they are done; a submission that cannot be graded does not stop the others."""

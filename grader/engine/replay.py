@@ -1,65 +1,79 @@
-"""Run the counterexample of a stored report again, in a fresh worker, without the rubric."""
+"""Run the counterexample of a stored report again, and the check that it failed."""
 
 from __future__ import annotations
 
 import ast
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from grader import submission
-from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
 from grader.course import Course
+from grader.engine.local import Grader, Options
 from grader.errors import UsageError
 from grader.judge.players import Live
 from grader.judge.session import Session
-from grader.records import Argument, Array, Finding, from_json
+from grader.records import Argument, Array, Finding, SubmissionReport, from_json
 from grader.rubric import suggest
-from grader.worker.client import Limits, Nursery
+from grader.submission import Source
 
 
-def replay(course: Course, report: Path, check: str, path: Path | None) -> tuple[bool, list[str]]:
-    """Call the student's function once more as `check` of `report` did.
+def replay(
+    course: Course, report: Path, check: str, path: Path | None, isolation: Any = "strict"
+) -> tuple[bool, list[str]]:
+    """Call the student's function once more as `check` of `report` did, then judge that check again.
 
-    Whether the answer is now the expected one, and lines to print. Raises UsageError for a report that cannot
-    be read, a check that did not fail in it, or a finding that holds no call.
+    Whether the check passes now, and lines to print. Raises UsageError for a report that cannot be read, a check
+    that did not fail in it, or a finding that holds no call.
     """
-    name, finding = _finding(report, check)
-    source = path or Path("exercises") / name
+    stored, finding = _finding(report, check)
+    source = path or Path("exercises") / stored.submission
     if not source.exists():
         raise UsageError(f"{source}: there is no such submission; name it with --submission PATH")
-    name_of_exercise = check.partition(".")[0]
-    exercise = course.exercises[name_of_exercise]
+    options = Options(seed=stored.seed, isolation=isolation, limits=course.limits)
+    taken = Source(path=source, name=stored.submission)
+    with Grader(_with_needed(course, check), options) as grader:
+        exercise = course.checks[check].exercise
+        with grader.session(taken, exercise) as session:
+            lines = [*_told(finding), *_answered(session, finding)]
+        judged = next(result for result in grader.grade(taken).checks if result.id == check)
+    why = f": {judged.finding.message}" if judged.finding else ""
+    return judged.outcome == "passed", [*lines, f"{check} {judged.outcome} now{why}"]
+
+
+def _with_needed(course: Course, check: str) -> list[Any]:
+    """The check and all that it needs."""
+    chosen = course.select([], [check], public_only=False)
+    needed = [every for need in chosen[-1].needs for every in _with_needed(course, need)]
+    return list(dict.fromkeys([*needed, *chosen]))
+
+
+def _told(finding: Finding) -> Iterator[str]:
+    yield finding.call
+    for argument in finding.arguments:
+        value = argument.value
+        yield f"{argument.name} =\n{value.numpy()}" if isinstance(value, Array) else f"{argument.name} = {value}"
+    if isinstance(finding.expected, Array):
+        yield f"expected, as the report says =\n{finding.expected.numpy()}"
+
+
+def _answered(session: Session, finding: Finding) -> Iterator[str]:
     function, _, _ = finding.call.partition("(")
+    session.libraries[function] = "numpy" if "import numpy" in finding.reproduce else "torch"
+    student: Any = Live(session)
     args, kwargs = _arguments(finding)
-    with tempfile.TemporaryDirectory() as scratch, Nursery() as nursery:
-        taken = submission.take(source, name, Path(scratch))
-        session = Session(nursery, exercise, Path(taken.folder), Limits())
-        session.libraries[function] = "numpy" if "import numpy" in finding.reproduce else "torch"
-        lines = [finding.call, *(f"{a.name} = {a.value}" for a in finding.arguments if not isinstance(a.value, Array))]
-        lines += [f"{a.name} =\n{a.value.numpy()}" for a in finding.arguments if isinstance(a.value, Array)]
-        try:
-            answer = getattr(Live(session), function)(*args, **kwargs)
-            lines.append(f"yours =\n{answer}")
-            if not isinstance(finding.expected, Array):
-                return True, [*lines, "The report holds no expected value to compare with."]
-            lines.append(f"expected =\n{finding.expected.numpy()}")
-            expect.close(answer[0] if isinstance(answer, tuple) else answer, finding.expected.numpy())
-        except CheckFailure as failure:
-            return False, [
-                *lines,
-                f"still wrong: {failure.message}",
-                *([failure.traceback] if failure.traceback else []),
-            ]
-        finally:
-            session.discard()
-    return True, [*lines, "as expected now"]
+    try:
+        answer = getattr(student if finding.seed is None else student.seeded(finding.seed), function)(*args, **kwargs)
+    except CheckFailure as failure:
+        yield failure.message
+        yield failure.traceback
+    else:
+        yield f"yours =\n{answer}"
 
 
-def _finding(report: Path, check: str) -> tuple[str, Finding]:
+def _finding(report: Path, check: str) -> tuple[SubmissionReport, Finding]:
     try:
         stored = from_json(report.read_bytes())
     except OSError as problem:
@@ -72,7 +86,7 @@ def _finding(report: Path, check: str) -> tuple[str, Finding]:
     finding = findings[check]
     if finding is None or not finding.call or not finding.reproduce:
         raise UsageError(f"{check}: the report holds no call that could be run again")
-    return stored.submission, finding
+    return stored, finding
 
 
 def _arguments(finding: Finding) -> tuple[list[Any], dict[str, Any]]:

@@ -21,6 +21,7 @@ from grader.judge.session import Session
 from grader.records import CheckResult, Record
 
 SAME = "="
+DIAGNOSIS_SECONDS = 10.0  # for the answers to all probes
 FOLDER = Path(__file__).resolve().parents[1] / "data"
 
 
@@ -55,7 +56,8 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
     if catalogue is None:
         return results.values()
     try:
-        given = answers(session, questions(path(session.exercise)))
+        with session.exploring(DIAGNOSIS_SECONDS):
+            given = answers(session, questions(path(session.exercise)))
     except Exception:  # it died on a probe, or told what nobody thought of: nothing can be said, and nothing is lost
         return results.values()
     return _attached(results.values(), recognise(catalogue, given), session.exercise)

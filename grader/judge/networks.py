@@ -24,6 +24,10 @@ EVALUATION_SECONDS = 120.0
 BATCH = 500  # images that an evaluator gets at a time: copies of so few stay in the processor's cache
 EXPORT_SECONDS = 60.0
 MOST_ENTRIES = 500  # layers, or parameters and buffers: the largest network of the course has 20
+BUILT_IN = (
+    "Often the batch size of the export is built into the file: name the batch in dynamic_axes, and write x.flatten(1) or "
+    "x.shape[0] in forward, not len(x) or a number."
+)
 WRONG_INPUTS = (
     "A dense layer gets another number of inputs than it was made for: print x.shape before it, and look at paddings, "
     "kernel sizes and pooling up to there, and at how the batch axis is kept."
@@ -244,16 +248,16 @@ class Evaluator:
         [graph] = self._ask(what, Graph, [("inspect", np.frombuffer(data, dtype=np.uint8))])
         return cast(Graph, graph)
 
-    def logits(self, data: bytes, images: np.ndarray, what: str) -> np.ndarray:
-        """Logits (N, classes) of images (N, 1, 28, 28)."""
-        batches = [images[i : i + BATCH] for i in range(0, len(images), BATCH)]
+    def logits(self, data: bytes, images: np.ndarray, what: str, batch: int = BATCH) -> np.ndarray:
+        """Logits (N, classes) of images (N, 1, 28, 28), `batch` of them at a time."""
+        batches = [images[i : i + batch] for i in range(0, len(images), batch)]
         opened = ("open", np.frombuffer(data, dtype=np.uint8))
-        _, *answers = self._ask(what, Any, [opened, *(("evaluate", batch) for batch in batches)])
+        _, *answers = self._ask(what, Any, [opened, *(("evaluate", part) for part in batches)])
         found = [expect.floats(answer, f"the output of {what}") for answer in answers]
-        for batch, logits in zip(batches, found, strict=True):
+        for part, logits in zip(batches, found, strict=True):
             expect.that(
-                logits.ndim == 2 and logits.shape == (len(batch), *found[0].shape[1:]),
-                f"{what} gives an output of shape {logits.shape} for {len(batch)} images",
+                logits.ndim == 2 and logits.shape == (len(part), *found[0].shape[1:]),
+                f"{what} gives an output of shape {logits.shape} for {len(part)} images",
             )
         return np.concatenate(found)
 
@@ -265,6 +269,9 @@ class Evaluator:
         for reply in self._session.ask_evaluator(requests, doing, EVALUATION_SECONDS):
             if reply.raised is not None:
                 named = "" if reply.raised.internal else f"{reply.raised.type_name}: "
-                raise CheckFailure(f"{what}: {named}{reply.raised.message}")
+                raise CheckFailure(
+                    f"{what}: {named}{reply.raised.message}",
+                    hint=BUILT_IN if "onnxruntime cannot run" in reply.raised.message else "",
+                )
             told.append(_told(reply, answer, doing))
         return told

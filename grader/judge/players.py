@@ -10,12 +10,14 @@ import numpy as np
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.oracle import frozen
-from grader.errors import HarnessError
+from grader.errors import AuthorError, HarnessError
 from grader.judge import wording
 from grader.judge.networks import Evaluator, Network
 from grader.judge.session import Data, Session
 from grader.records import Evidence
 from grader.worker import protocol
+
+LIVE_ONLY = frozenset(["artefact", "data", "defines", "evaluator", "load", "network", "session", "show", "source_uses"])
 
 
 class RecordedCall(msgspec.Struct, frozen=True):
@@ -62,6 +64,8 @@ class Player:
         self._watch = False
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name in LIVE_ONLY:
+            raise AuthorError(f"student.{name} asks the student's worker at once: declare live=True")
         if name.startswith("_") or name not in self.exercise.functions:
             raise AttributeError(f"the contract of {self.exercise.name} has no {name}")
 
@@ -75,7 +79,7 @@ class Player:
         raise NotImplementedError
 
     def play(self, body: Callable[..., None], drawn: dict[str, Any]) -> None:
-        self.drawn = drawn
+        self.drawn, self._seed, self._watch = drawn, None, False
         with np.errstate(all="ignore"):  # answers may be infinite or no numbers at all
             body(self, **drawn)
 
@@ -117,15 +121,6 @@ class Recorder(Player):
         answer = reference(*map(_copy, call.args), **{key: _copy(value) for key, value in call.kwargs.items()})
         self._calls.append(RecordedCall(call.function, call.args, call.kwargs, frozen(answer), call.seed))
         return _copy(answer)
-
-    def defines(self, name: str) -> bool:
-        return True
-
-    def load(self) -> None:
-        pass
-
-    def source_uses(self, *names: str) -> tuple[str, ...]:
-        return ()
 
 
 class Replayer(Player):

@@ -108,9 +108,13 @@ def arguments(args: Sequence[Any], kwargs: dict[str, Any], names: Sequence[str])
     return tuple(listed)
 
 
-def reproduce(module: str, function: str, call: str, listed: Iterable[Argument], library: str) -> str:
+def reproduce(
+    module: str, function: str, call: str, listed: Iterable[Argument], library: str, seed: int | None = None
+) -> str:
     """Python that makes the same call again; empty when an array is too large to write out."""
     lines = ["import torch" if library == "torch" else "import numpy as np", f"from {module} import {function}", ""]
+    if seed is not None:
+        lines.append(f"torch.manual_seed({seed})" if library == "torch" else f"np.random.seed({seed})")
     for argument in listed:
         if not isinstance(argument.value, Array):
             continue

@@ -120,7 +120,7 @@ def _about(value: Value | None) -> str:
     if not isinstance(value, Array):
         return ""
     sides = ", ".join(map(str, value.shape)) + ("," if len(value.shape) == 1 else "")
-    return f"{value.library} {value.dtype} ({sides})"
+    return f"{value.dtype} ({sides})"
 
 
 def _draw(name: str, value: Value) -> list[Grid]:

@@ -96,8 +96,6 @@ def _findings(report: SubmissionReport) -> Iterator[str]:
         if check.outcome == "errored":
             yield "    The grader failed here, not the submission. No points are lost by it."
         yield from _block(check.finding.message)
-        for line in check.finding.details:
-            yield from _block(line)
         if check.finding.call:
             yield from _block(f"Call: {check.finding.call}")
         if check.finding.misconception:

@@ -7,6 +7,7 @@ parameters, images and logits cross as arrays and are compared with the referenc
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,16 +19,16 @@ from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.authoring.tolerance import Tolerance
 from grader.errors import HarnessError
-from grader.judge.networks import Entry, Layer, Network
+from grader.judge.networks import BATCH, Entry, Layer, Network
 from grader.records import Confusion, Curves, Measure, Picture, Pictures, Series, Table
 from grader.rubric import thresholds
 from reference import data
 
 SAMPLE = np.zeros((2, 1, 28, 28), dtype="float32")
 LOGITS_TERMS = 400  # the longest sum in LeNet5; MnistCNN's 3,136 terms are smaller ones
-TRAINING_SECONDS = 150.0
 NEAR_MISS = 0.03  # so close below the threshold, further seeds decide
 SEEDS = (0, 1, 2)
+EXPORTED = 60  # images at a time, of the 360: len(x) in forward builds the size that it was exported with in
 OVERFIT_STEPS, OVERFIT_IMAGES = 300, 16
 MOST_PICTURES = 8
 MOST_TOLD = 200  # characters in a cell of a table
@@ -227,17 +228,23 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             raise CheckSkipped("training was switched off for this run with --no-train")
         student.session.require("train")
         wanted = thresholds.accuracy(file, "digits")
+        seconds = student.session.limits.training_seconds
         reached: list[float] = []
-        for seed in SEEDS:
-            network = built(student, seed)
-            history = train_once(network, seed)
-            graph = network.export(SAMPLE)
-            accuracy, evidence = measured(student, graph, "the network that train made", "digits", wanted)
-            reached.append(accuracy)
-            if seed == SEEDS[0] or accuracy >= wanted.threshold:
-                shown = [curves(history), *evidence] if history else evidence
-            if not wanted.threshold - NEAR_MISS <= accuracy < wanted.threshold:
-                break
+        started = time.monotonic()
+        with student.session.training():
+            for seed in SEEDS:
+                network = built(student, seed)
+                history = train_once(network, seed, seconds)
+                graph = network.export(np.zeros((EXPORTED, 1, 28, 28), dtype="float32"))
+                what = "the network that train made"
+                accuracy, evidence = measured(student, graph, what, "digits", wanted, batch=EXPORTED)
+                reached.append(accuracy)
+                if seed == SEEDS[0] or accuracy >= wanted.threshold:
+                    shown = [curves(history), *evidence] if history else evidence
+                passed = time.monotonic() - started
+                no_time = passed * (1 + 1 / len(reached)) > seconds  # another one would be stopped
+                if no_time or not wanted.threshold - NEAR_MISS <= accuracy < wanted.threshold:
+                    break
         for item in shown:
             student.show(item)
         expect.that(
@@ -419,12 +426,12 @@ def agree(network: Network, plan: Plan) -> None:
 
 
 def reference_with_lively_parameters(plan: Plan) -> torch.nn.Module:
-    """The reference with parameters large enough that every activation bends."""
+    """The reference with parameters large enough that every activation bends: a sigmoid of small sums is a line."""
     torch.manual_seed(5)
     reference = plan.reference().eval()
     with torch.no_grad():
         for value in reference.parameters():
-            value.mul_(2.0)
+            value.mul_(6.0 if plan.activation == "sigmoid" else 2.0)
     return reference
 
 
@@ -458,10 +465,10 @@ def layer_table(layers: list[Layer], reference: torch.nn.Module) -> Table:
     return Table(caption="Layers with parameters", columns=columns, rows=tuple(rows), marked=tuple(marked))
 
 
-def train_once(network: Network, seed: int) -> list[float]:
+def train_once(network: Network, seed: int, seconds: float) -> list[float]:
     """Run the student's train on the training part of the digits; the losses it returned, if it did."""
     digits = data.load("digits", split="train")
-    returned = network.train(digits.standardised().numpy(), digits.labels.numpy(), seed, TRAINING_SECONDS)
+    returned = network.train(digits.standardised().numpy(), digits.labels.numpy(), seed, seconds)
     if isinstance(returned, dict):
         returned = next(iter(returned.values()), None)
     try:
@@ -472,14 +479,20 @@ def train_once(network: Network, seed: int) -> list[float]:
 
 
 def measured(
-    student: Any, graph: bytes, what: str, name: str, wanted: thresholds.Threshold, root: str | None = None
+    student: Any,
+    graph: bytes,
+    what: str,
+    name: str,
+    wanted: thresholds.Threshold,
+    root: str | None = None,
+    batch: int = BATCH,
 ) -> tuple[float, list[Any]]:
     """Accuracy of an ONNX file on held-out images, with the evidence for the report."""
     try:
         held_out = data.load(name, root)
     except data.DataError as problem:
         raise HarnessError(str(problem)) from None
-    found = student.evaluator.logits(graph, held_out.standardised().numpy(), what)
+    found = student.evaluator.logits(graph, held_out.standardised().numpy(), what, batch)
     labels = held_out.labels.numpy()
     expect.that(found.shape == (len(labels), 10), f"{what} gives an output of shape {tuple(found.shape)}")
     predicted = found.argmax(axis=1)

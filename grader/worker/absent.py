@@ -9,6 +9,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 NAMES = frozenset(
     [
         "IPython",
@@ -32,7 +34,7 @@ def do_without() -> None:
 
 
 class Nothing:
-    """Anything in such a library: whatever is done with it gives more of the same. Unpacks as a figure and its axes."""
+    """Anything in such a library: whatever is done with it gives more of the same. Unpacks as two of it."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Nothing:
         return self
@@ -70,17 +72,37 @@ class Progress(Nothing):
     def __len__(self) -> int:
         return len(self.iterable)
 
+    @staticmethod
+    def write(text: str, *args: Any, **kwargs: Any) -> None:
+        """tqdm.write prints beside the bar."""
+        print(text)
+
+
+def subplots(rows: int = 1, columns: int = 1, **kwargs: Any) -> tuple[Nothing, Any]:
+    """plt.subplots(rows, columns): a figure and as many axes as were asked for."""
+    axes = np.array([[None] * columns] * rows, dtype=object)
+    for place in np.ndindex(axes.shape):
+        axes[place] = Nothing()
+    return Nothing(), axes.squeeze() if axes.size > 1 else axes[0, 0]
+
+
+def plot(*args: Any, **kwargs: Any) -> list[Nothing]:
+    """plt.plot(x, y): a list of one line."""
+    return [Nothing()]
+
 
 def progress_range(*bounds: int, **kwargs: Any) -> Progress:
     """trange(n)."""
     return Progress(range(*bounds))
 
 
-KNOWN = {"tqdm": Progress, "trange": progress_range}
+KNOWN = {"tqdm": Progress, "trange": progress_range, "subplots": subplots, "plot": plot}
 
 
 class _Module(ModuleType):
     __path__: list[str] = []  # its submodules are found in the same way
+
+    __version__ = "0"
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

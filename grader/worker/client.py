@@ -52,7 +52,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     call_seconds: float = 10.0  # wall time of one call
     check_seconds: float = 30.0  # wall time of all calls of one check
-    exercise_seconds: float = 120.0  # wall time of all checks of one exercise
+    exercise_seconds: float = 120.0  # wall time of all checks of one exercise, beside its training
+    training_seconds: float = 150.0  # wall time of all that trains and is measured in an exercise
     cpu_seconds: int = 300
     memory_bytes: int = 2 << 30  # beyond what a fresh worker has
     output_bytes: int = 64 << 10  # of prints kept for the report

@@ -34,14 +34,15 @@ def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor
     """Construct a network and run it once on `sample`, so that lazy layers get their parameters; its number.
 
     A class, a function that makes a network, or a ready-made network (copied) will do. A constructor that asks
-    for one argument more than the contract gets the number of classes.
+    for one argument where the contract has none gets the number of classes.
     """
     seed_everything(seed)
     made = workspace.attribute(name)
     if isinstance(made, nn.Module):
         made = copy.deepcopy(made)
     elif callable(made):
-        made = made(*(args if _accepts(made, args) or not _accepts(made, [*args, CLASSES]) else [*args, CLASSES]))
+        asks_for_classes = not args and not _accepts(made, []) and _accepts(made, [CLASSES])
+        made = made(*([CLASSES] if asks_for_classes else args))
     if not isinstance(made, nn.Module):
         raise Refused(f"{name} makes a {type(made).__name__}, not a torch.nn.Module")
     made = made.to(device)

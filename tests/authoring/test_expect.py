@@ -271,12 +271,11 @@ def test_shared() -> None:
 def test_that() -> None:
     """Any truth passes; a failure carries whatever else is given."""
     expect.that([0], "never")
-    found = failure(lambda: expect.that([], "empty", hint="Fill it.", details=("a", "b")))
+    found = failure(lambda: expect.that([], "empty", hint="Fill it."))
 
-    assert ("empty", "Fill it.", ("a", "b"), False, "empty") == (
+    assert ("empty", "Fill it.", False, "empty") == (
         found.message,
         found.hint,
-        found.details,
         found.fatal,
         str(found),
     )

@@ -11,7 +11,7 @@ import pytest
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
-from grader.errors import HarnessError
+from grader.errors import AuthorError, HarnessError
 from grader.judge.players import Live, RecordedCall, Recorder, Replayer
 from grader.judge.session import Data
 from grader.worker import protocol
@@ -106,12 +106,11 @@ def test_recorder(exercise: Exercise) -> None:
     assert ([3.0, 3.0], [3.0, 3.0]) == (call.answer[0].tolist(), call.answer[1][0].tolist())
 
 
-def test_the_reference_has_everything(exercise: Exercise) -> None:
-    """It loads, defines every name and uses nothing ready-made."""
-    recorder = Recorder(exercise)
-    recorder.load()
-
-    assert (True, ()) == (recorder.defines("anything"), recorder.source_uses("twice"))
+@pytest.mark.parametrize("name", ["load", "defines", "source_uses", "network"])
+def test_questions_to_a_worker_are_for_live_checks(exercise: Exercise, name: str) -> None:
+    """A bank is drawn from the reference, which is no worker: its author is told what to declare."""
+    with pytest.raises(AuthorError, match=f"student.{name} asks the student's worker at once: declare live=True"):
+        getattr(Recorder(exercise), name)
 
 
 @pytest.mark.parametrize("name", ["thrice", "_private", "Net"])

@@ -253,9 +253,7 @@ def test_diagnosis_knows_public_results_only(doubling: Exercise, monkeypatch: py
 def bad_answer(student: Any) -> None:
     student.show(MEASURE)
     student.twice(np.ones(2, dtype="float32"), by=3)
-    raise CheckFailure(
-        "Wrong.", details=("a",), expected=Plain(text="1"), actual=Plain(text="2"), where=(0,), traceback="t"
-    )
+    raise CheckFailure("Wrong.", expected=Plain(text="1"), actual=Plain(text="2"), where=(0,), traceback="t")
 
 
 def test_finding(doubling: Exercise) -> None:
@@ -265,9 +263,8 @@ def test_finding(doubling: Exercise) -> None:
     finding = found.finding
     assert finding is not None
 
-    assert ("Wrong.", ("a",), "1", "2", (0,), "t", "Think.") == (
+    assert ("Wrong.", "1", "2", (0,), "t", "Think.") == (
         finding.message,
-        finding.details,
         finding.expected.text,  # type: ignore[union-attr]
         finding.actual.text,  # type: ignore[union-attr]
         finding.where,

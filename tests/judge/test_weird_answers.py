@@ -23,7 +23,7 @@ from hypothesis.extra import numpy as hnp
 from torch import nn
 
 from grader import course
-from grader.authoring.exercise import LOADS, Check
+from grader.authoring.exercise import Check
 from grader.judge.bank import Bank
 from grader.judge.runner import Rubric, judge_exercise
 from grader.records import CheckResult, ExerciseResult, SubmissionReport, from_json, to_json
@@ -34,7 +34,7 @@ from tests.judge.odd_networks import ODD
 
 EXERCISES = course.load().exercises
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.functions]
-CHECKS = [check for name in FUNCTIONS for check in EXERCISES[name].checks if check.name != LOADS]
+CHECKS = [check for name in FUNCTIONS for check in EXERCISES[name].checks if check is not check.exercise.loads]
 MOST_EXAMPLES = 8  # of a check: odd answers are odd on the first one already
 MOST_JUDGING_SECONDS = 30  # mostly the network's own training
 MOST_BEFORE = 4  # right answers before an odd one

@@ -85,17 +85,13 @@ def correlation_finding() -> Finding:
 
     return Finding(
         message="corr2d gives wrong values for this image and kernel.",
-        details=(
-            "6 of 6 values are wrong.",
-            "The greatest difference is 13.75 at [1, 2]; allowed is 0.0001.",
-        ),
         call="corr2d(X, K)",
         arguments=(
-            Argument(name="X", value=Array.of(image, "torch")),
-            Argument(name="K", value=Array.of(kernel, "torch")),
+            Argument(name="X", value=Array.of(image)),
+            Argument(name="K", value=Array.of(kernel)),
         ),
         expected=Array.of(correlate(kernel)),
-        actual=Array.of(correlate(kernel[::-1, ::-1]), "torch"),
+        actual=Array.of(correlate(kernel[::-1, ::-1])),
         where=(0, 0),
         hint="Multiply each window with K as it stands, without K[::-1, ::-1] or torch.flip.",
         misconception="kernel flipped",
@@ -116,15 +112,14 @@ def pooling_finding() -> Finding:
     actual[1, 3] = [[0, 0, math.nan], [0, -115, math.inf]]
     return Finding(
         message="max_pool2d gives wrong values when the input is padded.",
-        details=("6 of 48 values are wrong, 1 of them NaN.",),
         call="max_pool2d(X, kernel_size=(1, 1), stride=2, padding=0)",
         arguments=(
-            Argument(name="X", value=Array.of(images, "torch")),
+            Argument(name="X", value=Array.of(images)),
             Argument(name="kernel_size", value=Plain(text="(1, 1)"), keyword=True),
             Argument(name="stride", value=Plain(text="2"), keyword=True),
         ),
-        expected=Array.of(expected, "torch"),
-        actual=Array.of(actual, "torch"),
+        expected=Array.of(expected),
+        actual=Array.of(actual),
         where=(0, 1, 0, 0),
         hint="Pad with -inf: a zero is larger than every negative value.",
         misconception="zero as max padding",
@@ -279,7 +274,7 @@ def hostile() -> SubmissionReport:
     """Harmful text, endless words and absurd numbers wherever a report has room for them."""
     word = HOSTILE + "w" * 400
     finding = Finding(
-        message=word, details=(word,), call=word, hint=word, misconception=word, explanation=word,
+        message=word, call=word, hint=word, misconception=word, explanation=word,
         arguments=(Argument(name=word, value=Plain(text=word)),), expected=Plain(text=word),
         actual=Plain(text=word), traceback=f"{word}\n" * 20, reproduce=word,
     )  # fmt: skip

@@ -34,7 +34,7 @@ def test_two_dimensions_are_one_grid() -> None:
     assert texts(grid) == [["1.5", "2"], ["3", "nan"]]
     assert grid.columns == ("0", "1")
     assert [head for head, _ in grid.rows] == ["0", "1"]
-    assert grid.about == "numpy float64 (2, 2)"
+    assert grid.about == "float64 (2, 2)"
 
 
 def test_fewer_dimensions() -> None:
@@ -43,7 +43,7 @@ def test_fewer_dimensions() -> None:
     (row,) = drawn(np.arange(3))
     (cell,) = drawn(np.array(7))
 
-    assert (texts(row), row.columns, row.about) == ([["0", "1", "2"]], ("0", "1", "2"), "numpy int64 (3,)")
+    assert (texts(row), row.columns, row.about) == ([["0", "1", "2"]], ("0", "1", "2"), "int64 (3,)")
     assert (texts(cell), cell.columns) == ([["7"]], ())
 
 
@@ -143,7 +143,7 @@ def test_shapes_that_disagree_have_no_difference() -> None:
 
     ((expected, yours),) = compared(np.zeros((2, 3)), np.zeros((3, 4)), (2, 3))
 
-    assert (expected.about, yours.about) == ("numpy float64 (2, 3)", "numpy float64 (3, 4)")
+    assert (expected.about, yours.about) == ("float64 (2, 3)", "float64 (3, 4)")
     assert marked(yours, "wrong") == []
 
 

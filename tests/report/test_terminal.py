@@ -33,8 +33,7 @@ def terminal(*reports: SubmissionReport, problems: Problems = ()) -> str:
 
 def hostile() -> SubmissionReport:
     finding = Finding(
-        message=f"raised {samples.HOSTILE}",
-        details=("[bold]not markup[/bold]",),
+        message=f"raised {samples.HOSTILE} [bold]not markup[/bold]",
         traceback="line one\n::error::two\n\x1b]0;title\x07",
         hint="one\nFAILED  fake  line",
     )

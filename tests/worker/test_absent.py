@@ -11,7 +11,7 @@ import pytest
 def run(code: str) -> str:
     """What code prints in an interpreter of its own that does without."""
     code = f"from grader.worker import absent\nabsent.do_without()\n{code}"
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ def run(code: str) -> str:
         "import plotly.io as p; p.renderers['a'] = 1; p.renderers.default.x(1)[2](3)",
         "from plotly import *",
         "import plotly.figure as f; fig, (one, two) = f.subplots(2)",
+        "import plotly.figure as f; fig, (one, two, three) = f.subplots(1, 3); one.imshow([[1]])",
+        "import plotly.figure as f; fig, ax = f.subplots(); line, = f.plot([1]); ax.plot([1])",
+        "import plotly.figure as f; fig, axes = f.subplots(2, 3)\nfor one in axes.flat: one.axis('off')\naxes[1, 2].set()",
+        "import plotly; assert plotly.__version__",
         "import plotly\nwith plotly.style.context('dark') as c: c.show()",
         "from mpl_toolkits.mplot3d import Axes3D; Axes3D()",
         "from torchsummary import summary; summary(None, (1, 28, 28))",
@@ -42,8 +46,9 @@ for item in bar:
 print(*trange(2, 5), list(tqdm(x for x in "ab")))
 with tqdm(total=3) as bar:
     bar.update()
+tqdm.write("beside")
 """
-    assert "1 3\n2 3\n3 3\n2 3 4 ['a', 'b']\n" == run(code)
+    assert "1 3\n2 3\n3 3\n2 3 4 ['a', 'b']\nbeside\n" == run(code)
 
 
 def test_what_is_installed_wins() -> None:
