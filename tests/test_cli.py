@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from grader.cli import main
-from grader.records import from_json, json_schema
+from grader.engine.local import Grader
+from grader.records import SubmissionReport, from_json, json_schema
+from grader.submission import Source
 
 ROOT = Path(__file__).parents[1]
 STUDENT = ROOT / "exercises" / "student42"
@@ -96,6 +100,28 @@ def test_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     carl = from_json((tmp_path / "out" / "carl" / "report.json").read_bytes())
     assert "syntax error in line 1" in carl.checks[0].finding.message  # type: ignore[union-attr]
     assert "skipped" == carl.checks[1].outcome
+
+
+def test_a_judge_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed, a judge process takes only its own submission with it: the others are graded, exit code 3."""
+    grade = Grader.grade
+
+    def doomed(self: Grader, source: Source, jobs: int = 1) -> SubmissionReport:
+        if source.name == "bert":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return grade(self, source, jobs)
+
+    monkeypatch.setattr(Grader, "grade", doomed)
+    for name in ("anna", "bert", "carl", "dora"):
+        submission(tmp_path / "class" / name, corr2d=RIGHT)
+    arguments = ["run", tmp_path / "class", "--check", "corr2d.values", "--jobs", "2", "--out", tmp_path / "out"]
+
+    assert 3 == main([str(argument) for argument in arguments])
+    assert {"index.html", "anna", "carl", "dora"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert "ended by SIGKILL" in (tmp_path / "out" / "index.html").read_text()
+    told = capsys.readouterr().out
+    assert "bert  not graded: the judge process ended by SIGKILL" in told
+    assert 3 == told.count("passed 2  failed 0")
 
 
 ACCIDENTS = [
