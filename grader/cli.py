@@ -6,14 +6,15 @@ Exit codes: 0 every check passed, 1 some failed, 2 usage, 3 the harness itself f
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, HarnessError, UsageError
 
 if TYPE_CHECKING:
     from grader.authoring.exercise import Check
@@ -163,17 +164,23 @@ def _run(arguments: argparse.Namespace) -> int:
         Grader(checks, _options(arguments, course, jobs)) as grading,
     ):
         for source, outcome in grading.grade_all(submissions):
-            if isinstance(outcome, GraderError):
-                problems.append((source.name, str(outcome)))
-                codes.append(outcome.exit_code)
-            else:
-                html.write_report(outcome, arguments.out / source.name)
+            try:
+                if isinstance(outcome, GraderError):
+                    raise outcome
+                with _written(arguments.out / source.name):
+                    html.write_report(outcome, arguments.out / source.name)
                 reports.append(outcome)
                 codes.append(_exit_code(outcome))
+            except GraderError as problem:
+                problems.append((source.name, str(problem)))
+                codes.append(problem.exit_code)
             advance()
     reports.sort(key=lambda report: report.submission)
-    html.write_index(reports, arguments.out, problems)
-    terminal.print_summary(reports, problems, arguments.out)
+    try:
+        with _written(arguments.out / "index.html"):
+            html.write_index(reports, arguments.out, problems)
+    finally:
+        terminal.print_summary(reports, problems, arguments.out)
     return max(codes)
 
 
@@ -338,12 +345,26 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 
 def _writable(out: Path) -> None:
+    """Try it: neither a full disk nor, for root, a read-only one shows in the rights of a folder."""
+    import tempfile
+
     try:
         out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out) as file:
+            file.write(bytes(1 << 16))
     except OSError as problem:
-        raise UsageError(f"--out {out}: cannot write there: {problem.strerror}") from None
-    if not os.access(out, os.W_OK):
-        raise UsageError(f"--out {out}: cannot write there: permission denied")
+        words = "it is a file" if out.is_file() else problem.strerror
+        raise UsageError(f"--out {out}: cannot write there: {words}; name another folder with --out") from None
+
+
+@contextlib.contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Around what writes `path`. Raises HarnessError, in one sentence, when the system does not let it."""
+    try:
+        yield
+    except OSError as problem:
+        advice = "make room there or move away what is in its place, then run again"
+        raise HarnessError(f"{path} cannot be written: {problem.strerror}; {advice}") from None
 
 
 class _progress:

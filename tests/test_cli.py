@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ import pytest
 from grader.cli import main
 from grader.engine.local import Grader
 from grader.records import SubmissionReport, from_json, json_schema
+from grader.report import html
 from grader.submission import Source
 
 ROOT = Path(__file__).parents[1]
@@ -122,6 +125,62 @@ def test_a_judge_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     told = capsys.readouterr().out
     assert "bert  not graded: the judge process ended by SIGKILL" in told
     assert 3 == told.count("passed 2  failed 0")
+
+
+def test_a_report_that_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence for each of them: the others get their reports, the class its index; exit code 3."""
+    write_whole = html.write_whole
+
+    def disk_full(path: Path, data: bytes) -> Path:
+        if path.parent.name == "bert":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write_whole(path, data)
+
+    monkeypatch.setattr(html, "write_whole", disk_full)
+    for name in ("anna", "bert", "carl"):
+        submission(tmp_path / "class" / name, corr2d=RIGHT)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "anna").write_text("in the way")
+
+    assert 3 == run(tmp_path / "class", "--check", "corr2d.values", "--out", out)
+    assert (out / "carl" / "report.html").is_file()
+    told, index = capsys.readouterr().out, (out / "index.html").read_text()
+    for name, why in (("anna", "File exists"), ("bert", "No space left on device")):
+        words = f"{out / name} cannot be written: {why}; make room there or move away what is in its place"
+        assert f"{name}  not graded: {words}" in told and words in index
+
+
+def test_an_index_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The summary is printed all the same, then a sentence; exit code 3."""
+    (tmp_path / "out" / "index.html" / "in the way").mkdir(parents=True)
+    anna = submission(tmp_path / "anna", corr2d=RIGHT)
+
+    assert 3 == run(anna, "--check", "corr2d.values", "--out", tmp_path / "out")
+    told = capsys.readouterr()
+    assert "anna  4/4" in told.out
+    assert f"grader: {tmp_path / 'out' / 'index.html'} cannot be written: Is a directory" in told.err
+
+
+def test_nothing_can_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An --out that is a file or on a full disk: a usage error before anything is graded."""
+
+    def disk_full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "file").write_text("")
+    anna = submission(tmp_path / "anna", corr2d=RIGHT)
+    monkeypatch.setattr(Grader, "__init__", lambda *_: pytest.fail("grading began"))
+
+    assert 2 == run(anna, "--out", tmp_path / "file")
+    assert f"--out {tmp_path / 'file'}: cannot write there: it is a file" in capsys.readouterr().err
+    monkeypatch.setattr(tempfile, "TemporaryFile", disk_full)
+    assert 2 == run(anna, "--out", tmp_path / "out")
+    assert "cannot write there: No space left on device; name another folder" in capsys.readouterr().err
 
 
 ACCIDENTS = [
