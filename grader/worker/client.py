@@ -115,6 +115,8 @@ class Nursery:
             message = msgspec.msgpack.encode(asked)
             socket.send_fds(self._controls[self._channel], [message], theirs)
             answer, fds = self._receive(SPAWN_SECONDS)
+            if "failed" in answer:
+                raise HarnessError(f"no worker could be started: {answer['failed']}")
         except BaseException:
             for fd in (request_write, reply_read, output_read):
                 os.close(fd)

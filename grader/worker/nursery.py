@@ -8,6 +8,7 @@ CUDA: what it holds, every student's code can read.
     nursery -> judge   {"pid": n} with a pidfd
     judge -> nursery   {"reap": pid}
     nursery -> judge   {"status": wait status}
+    nursery -> judge   {"failed": why}, in place of either
 """
 
 from __future__ import annotations
@@ -82,28 +83,45 @@ def _serve_one(control: socket.socket, controls: list[socket.socket], confiner: 
     if not data:
         return False
     message = msgspec.msgpack.decode(data)
-    if "spawn" in message:
-        pid = os.fork()
-        if pid == 0:
-            try:
-                for other in controls:
-                    other.close()
-                _become_worker(fds, message, confiner)
-            finally:
-                os._exit(1)  # never on into the nursery's own loop
-        workers.add(pid)
-        pidfd = os.pidfd_open(pid)
-        with contextlib.suppress(OSError):
-            socket.send_fds(control, [msgspec.msgpack.encode({"pid": pid})], [pidfd])
-        os.close(pidfd)
-    else:
-        _, status = os.waitpid(message["reap"], 0)
-        workers.discard(message["reap"])
-        with contextlib.suppress(OSError):
-            control.send(msgspec.msgpack.encode({"status": status}))
-    for fd in fds:
+    try:
+        if "spawn" in message:
+            answer, handles = _spawn(message, fds, controls, confiner, workers)
+        else:
+            answer, handles = _reap(message["reap"], workers), []
+    except OSError as problem:  # too many processes or descriptors, no memory: it may go by
+        answer, handles = {"failed": str(problem)}, []
+    with contextlib.suppress(OSError):
+        socket.send_fds(control, [msgspec.msgpack.encode(answer)], handles)
+    for fd in (*fds, *handles):
         os.close(fd)
     return True
+
+
+def _spawn(
+    message: dict[str, Any], fds: list[int], controls: list[socket.socket], confiner: Any, workers: set[int]
+) -> tuple[dict[str, Any], list[int]]:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            for other in controls:
+                other.close()
+            _become_worker(fds, message, confiner)
+        finally:
+            os._exit(1)  # never on into the nursery's own loop
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
+    workers.add(pid)
+    return {"pid": pid}, [handle]
+
+
+def _reap(pid: int, workers: set[int]) -> dict[str, Any]:
+    _, status = os.waitpid(pid, 0)
+    workers.discard(pid)
+    return {"status": status}
 
 
 def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any) -> None:
