@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from grader import __version__
 from grader.errors import GraderError, HarnessError, UsageError
+from grader.machine import require_linux
 
 if TYPE_CHECKING:
     from grader.authoring.exercise import Check
@@ -145,6 +146,7 @@ def _seed(text: str) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    require_linux()
     from grader.submission import find
 
     course = _course(arguments)
@@ -268,6 +270,7 @@ def _explained(check: Check) -> str:
 def _doctor(arguments: argparse.Namespace) -> int:
     from grader.engine.local import versions
     from grader.worker.confinement import probe
+    from grader.worker.confinement.layers import PIDFD
     from reference import data
 
     layers = probe()
@@ -279,8 +282,11 @@ def _doctor(arguments: argparse.Namespace) -> int:
     print(f"{'GPU':<22} {'yes' if Path('/dev/nvidiactl').exists() else 'no'}")
     print(f"{'data sets':<22} {', '.join(data.here())}")
     print(f"{'versions':<22} {', '.join(f'{name} {number}' for name, number in versions().items())}")
+    require_linux()
     missing = [layer.name for layer in layers if layer.required and not layer.available]
-    if missing:
+    if PIDFD in missing:
+        print(f"grader run will refuse here, at every isolation level: {PIDFD} missing. Do what is said above.")
+    elif missing:
         print(
             f"grader run --isolation strict will refuse here: {', '.join(missing)} missing. Do what is said above, or"
         )
@@ -321,6 +327,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _replay(arguments: argparse.Namespace) -> int:
+    require_linux()
     from grader.engine.replay import replay
 
     agreed, lines = replay(_course(arguments), arguments.report, arguments.check, arguments.submission)
@@ -329,6 +336,7 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
+    require_linux()
     course = _course(arguments)
     names = dict.fromkeys(check.exercise.name for check in course.select(arguments.exercise or [], [], False))
     _writable(arguments.out)

@@ -234,6 +234,20 @@ def test_bad_input(arguments: list[str], words: str, capsys: pytest.CaptureFixtu
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("platform", "name"), [("darwin", "macOS"), ("win32", "Windows"), ("freebsd14", "freebsd14")])
+@pytest.mark.parametrize("command", [["run", "nowhere"], ["replay", "nothing.json", "corr2d.values"], ["audit"]])
+def test_other_systems(
+    command: list[str], platform: str, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no student code can be run a sentence says so at once, and what to do."""
+    monkeypatch.setattr(sys, "platform", platform)
+
+    assert 2 == main(command)
+    told = capsys.readouterr().err
+    assert told.startswith(f"grader: student code cannot be run on {name}, at no isolation level")
+    assert told.count("\n") == 1 and "WSL2" in told and "container" in told
+
+
 @pytest.mark.parametrize("arguments", [["run"], ["run", "x", "--jobs", "0"], ["run", "x", "--seed", "-1"], ["fly"]])
 def test_bad_options(arguments: list[str]) -> None:
     """Options that make no sense are argparse's to refuse, with exit code 2."""
