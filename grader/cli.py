@@ -6,14 +6,16 @@ Exit codes: 0 every check passed, 1 some failed, 2 usage, 3 the harness itself f
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, HarnessError, UsageError
+from grader.machine import require_linux
 
 if TYPE_CHECKING:
     from grader.authoring.exercise import Check
@@ -145,6 +147,7 @@ def _seed(text: str) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    require_linux()
     from grader.submission import find
 
     course = _course(arguments)
@@ -164,17 +167,23 @@ def _run(arguments: argparse.Namespace) -> int:
         Grader(checks, _options(arguments, course, jobs)) as grading,
     ):
         for source, outcome in grading.grade_all(submissions):
-            if isinstance(outcome, GraderError):
-                problems.append((source.name, str(outcome)))
-                codes.append(outcome.exit_code)
-            else:
-                html.write_report(outcome, arguments.out / source.name)
+            try:
+                if isinstance(outcome, GraderError):
+                    raise outcome
+                with _written(arguments.out / source.name):
+                    html.write_report(outcome, arguments.out / source.name)
                 reports.append(outcome)
                 codes.append(_exit_code(outcome))
+            except GraderError as problem:
+                problems.append((source.name, str(problem)))
+                codes.append(problem.exit_code)
             advance()
     reports.sort(key=lambda report: report.submission)
-    html.write_index(reports, arguments.out, problems)
-    terminal.print_summary(reports, problems, arguments.out)
+    try:
+        with _written(arguments.out / "index.html"):
+            html.write_index(reports, arguments.out, problems)
+    finally:
+        terminal.print_summary(reports, problems, arguments.out)
     return max(codes)
 
 
@@ -271,6 +280,7 @@ def _explained(check: Check) -> str:
 def _doctor(arguments: argparse.Namespace) -> int:
     from grader.engine.local import versions
     from grader.worker.confinement import probe
+    from grader.worker.confinement.layers import PIDFD
     from reference import data
 
     layers = probe()
@@ -282,8 +292,11 @@ def _doctor(arguments: argparse.Namespace) -> int:
     print(f"{'GPU':<22} {'yes' if Path('/dev/nvidiactl').exists() else 'no'}")
     print(f"{'data sets':<22} {', '.join(data.here())}")
     print(f"{'versions':<22} {', '.join(f'{name} {number}' for name, number in versions().items())}")
+    require_linux()
     missing = [layer.name for layer in layers if layer.required and not layer.available]
-    if missing:
+    if PIDFD in missing:
+        print(f"grader run will refuse here, at every isolation level: {PIDFD} missing. Do what is said above.")
+    elif missing:
         print(
             f"grader run --isolation strict will refuse here: {', '.join(missing)} missing. Do what is said above, or"
         )
@@ -324,6 +337,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _replay(arguments: argparse.Namespace) -> int:
+    require_linux()
     from grader.engine.replay import replay
     from grader.report.text import visible
 
@@ -335,6 +349,7 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
+    require_linux()
     course = _course(arguments)
     names = dict.fromkeys(check.exercise.name for check in course.select(arguments.exercise or [], [], False))
     _writable(arguments.out)
@@ -351,12 +366,26 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 
 def _writable(out: Path) -> None:
+    """Try it: neither a full disk nor, for root, a read-only one shows in the rights of a folder."""
+    import tempfile
+
     try:
         out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out) as file:
+            file.write(bytes(1 << 16))
     except OSError as problem:
-        raise UsageError(f"--out {out}: cannot write there: {problem.strerror}") from None
-    if not os.access(out, os.W_OK):
-        raise UsageError(f"--out {out}: cannot write there: permission denied")
+        words = "it is a file" if out.is_file() else problem.strerror
+        raise UsageError(f"--out {out}: cannot write there: {words}; name another folder with --out") from None
+
+
+@contextlib.contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Around what writes `path`. Raises HarnessError, in one sentence, when the system does not let it."""
+    try:
+        yield
+    except OSError as problem:
+        advice = "make room there or move away what is in its place, then run again"
+        raise HarnessError(f"{path} cannot be written: {problem.strerror}; {advice}") from None
 
 
 class _progress:

@@ -28,8 +28,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader import rubric
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.intake.basket import ignored
+from grader.machine import require_linux
 
 if TYPE_CHECKING:
     from grader.authoring.exercise import Check
@@ -79,6 +80,21 @@ def pytest_collect_file(
     if not territory.holds(file_path.parent):
         return found
     return [ExerciseFile.from_parent(parent, path=file_path)] if file_path.name in territory.files else []
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Where no exercise can be run, end with one sentence: what a collector raises itself would be an error a file."""
+    if isinstance(collector, ExerciseFile):
+        try:
+            require_linux()
+        except UsageError as problem:
+            raise pytest.UsageError(str(problem)) from None
+
+
+def pytest_exception_interact(node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]) -> None:
+    """A file that is named with :: is collected while the session is, which would report that end as its own error."""
+    if isinstance(node, pytest.Session) and call.excinfo and isinstance(call.excinfo.value, pytest.UsageError):
+        raise call.excinfo.value
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

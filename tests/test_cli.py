@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from grader.cli import main
-from grader.records import from_json, json_schema
+from grader.engine.local import Grader
+from grader.records import SubmissionReport, from_json, json_schema
+from grader.report import html
+from grader.submission import Source
 
 ROOT = Path(__file__).parents[1]
 STUDENT = ROOT / "exercises" / "student42"
@@ -121,6 +128,84 @@ def test_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "skipped" == carl.checks[1].outcome
 
 
+def test_a_judge_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed, a judge process takes only its own submission with it: the others are graded, exit code 3."""
+    grade = Grader.grade
+
+    def doomed(self: Grader, source: Source, jobs: int = 1) -> SubmissionReport:
+        if source.name == "bert":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return grade(self, source, jobs)
+
+    monkeypatch.setattr(Grader, "grade", doomed)
+    for name in ("anna", "bert", "carl", "dora"):
+        submission(tmp_path / "class" / name, corr2d=RIGHT)
+    arguments = ["run", tmp_path / "class", "--check", "corr2d.values", "--jobs", "2", "--out", tmp_path / "out"]
+
+    assert 3 == main([str(argument) for argument in arguments])
+    assert {"index.html", "anna", "carl", "dora"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert "ended by SIGKILL" in (tmp_path / "out" / "index.html").read_text()
+    told = capsys.readouterr().out
+    assert "bert  not graded: the judge process ended by SIGKILL" in told
+    assert 3 == told.count("passed 2  failed 0")
+
+
+def test_a_report_that_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence for each of them: the others get their reports, the class its index; exit code 3."""
+    write_whole = html.write_whole
+
+    def disk_full(path: Path, data: bytes) -> Path:
+        if path.parent.name == "bert":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write_whole(path, data)
+
+    monkeypatch.setattr(html, "write_whole", disk_full)
+    for name in ("anna", "bert", "carl"):
+        submission(tmp_path / "class" / name, corr2d=RIGHT)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "anna").write_text("in the way")
+
+    assert 3 == run(tmp_path / "class", "--check", "corr2d.values", "--out", out)
+    assert (out / "carl" / "report.html").is_file()
+    told, index = capsys.readouterr().out, (out / "index.html").read_text()
+    for name, why in (("anna", "File exists"), ("bert", "No space left on device")):
+        words = f"{out / name} cannot be written: {why}; make room there or move away what is in its place"
+        assert f"{name}  not graded: {words}" in told and words in index
+
+
+def test_an_index_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The summary is printed all the same, then a sentence; exit code 3."""
+    (tmp_path / "out" / "index.html" / "in the way").mkdir(parents=True)
+    anna = submission(tmp_path / "anna", corr2d=RIGHT)
+
+    assert 3 == run(anna, "--check", "corr2d.values", "--out", tmp_path / "out")
+    told = capsys.readouterr()
+    assert "anna  4/4" in told.out
+    assert f"grader: {tmp_path / 'out' / 'index.html'} cannot be written: Is a directory" in told.err
+
+
+def test_nothing_can_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An --out that is a file or on a full disk: a usage error before anything is graded."""
+
+    def disk_full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "file").write_text("")
+    anna = submission(tmp_path / "anna", corr2d=RIGHT)
+    monkeypatch.setattr(Grader, "__init__", lambda *_: pytest.fail("grading began"))
+
+    assert 2 == run(anna, "--out", tmp_path / "file")
+    assert f"--out {tmp_path / 'file'}: cannot write there: it is a file" in capsys.readouterr().err
+    monkeypatch.setattr(tempfile, "TemporaryFile", disk_full)
+    assert 2 == run(anna, "--out", tmp_path / "out")
+    assert "cannot write there: No space left on device; name another folder" in capsys.readouterr().err
+
+
 ACCIDENTS = [
     ("", "corr2d.py defines no corr2d"),
     ("corr2D = abs\n", "It has corr2D"),
@@ -170,6 +255,20 @@ def test_bad_input(arguments: list[str], words: str, capsys: pytest.CaptureFixtu
     """Bad input: exit code 2 and one clear sentence."""
     assert 2 == main(arguments)
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("platform", "name"), [("darwin", "macOS"), ("win32", "Windows"), ("freebsd14", "freebsd14")])
+@pytest.mark.parametrize("command", [["run", "nowhere"], ["replay", "nothing.json", "corr2d.values"], ["audit"]])
+def test_other_systems(
+    command: list[str], platform: str, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no student code can be run a sentence says so at once, and what to do."""
+    monkeypatch.setattr(sys, "platform", platform)
+
+    assert 2 == main(command)
+    told = capsys.readouterr().err
+    assert told.startswith(f"grader: student code cannot be run on {name}, at no isolation level")
+    assert told.count("\n") == 1 and "WSL2" in told and "container" in told
 
 
 @pytest.mark.parametrize("arguments", [["run"], ["run", "x", "--jobs", "0"], ["run", "x", "--seed", "-1"], ["fly"]])

@@ -422,3 +422,17 @@ def test_a_chosen_check_tells_what_else_is_wrong(tmp_path: Path, chosen: set[str
 
 def values(student: object) -> None:
     """Values."""
+
+
+@pytest.mark.parametrize("named", ["exercises", "exercises/ann", "exercises/ann/corr2d.py::values"])
+def test_another_system(named: str, tmp_path: Path) -> None:
+    """Where no student code can be run: one sentence as a usage error, however the files are named."""
+    submission(tmp_path / "exercises" / "ann", RIGHT)
+    patch = "    import types, grader.machine\n    grader.machine.sys = types.SimpleNamespace(platform='win32')\n"
+    (tmp_path / "elsewhere.py").write_text(f"def pytest_sessionstart():\n{patch}")
+    done = run_pytest(tmp_path, "-p", "elsewhere", named)
+
+    assert pytest.ExitCode.USAGE_ERROR == done.returncode
+    lines(done).fnmatch_lines(["ERROR: student code cannot be run on Windows, at no isolation level: *WSL2*"])
+    lines(done).no_fnmatch_line("*Traceback*")
+    lines(done).no_fnmatch_line("*pytest_plugin.py*")

@@ -14,7 +14,7 @@ import msgspec
 from grader.audit.subjects import REFERENCE, Subject
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
-from grader.engine.pool import spread
+from grader.engine.pool import spread, unbroken
 from grader.errors import WorkerFailed
 from grader.judge.bank import Bank
 from grader.judge.probes import Question, answers
@@ -122,7 +122,7 @@ class Examiner:
                 return msgspec.structs.replace(self._graded(subject, self.rubric, Data(train=False)), narrow=True)
             return self._graded(subject, self.rubric, Data(train=train and subject.name != REFERENCE))
 
-        return spread(self._on_channel(look), subjects, self.jobs)
+        return unbroken(spread(self._on_channel(look), subjects, self.jobs))
 
     def behave(
         self,
@@ -145,7 +145,7 @@ class Examiner:
             finally:
                 session.discard()
 
-        return spread(self._on_channel(look), subjects, self.jobs)
+        return unbroken(spread(self._on_channel(look), subjects, self.jobs))
 
     def close(self) -> None:
         self._nursery.close()

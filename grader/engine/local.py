@@ -103,7 +103,8 @@ class Grader:
             submission.remove(folder)
 
     def grade_all(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Outcome]]:
-        """All of them, as they are done; a submission that cannot be graded does not stop the others."""
+        """All of them, as they are done; neither a submission that cannot be graded nor the death of the judge
+        process that grades it stops the others."""
         if len(sources) < self.options.jobs:  # more processors than submissions: an exercise each
             return ((s, _caught(s.name, partial(self.grade, s, self.options.jobs))) for s in sources)
         for exercise in self.rubric.exercises():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 import select
 import signal
 import socket
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +114,7 @@ class Nursery:
         scratch = tempfile.mkdtemp(prefix="scratch-", dir=folder.parent)
         asked = {"spawn": str(folder), "scratch": scratch, "limits": msgspec.to_builtins(limits)}
         try:
-            message = msgspec.msgpack.encode(asked)
-            socket.send_fds(self._controls[self._channel], [message], theirs)
-            answer, fds = self._receive(SPAWN_SECONDS)
+            answer, fds = self._ask(asked, theirs)
         except BaseException:
             for fd in (request_write, reply_read, output_read):
                 os.close(fd)
@@ -129,9 +128,8 @@ class Nursery:
         return worker
 
     def reap(self, pid: int) -> int:
-        """The wait status of a worker that has ended."""
-        self._controls[self._channel].send(msgspec.msgpack.encode({"reap": pid}))
-        return int(self._receive(SPAWN_SECONDS)[0]["status"])
+        """The wait status of a worker that has ended. Raises HarnessError for one that does not."""
+        return int(self._ask({"reap": pid})[0]["status"])
 
     def close(self) -> None:
         """End the nursery and, by their parent-death signal, every worker."""
@@ -142,8 +140,31 @@ class Nursery:
         if self._process.stderr:
             self._process.stderr.close()
 
-    def _receive(self, seconds: float, control: socket.socket | None = None) -> tuple[dict[str, Any], list[int]]:
-        control = control or self._controls[self._channel]
+    def _ask(self, message: dict[str, Any], fds: Sequence[int] = ()) -> tuple[dict[str, Any], list[int]]:
+        """The answer to one request. Raises HarnessError when there is none or it tells of a failure.
+
+        Late answers come first: to what was asked in vain, perhaps by a judge that died and had this channel.
+        """
+        control = self._controls[self._channel]
+        serial = secrets.randbits(63)  # counting, two judges could come to the same number
+        self._send(control, {**message, "serial": serial}, fds)
+        answer, handles = self._receive(SPAWN_SECONDS, control)
+        while answer["serial"] != serial:
+            for handle in handles:
+                os.close(handle)
+            if "pid" in answer:  # a worker that nobody knows of; the answer to this will be late, too
+                self._send(control, {"reap": answer["pid"], "serial": 0})
+            answer, handles = self._receive(SPAWN_SECONDS, control)
+        if "failed" in answer:
+            raise HarnessError(answer["failed"])
+        return answer, handles
+
+    def _send(self, control: socket.socket, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
+        control.settimeout(SPAWN_SECONDS)
+        with contextlib.suppress(OSError):  # `_receive` says what became of the nursery
+            socket.send_fds(control, [msgspec.msgpack.encode({**message, "judge": os.getpid()})], fds)
+
+    def _receive(self, seconds: float, control: socket.socket) -> tuple[dict[str, Any], list[int]]:
         control.settimeout(seconds)
         try:
             data, fds, _, _ = socket.recv_fds(control, 1 << 16, 1)

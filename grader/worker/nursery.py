@@ -8,6 +8,10 @@ CUDA: what it holds, every student's code can read.
     nursery -> judge   {"pid": n} with a pidfd
     judge -> nursery   {"reap": pid}
     nursery -> judge   {"status": wait status}
+    nursery -> judge   {"failed": why}, in place of either
+
+A request holds the pid of its "judge" and a "serial" number too, which its answer repeats. One judge at a time
+speaks on a control socket: when another one does, the first has died, and its workers are ended.
 """
 
 from __future__ import annotations
@@ -51,13 +55,56 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     _tell(controls, {"ready": confiner.describe()})
-    workers: set[int] = set()
+    brood = Brood()
     open_controls = list(controls)
     while open_controls:
         for control in select.select(open_controls, [], [])[0]:
-            if not _serve_one(control, controls, confiner, workers):
+            if not _serve_one(control, controls, confiner, brood):
                 open_controls.remove(control)
-    _put_away(workers, folder)
+    brood.end()
+    if folder:
+        remove(Path(folder))
+
+
+class Brood:
+    """The workers that were forked and not reaped."""
+
+    def __init__(self) -> None:
+        self._judges: dict[int, tuple[int, int]] = {}  # of each worker: control socket and pid
+        self._dying: set[int] = set()  # killed, but a system call may keep them for long: no judge waits for that
+
+    def add(self, pid: int, channel: int, judge: int) -> None:
+        self._judges[pid] = channel, judge
+
+    def reap(self, pid: int) -> int | None:
+        """End a worker, if it has not ended; its wait status, or None while it is dying or when it is none of ours."""
+        if self._judges.pop(pid, None) is None:
+            return None
+        _kill(pid)
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if not ended:
+            self._dying.add(pid)
+            return None
+        return status
+
+    def forsake(self, channel: int, judge: int) -> None:
+        """End the workers of whoever spoke on `channel` before `judge`, and forget those that have died since."""
+        for pid in [pid for pid, (its, whose) in self._judges.items() if its == channel and whose != judge]:
+            self.reap(pid)
+        self._dying = {pid for pid in self._dying if os.waitpid(pid, os.WNOHANG)[0] == 0}
+
+    def end(self) -> None:
+        """End all of them and wait for it."""
+        for pid in self._judges:
+            _kill(pid)
+        for pid in (*self._judges, *self._dying):
+            os.waitpid(pid, 0)
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _tell(controls: list[socket.socket], message: dict[str, str]) -> None:
@@ -66,15 +113,7 @@ def _tell(controls: list[socket.socket], message: dict[str, str]) -> None:
             control.send(msgspec.msgpack.encode(message))
 
 
-def _put_away(workers: set[int], folder: str) -> None:
-    for pid in workers:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    if folder:
-        remove(Path(folder))
-
-
-def _serve_one(control: socket.socket, controls: list[socket.socket], confiner: Any, workers: set[int]) -> bool:
+def _serve_one(control: socket.socket, controls: list[socket.socket], confiner: Any, brood: Brood) -> bool:
     try:
         data, fds, _, _ = socket.recv_fds(control, MOST_MESSAGE, 3)
     except ConnectionResetError:
@@ -82,28 +121,44 @@ def _serve_one(control: socket.socket, controls: list[socket.socket], confiner: 
     if not data:
         return False
     message = msgspec.msgpack.decode(data)
+    brood.forsake(control.fileno(), message["judge"])
+    answer: dict[str, Any]
+    handles: list[int] = []
     if "spawn" in message:
-        pid = os.fork()
-        if pid == 0:
-            try:
-                for other in controls:
-                    other.close()
-                _become_worker(fds, message, confiner)
-            finally:
-                os._exit(1)  # never on into the nursery's own loop
-        workers.add(pid)
-        pidfd = os.pidfd_open(pid)
-        with contextlib.suppress(OSError):
-            socket.send_fds(control, [msgspec.msgpack.encode({"pid": pid})], [pidfd])
-        os.close(pidfd)
+        try:
+            pid, handle = _spawn(message, fds, controls, confiner)
+        except OSError as problem:  # too many processes or descriptors, no memory: it may go by
+            answer = {"failed": f"no worker could be started: {problem}"}
+        else:
+            brood.add(pid, control.fileno(), message["judge"])
+            answer, handles = {"pid": pid}, [handle]
+    elif (status := brood.reap(message["reap"])) is not None:
+        answer = {"status": status}
     else:
-        _, status = os.waitpid(message["reap"], 0)
-        workers.discard(message["reap"])
-        with contextlib.suppress(OSError):
-            control.send(msgspec.msgpack.encode({"status": status}))
-    for fd in fds:
+        answer = {"failed": f"worker {message['reap']} was killed and has not ended"}
+    with contextlib.suppress(OSError):
+        socket.send_fds(control, [msgspec.msgpack.encode({**answer, "serial": message["serial"]})], handles)
+    for fd in (*fds, *handles):
         os.close(fd)
     return True
+
+
+def _spawn(message: dict[str, Any], fds: list[int], controls: list[socket.socket], confiner: Any) -> tuple[int, int]:
+    """A new worker's pid and pidfd. Raises OSError, and then there is none."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            for other in controls:
+                other.close()
+            _become_worker(fds, message, confiner)
+        finally:
+            os._exit(1)  # never on into the nursery's own loop
+    try:
+        return pid, os.pidfd_open(pid)
+    except OSError:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
 
 
 def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any) -> None:

@@ -113,3 +113,19 @@ def test_interrupted(grading: Grading) -> None:
     assert grading.process.returncode == 3
     assert errors.decode() == "grader: interrupted; reports written so far are kept\n"
     grading.check_nothing_left()
+
+
+@pytest.mark.parametrize("grading", [(2, "none")], indirect=True, ids=["two jobs"])
+def test_one_judge_killed(grading: Grading) -> None:
+    """The other submission is graded, the index says which one was not, and the run ends in order."""
+    mine = [pid for pid, parent in living().items() if parent == grading.process.pid]
+    judges = [pid for pid in mine if b"grader.worker.nursery" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert len(judges) == 2
+    os.kill(judges[0], signal.SIGKILL)
+    _, errors = grading.process.communicate(timeout=PATIENCE)
+
+    out = grading.temporary.parent / "out"
+    assert (grading.process.returncode, errors) == (3, b"")
+    assert len(list(out.glob("*/report.json"))) == 1
+    assert "the judge process ended by SIGKILL" in (out / "index.html").read_text()
+    grading.check_nothing_left()

@@ -54,6 +54,28 @@ def test_strict_refuses(lacking: str, error: int, layer: str, submission: Path, 
     assert not (tmp_path / "out" / "someone").exists()
 
 
+@pytest.mark.parametrize("level", ["strict", "basic", "none"])
+def test_no_level_without_pidfd(level: str, submission: Path, tmp_path: Path) -> None:
+    """Without pidfd_open no worker could start: every level says so before grading, and promises no way around."""
+    arguments = ("run", str(submission), "--exercise", "corr2d", "--isolation", level, "--out", str(tmp_path / "out"))
+    done = grader("pidfd_open", errno.ENOSYS, *arguments)
+
+    assert done.returncode == 2
+    assert "pidfd is missing" in done.stderr and "Run on Linux 5.3 or later" in done.stderr
+    assert "--isolation" not in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "out" / "someone").exists()
+
+
+def test_doctor_without_pidfd() -> None:
+    """`grader doctor` counts it as required, and sends nobody to another level."""
+    done = grader("pidfd_open", errno.ENOSYS, "doctor")
+
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "pidfd                  MISSING" in done.stdout
+    assert "will refuse here, at every isolation level: pidfd missing" in done.stdout
+    assert "--isolation" not in done.stdout
+
+
 def test_basic_says_what_is_left(submission: Path, tmp_path: Path) -> None:
     """Level basic goes on without Landlock, and every report tells which layers were in force."""
     arguments = ("run", str(submission), "--exercise", "corr2d", "--isolation", "basic", "--out", str(tmp_path / "out"))

@@ -14,9 +14,10 @@ from grader.worker.confinement import identity, seccomp, syscalls
 
 def refuse(name: str, error: int) -> None:
     """From now on the system call `name` answers with `error`, here and in all processes that are started."""
+    numbers = {**syscalls.table(), "pidfd_open": 434}  # the same on every architecture
     steps = (
         (seccomp.LOAD, 0, 0, seccomp.NUMBER_AT),
-        (seccomp.EQUAL, 0, 1, syscalls.table()[name]),
+        (seccomp.EQUAL, 0, 1, numbers[name]),
         (seccomp.RETURN, 0, 0, seccomp.ERROR | error),
         (seccomp.RETURN, 0, 0, seccomp.ALLOW),
     )

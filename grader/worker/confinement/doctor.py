@@ -188,8 +188,11 @@ def _try_pidfd() -> str:
     child = os.fork()
     if child == 0:
         signal.pause()
-    handle = os.pidfd_open(child)
-    signal.pidfd_send_signal(handle, signal.SIGKILL)
+    try:
+        signal.pidfd_send_signal(os.pidfd_open(child), signal.SIGKILL)
+    except OSError:
+        os.kill(child, signal.SIGKILL)  # it would keep the pipe of this trial open
+        raise
     if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != -signal.SIGKILL:
         raise RuntimeError("the signal did not arrive")
     return "killed a process by its handle"

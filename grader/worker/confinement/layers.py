@@ -27,7 +27,7 @@ SCRATCH = "sized scratch"
 PIDFD = "pidfd"
 BUBBLEWRAP = "bubblewrap"
 
-BASIC = (LIMITS, UNREADABLE, NO_NEW_RIGHTS)  # the least that level basic promises
+BASIC = (LIMITS, UNREADABLE, NO_NEW_RIGHTS, PIDFD)  # the least that level basic promises
 
 CONTAINER = "In a container, use the default profile of Docker or Podman, not an older or a stricter one."
 
@@ -75,9 +75,9 @@ LAYERS = {
         remedy="As for namespaces; or put the temporary folder on a file system with a quota.",
     ),
     PIDFD: Layer(
-        required=False,
-        why="Kills exactly the worker that was meant, even when its number has been used again.",
-        remedy="Run on Linux 5.3 or later.",
+        required=True,
+        why="Without it no worker can be watched, nor killed for certain: none is started, at no isolation level.",
+        remedy=f"Run on Linux 5.3 or later. {CONTAINER}",
     ),
     BUBBLEWRAP: Layer(
         required=False,
@@ -95,7 +95,7 @@ def needed(name: str, level: str) -> bool:
 def unavailable(name: str, problem: object) -> IsolationUnavailable:
     """The error for a layer that is missing: which, what happened, why it matters, what to do."""
     layer = LAYERS[name]
+    way_out = "" if name == PIDFD else " For submissions that you trust there are --isolation basic and none."
     return IsolationUnavailable(
-        f"student code cannot be confined: {name} is missing ({problem}). {layer.why} {layer.remedy} "
-        "For submissions that you trust there are --isolation basic and none."
+        f"student code cannot be confined: {name} is missing ({problem}). {layer.why} {layer.remedy}{way_out}"
     )

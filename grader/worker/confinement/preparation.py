@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Collection
 from dataclasses import replace
 
 from grader.errors import IsolationUnavailable
-from grader.worker.confinement import identity, landlock, namespaces, seccomp, syscalls
+from grader.worker.confinement import identity, landlock, layers, namespaces, seccomp, syscalls
 from grader.worker.confinement.paths import NULL, prime_imports
 from grader.worker.confinement.policy import Level, Policy, Prepared
 
@@ -21,6 +22,7 @@ def prepare(policy: Policy, level: Level, *, landlock_cap: int | None = None) ->
     code runs. landlock_cap: behave as on a kernel with that version of Landlock, 0 for none (for tests).
     Raises IsolationUnavailable: which layer is missing, why it matters and what to do.
     """
+    _require_pidfd()
     prepared = Prepared(policy=policy, level=level, parent=os.getpid())
     if level == "none":
         return prepared
@@ -55,6 +57,15 @@ def close_all_but(kept: Collection[int]) -> None:
 
 def _open(path: str) -> int:
     return os.open(path, os.O_PATH | os.O_CLOEXEC)
+
+
+def _require_pidfd() -> None:
+    try:
+        handle = os.pidfd_open(os.getpid())
+        signal.pidfd_send_signal(handle, 0)
+        os.close(handle)
+    except OSError as problem:
+        raise layers.unavailable(layers.PIDFD, problem) from problem
 
 
 def _rehearse(prepared: Prepared) -> tuple[str, ...]:

@@ -1,0 +1,152 @@
+"""Judge and nursery: whatever goes wrong with one worker, the next one comes up."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import resource
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.errors import HarnessError
+from grader.worker import client, protocol
+from grader.worker import nursery as nurseries
+from grader.worker.client import Nursery
+
+LOAD = protocol.Request("load", (protocol.pack("a.py"), protocol.pack({})))
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with Nursery() as made:
+        made.ready()
+        yield made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "submission").mkdir()
+    (tmp_path / "submission" / "a.py").write_text("")
+    return tmp_path / "submission"
+
+
+def descriptors(pid: int) -> list[int]:
+    return sorted(map(int, os.listdir(f"/proc/{pid}/fd")))
+
+
+def children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def check_one_comes_up(nursery: Nursery, folder: Path) -> None:
+    """A worker that is the caller's own; after it none is left, not even a dead one."""
+    worker = nursery.spawn(folder)
+
+    assert worker.ask(LOAD, 10, "10 s").raised is None
+    assert str(worker.pid) in children(nursery._process.pid)
+    assert -signal.SIGKILL == os.waitstatus_to_exitcode(worker.kill() or 0)
+    deadline = time.monotonic() + 20
+    while children(nursery._process.pid) and time.monotonic() < deadline:
+        nursery.spawn(folder).kill()  # those that were still dying are forgotten on the way
+    assert [] == children(nursery._process.pid)
+
+
+@contextlib.contextmanager
+def too_late(nursery: Nursery, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The nursery answers only after this."""
+    monkeypatch.setattr(client, "SPAWN_SECONDS", 0.2)
+    nursery._process.send_signal(signal.SIGSTOP)
+    with pytest.raises(HarnessError, match=r"did not answer within 0.2 s"):
+        yield
+    nursery._process.send_signal(signal.SIGCONT)
+    monkeypatch.undo()
+
+
+def test_no_handle_left(nursery: Nursery, folder: Path) -> None:
+    """A nursery that has used up its descriptors says so, keeps neither child nor descriptor, and lives on."""
+    pid, before = nursery._process.pid, descriptors(os.getpid())
+    used = descriptors(pid)
+    free = [fd for fd in range(used[-1] + 4) if fd not in used]
+    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (free[2] + 1, limits[1]))  # the three of a request, no pidfd
+
+    with pytest.raises(HarnessError, match=r"no worker could be started: .*Too many open files"):
+        nursery.spawn(folder)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+
+    assert ([], used, before) == (children(pid), descriptors(pid), descriptors(os.getpid()))
+    assert [folder] == list(folder.parent.iterdir())  # the scratch has gone
+    check_one_comes_up(nursery, folder)
+
+
+def test_no_process_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system allows no more processes the nursery answers so and keeps no descriptor."""
+
+    def refuse() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        before = descriptors(os.getpid())
+        socket.send_fds(ours, [msgspec.msgpack.encode({"spawn": "/nowhere", "judge": 1, "serial": 2})], [0, 1, 2])
+
+        assert nurseries._serve_one(theirs, [theirs], None, nurseries.Brood())
+        assert "temporarily unavailable" in msgspec.msgpack.decode(ours.recv(1 << 16))["failed"]
+        assert before == descriptors(os.getpid())
+
+
+def test_late_worker(nursery: Nursery, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that comes up after the judge gave it up is nobody's: it is ended, and the next request gets its own."""
+    before = descriptors(os.getpid())
+    with too_late(nursery, monkeypatch):
+        nursery.spawn(folder)
+
+    check_one_comes_up(nursery, folder)
+    assert before == descriptors(os.getpid())
+
+
+def test_late_status(nursery: Nursery, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wait status that comes too late is not taken for the next worker."""
+    worker = nursery.spawn(folder)
+    with too_late(nursery, monkeypatch):
+        worker.kill()
+
+    check_one_comes_up(nursery, folder)
+
+
+def test_a_dead_judge(nursery: Nursery, folder: Path) -> None:
+    """The worker of a judge that died ends when another judge takes its channel, though student code keeps it busy."""
+    (folder / "a.py").write_text("while True: pass")
+    judge = os.fork()
+    if judge == 0:
+        worker = nursery.spawn(folder)
+        worker._send_bytes(protocol.frame(LOAD), time.monotonic() + 10, "10 s")
+        os._exit(0)
+    os.waitpid(judge, 0)
+
+    assert 1 == len(children(nursery._process.pid))
+    (folder / "a.py").write_text("")
+    check_one_comes_up(nursery, folder)
+
+
+def test_a_worker_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system call may keep a killed process for long: its judge is told, the others do not wait for it."""
+    brood = nurseries.Brood()
+    with subprocess.Popen(["sleep", "600"]) as sleeper:
+        brood.add(sleeper.pid, 3, 1)
+        monkeypatch.setattr(os, "kill", lambda *_: None)
+        monkeypatch.setattr(os, "killpg", lambda *_: None)
+        assert brood.reap(sleeper.pid) is None
+        monkeypatch.undo()
+        os.kill(sleeper.pid, signal.SIGKILL)
+        brood.end()
+    assert brood.reap(sleeper.pid) is None
