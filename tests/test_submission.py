@@ -206,11 +206,13 @@ def notebook_of(*cells: object) -> bytes:
 
 
 def test_a_notebook_alone_is_a_submission(into: Path) -> None:
-    """NAME.ipynb becomes NAME.py: code cells only, one after the other."""
+    """NAME.ipynb becomes NAME.py: code cells only, one after the other, each under its number."""
     data = notebook_of("import torch", {"cell_type": "markdown", "source": "# title"}, ["def f():\n", "    return 1"])
     taken = take_bytes(data, into, "corr2d.ipynb")
 
-    assert held(taken)["corr2d.py"] == b"import torch\ndef f():\n    return 1\n"
+    cells = [b"# code cell 1 of corr2d.ipynb", b"import torch"]
+    cells += [b"# code cell 2 of corr2d.ipynb", b"def f():", b"    return 1", b""]
+    assert held(taken)["corr2d.py"] == b"\n".join(cells)
     assert taken.notes == ("corr2d.py was made from the code cells of corr2d.ipynb",)
 
 

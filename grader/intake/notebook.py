@@ -45,9 +45,18 @@ def convert(basket: Basket) -> None:
         except (msgspec.DecodeError, ValueError, RecursionError):
             basket.leave_out("/".join(parts), "it is no readable notebook")
             continue
-        lines = [line for cell in notebook.cells if cell.cell_type == "code" for line in cell.lines()]
-        basket.files[script] = "".join(f"{_plain(line)}\n" for line in lines).encode("utf-8", "replace")
+        basket.files[script] = _script(notebook, shown(name)).encode("utf-8", "replace")
         basket.note(f"{shown(script[-1])} was made from the code cells of {shown(name)}")
+
+
+def _script(notebook: _Notebook, name: str) -> str:
+    """The code cells, each under a comment that tells which it was: a finding about a line names the cell."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return "".join(
+        f"{line}\n"
+        for number, cell in enumerate(cells, start=1)
+        for line in (f"# code cell {number} of {name}", *map(_plain, cell.lines()))
+    )
 
 
 def _plain(line: str) -> str:

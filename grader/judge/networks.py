@@ -190,7 +190,7 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     """What building or running a network raised."""
     if raised.internal:
         return CheckFailure(raised.message)
-    at = f" in line {raised.line}" if raised.line else ""
+    at = wording.place(raised)
     if raised.type_name in ("NotImplementedError", "SystemExit"):
         return wording.call_raised(call, made.partition("(")[0], raised)
     if call == made and raised.type_name == "TypeError" and raised.line is None:

@@ -19,18 +19,10 @@ UNFINISHED = "The starter's placeholder is still there: replace it with your own
 
 def not_loaded(file: str, raised: protocol.Raised) -> CheckFailure:
     """Why the student's file could not be imported."""
-    at = f" in line {raised.line}" if raised.line else ""
+    at = place(raised)
     trace = raised.traceback
     if raised.type_name in ("SyntaxError", "IndentationError", "TabError"):
-        if any(
-            words in raised.message for words in ("(unicode error) 'utf-8'", "unknown encoding", "encoding problem")
-        ):
-            return CheckFailure(f"{file} is not UTF-8 text: {raised.message}", hint="Save the file as UTF-8.")
-        message = raised.message.split(" (", 1)[0]
-        return CheckFailure(
-            f"{file} has a syntax error{at}: {message}",
-            hint=f"Run `python {file}` and mend the line it names (or the one before).",
-        )
+        return _not_python(file, raised)
     if raised.type_name == "ModuleNotFoundError":
         return CheckFailure(
             f"{file} cannot be imported{at}: {raised.message}",
@@ -45,8 +37,33 @@ def not_loaded(file: str, raised: protocol.Raised) -> CheckFailure:
     return CheckFailure(
         f"{file} cannot be imported: {raised.type_name}{at}: {raised.message}",
         traceback=trace,
-        hint=f"Run `python {file}` on your own machine: it should end without an error.",
+        hint=f"{_again(file, raised)} on your own machine: it should end without an error.",
     )
+
+
+def _not_python(file: str, raised: protocol.Raised) -> CheckFailure:
+    """The file with the error may be one that the exercise's imports."""
+    wrong = raised.file or file
+    if any(words in raised.message for words in ("(unicode error) 'utf-8'", "unknown encoding", "encoding problem")):
+        return CheckFailure(f"{wrong} is not UTF-8 text: {raised.message}", hint="Save the file as UTF-8.")
+    message = raised.message.split(" (", 1)[0]
+    at = f" in line {raised.line}" if raised.line else ""
+    return CheckFailure(
+        f"{wrong} has a syntax error{at}: {message}",
+        hint=f"{_again(wrong, raised)} and mend the line it names (or the one before).",
+    )
+
+
+def _again(file: str, raised: protocol.Raised) -> str:
+    """How a student sees the same error."""
+    return "Restart your notebook and run all its cells" if raised.file.endswith(".ipynb") else f"Run `python {file}`"
+
+
+def place(raised: protocol.Raised) -> str:
+    """Where in the student's code it happened, as the end of a phrase; nothing where that is not known."""
+    if not raised.line:
+        return ""
+    return f" in line {raised.line} of {raised.file}" if raised.file else f" in line {raised.line}"
 
 
 def tampered(doing: str) -> CheckFailure:
@@ -68,7 +85,7 @@ def missing(file: str, name: str, present: Iterable[str]) -> CheckFailure:
 
 def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailure:
     """What a call raised."""
-    at = f" in line {raised.line}" if raised.line else ""
+    at = place(raised)
     if raised.type_name == "NotImplementedError":
         return CheckFailure(f"{function} is not written yet: it raises NotImplementedError{at}", hint=UNFINISHED)
     if raised.type_name == "SystemExit":

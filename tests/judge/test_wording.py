@@ -15,6 +15,7 @@ from grader.worker.protocol import Raised
 TRACE = '  File "a.py", line 3, in f\n'
 NEVER_EXIT = "Return a value instead of calling exit() or sys.exit()."
 MEND = "Run `python a.py` and mend the line it names (or the one before)."
+CELL = "code cell 2 of a.ipynb"
 
 # what importing raised, message, hint, traceback
 NOT_LOADED = [
@@ -41,6 +42,36 @@ NOT_LOADED = [
         "a.py is not UTF-8 text: (unicode error) 'utf-8' codec can't decode byte 0xff",
         "Save the file as UTF-8.",
         "",
+    ),
+    (
+        Raised("SyntaxError", "invalid syntax (helper.py, line 3)", 3, file="helper.py"),
+        "helper.py has a syntax error in line 3: invalid syntax",
+        "Run `python helper.py` and mend the line it names (or the one before).",
+        "",
+    ),
+    (
+        Raised("SyntaxError", "unknown encoding: utf8x", 1, file="helper.py"),
+        "helper.py is not UTF-8 text: unknown encoding: utf8x",
+        "Save the file as UTF-8.",
+        "",
+    ),
+    (
+        Raised("SyntaxError", "invalid syntax (a.py, line 30)", 3, file=CELL),
+        f"{CELL} has a syntax error in line 3: invalid syntax",
+        "Restart your notebook and run all its cells and mend the line it names (or the one before).",
+        "",
+    ),
+    (
+        Raised("ZeroDivisionError", "division by zero", 3, TRACE, file="helper.py"),
+        "a.py cannot be imported: ZeroDivisionError in line 3 of helper.py: division by zero",
+        "Run `python a.py` on your own machine: it should end without an error.",
+        TRACE,
+    ),
+    (
+        Raised("NameError", "name 'x' is not defined", 3, TRACE, file=CELL),
+        f"a.py cannot be imported: NameError in line 3 of {CELL}: name 'x' is not defined",
+        "Restart your notebook and run all its cells on your own machine: it should end without an error.",
+        TRACE,
     ),
     (
         Raised("ModuleNotFoundError", "No module named 'cv3'", 3, TRACE),
@@ -111,6 +142,7 @@ CALL_RAISED = [
     ),
     (Raised("ValueError", "shapes\n(2,)\n(3,)", 3, TRACE), "f raised ValueError in line 3: shapes", "", TRACE),
     (Raised("KeyError", ""), "f raised KeyError", "", ""),
+    (Raised("KeyError", "'a'", 3, file="helper.py"), "f raised KeyError in line 3 of helper.py: 'a'", "", ""),
 ]
 
 
@@ -154,6 +186,13 @@ NETWORK_RAISED = [
         TRACE,
     ),
     ("forward()", Raised("TypeError", "bad operand"), "forward() raised TypeError: bad operand", "", ""),
+    (
+        "forward()",
+        Raised("TypeError", "bad operand", 3, file="layers.py"),
+        "forward() raised TypeError in line 3 of layers.py: bad operand",
+        "",
+        "",
+    ),
     (
         "loading a.pth",
         Raised("UnpicklingError", "weights_only=False"),
