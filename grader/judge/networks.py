@@ -5,6 +5,7 @@ Images are (N, C, H, W) float32, standardised; logits (N, classes).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,6 +29,9 @@ WRONG_INPUTS = (
     "A dense layer gets another number of inputs than it was made for: print x.shape before it, and look at paddings, "
     "kernel sizes and pooling up to there, and at how the batch axis is kept."
 )
+NO_FORWARD = re.compile(r'Module \[(\w+)\] is missing the required "forward" function')
+FORWARD = "Look at its spelling and its indentation: def forward(self, x) stands in the class, as far in as __init__."
+NO_LAYER = "It only keeps layers: call them one after another in a loop, or use nn.Sequential."
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True):
@@ -191,8 +195,13 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     if raised.internal:
         return CheckFailure(raised.message)
     at = wording.place(raised)
-    if raised.type_name in ("NotImplementedError", "SystemExit"):
+    if wording.unfinished(raised) or raised.type_name == "SystemExit":
         return wording.call_raised(call, made.partition("(")[0], raised)
+    if raised.type_name == "NotImplementedError" and (named := NO_FORWARD.search(raised.message)):
+        return CheckFailure(
+            f"{named[1]} has no method forward{at and f': it is called{at}'}",
+            hint=NO_LAYER if named[1] in ("ModuleList", "ModuleDict") else FORWARD,
+        )
     if call == made and raised.type_name == "TypeError" and raised.line is None:
         return CheckFailure(
             f"{made} cannot be built: {raised.message}", hint="Compare the constructor with the contract's."

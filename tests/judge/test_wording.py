@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from grader.judge import wording
-from grader.judge.networks import network_raised
+from grader.judge.networks import FORWARD, NO_LAYER, network_raised
 from grader.records import Argument, Array, Plain
 from grader.worker.protocol import Raised
 
 TRACE = '  File "a.py", line 3, in f\n'
+UNWRITTEN = f"{TRACE}    raise NotImplementedError\n"
+NO_FORWARD = 'Module [{}] is missing the required "forward" function'
 NEVER_EXIT = "Return a value instead of calling exit() or sys.exit()."
 MEND = "Run `python a.py` and mend the line it names (or the one before)."
 CELL = "code cell 2 of a.ipynb"
@@ -111,10 +113,16 @@ def test_not_loaded(raised: Raised, message: str, hint: str, traceback: str) -> 
 # what a call of f(X, 2) raised, message, hint, traceback
 CALL_RAISED = [
     (
-        Raised("NotImplementedError", "todo", 3, TRACE),
+        Raised("NotImplementedError", "todo", 3, f"{TRACE}    raise NotImplementedError('todo')\n"),
         "f is not written yet: it raises NotImplementedError in line 3",
         wording.UNFINISHED,
         "",
+    ),
+    (
+        Raised("NotImplementedError", "\"conv\" not implemented for 'Long'", 3, f"{TRACE}    return conv(X)\n"),
+        "f raised NotImplementedError in line 3: \"conv\" not implemented for 'Long'",
+        "",
+        f"{TRACE}    return conv(X)\n",
     ),
     (
         Raised("SystemExit", "", None, TRACE),
@@ -159,10 +167,25 @@ NETWORK_RAISED = [
     ("Net(3)", Raised("Refused", "no network 3", internal=True), "no network 3", "", ""),
     (
         "Net(3)",
-        Raised("NotImplementedError", "", 3),
+        Raised("NotImplementedError", "", 3, UNWRITTEN),
         "Net is not written yet: it raises NotImplementedError in line 3",
         wording.UNFINISHED,
         "",
+    ),
+    ("forward()", Raised("NotImplementedError", NO_FORWARD.format("Net")), "Net has no method forward", FORWARD, ""),
+    (
+        "forward()",
+        Raised("NotImplementedError", NO_FORWARD.format("ModuleList"), 3, f"{TRACE}    x = self.layers(x)\n"),
+        "ModuleList has no method forward: it is called in line 3",
+        NO_LAYER,
+        "",
+    ),
+    (
+        "forward()",
+        Raised("NotImplementedError", "\"pool\" not implemented for 'Long'", 3, f"{TRACE}    return pool(x)\n"),
+        "forward() raised NotImplementedError in line 3: \"pool\" not implemented for 'Long'",
+        "",
+        f"{TRACE}    return pool(x)\n",
     ),
     (
         "backward()",
