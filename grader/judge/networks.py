@@ -29,6 +29,12 @@ WRONG_INPUTS = (
     "A dense layer gets another number of inputs than it was made for: print x.shape before it, and look at paddings, "
     "kernel sizes and pooling up to there, and at how the batch axis is kept."
 )
+SAVE_AGAIN = "Save it anew: torch.save(model.state_dict(), path), with a model of the very class that you hand in."
+HINTS = {  # by what an exception's message holds
+    "shapes cannot be multiplied": WRONG_INPUTS,
+    wording.NOT_FITTING: SAVE_AGAIN,
+    "Expected state_dict to be dict-like": SAVE_AGAIN,
+}
 NO_FORWARD = re.compile(r'Module \[(\w+)\] is missing the required "forward" function')
 FORWARD = "Look at its spelling and its indentation: def forward(self, x) stands in the class, as far in as __init__."
 NO_LAYER = "It only keeps layers: call them one after another in a loop, or use nn.Sequential."
@@ -219,7 +225,7 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     return CheckFailure(
         f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}",
         traceback=raised.traceback,
-        hint=WRONG_INPUTS if "shapes cannot be multiplied" in raised.message else "",
+        hint=next((hint for words, hint in HINTS.items() if words in raised.message), ""),
     )
 
 

@@ -14,6 +14,8 @@ from grader.worker import protocol
 
 MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
 MOST_MESSAGE = 300  # characters of an exception's first line
+MOST_LISTED = 120  # characters of each list of parameters that do not fit
+NOT_FITTING = "Error(s) in loading state_dict"
 UNFINISHED = "The starter's placeholder is still there: replace it with your own code."
 
 
@@ -109,9 +111,15 @@ def unfinished(raised: protocol.Raised) -> bool:
 
 
 def short(message: str) -> str:
-    """The first line of an exception's message; torch's go on for pages."""
-    first = message.strip().partition("\n")[0]
-    return first if len(first) <= MOST_MESSAGE else f"{first[:MOST_MESSAGE]}..."
+    """The first line of an exception's message; torch's go on for pages. Of parameters that do not fit, two more."""
+    first, *rest = message.strip().split("\n")
+    if first.startswith(NOT_FITTING):
+        return " ".join([_cut(first, MOST_MESSAGE), *(_cut(line.strip(), MOST_LISTED) for line in rest[:2])])
+    return _cut(first, MOST_MESSAGE)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def call_text(function: str, args: Sequence[Any], kwargs: dict[str, Any], names: Sequence[str]) -> str:

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from grader.judge import wording
-from grader.judge.networks import FORWARD, NO_LAYER, network_raised
+from grader.judge.networks import FORWARD, NO_LAYER, SAVE_AGAIN, network_raised
 from grader.records import Argument, Array, Plain
 from grader.worker.protocol import Raised
 
 TRACE = '  File "a.py", line 3, in f\n'
 UNWRITTEN = f"{TRACE}    raise NotImplementedError\n"
+NOT_FITTING = "Error(s) in loading state_dict for Net:"
 NO_FORWARD = 'Module [{}] is missing the required "forward" function'
 NEVER_EXIT = "Return a value instead of calling exit() or sys.exit()."
 MEND = "Run `python a.py` and mend the line it names (or the one before)."
@@ -224,6 +225,20 @@ NETWORK_RAISED = [
         "",
     ),
     (
+        "loading a.pth",
+        Raised("RuntimeError", f'{NOT_FITTING}\n\tMissing key(s) in state_dict: "a".'),
+        f'loading a.pth raised RuntimeError: {NOT_FITTING} Missing key(s) in state_dict: "a".',
+        SAVE_AGAIN,
+        "",
+    ),
+    (
+        "loading a.pth",
+        Raised("TypeError", "Expected state_dict to be dict-like, got <class 'list'>."),
+        "loading a.pth raised TypeError: Expected state_dict to be dict-like, got <class 'list'>.",
+        SAVE_AGAIN,
+        "",
+    ),
+    (
         "backward()",
         Raised("RuntimeError", "modified by an inplace operation: [1]", 3, TRACE),
         "backward() fails: an in-place operation has overwritten what the gradient needs",
@@ -281,10 +296,18 @@ def test_missing_class() -> None:
 
 @pytest.mark.parametrize(
     ("message", "first"),
-    [("  one\ntwo", "one"), ("x" * 300, "x" * 300), ("x" * 301, "x" * 300 + "..."), ("", "")],
+    [
+        ("  one\ntwo", "one"),
+        ("x" * 300, "x" * 300),
+        ("x" * 301, "x" * 300 + "..."),
+        ("", ""),
+        (f"{NOT_FITTING}\n\tMissing: a.\n\tUnexpected: b.\n\tsize", f"{NOT_FITTING} Missing: a. Unexpected: b."),
+        (f"{NOT_FITTING}\n\t{'x' * 121}\n", f"{NOT_FITTING} {'x' * 120}..."),
+        (NOT_FITTING, NOT_FITTING),
+    ],
 )
 def test_short(message: str, first: str) -> None:
-    """The first line, cut."""
+    """The first line, cut; of parameters that do not fit also which those are."""
     assert first == wording.short(message)
 
 
