@@ -225,7 +225,7 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     return CheckFailure(
         f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}",
         traceback=raised.traceback,
-        hint=next((hint for words, hint in HINTS.items() if words in raised.message), ""),
+        hint=next((hint for words, hint in HINTS.items() if words in raised.message), wording.only_in_here(raised)),
     )
 
 

@@ -16,6 +16,9 @@ MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
 MOST_MESSAGE = 300  # characters of an exception's first line
 MOST_LISTED = 120  # characters of each list of parameters that do not fit
 NOT_FITTING = "Error(s) in loading state_dict"
+NO_INPUT = "Nobody is there to type while your code is graded: take values as arguments instead of asking with input()."
+PLAIN_NAME = "Files are read and written in the current folder only: give a plain name, as in open('notes.txt', 'w')."
+ALONE = "Your code runs without other processes and without network: num_workers=0 for a DataLoader, no subprocess."
 UNFINISHED = "The starter's placeholder is still there: replace it with your own code."
 
 
@@ -39,7 +42,7 @@ def not_loaded(file: str, raised: protocol.Raised) -> CheckFailure:
     return CheckFailure(
         f"{file} cannot be imported: {raised.type_name}{at}: {raised.message}",
         traceback=trace,
-        hint=f"{_again(file, raised)} on your own machine: it should end without an error.",
+        hint=only_in_here(raised) or f"{_again(file, raised)} on your own machine: it should end without an error.",
     )
 
 
@@ -101,7 +104,18 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
             hint=f"Compare the parameters of your {function} with the contract's.",
         )
     words = f": {short(raised.message)}" if raised.message else ""
-    return CheckFailure(f"{function} raised {raised.type_name}{at}{words}", traceback=raised.traceback)
+    return CheckFailure(
+        f"{function} raised {raised.type_name}{at}{words}", traceback=raised.traceback, hint=only_in_here(raised)
+    )
+
+
+def only_in_here(raised: protocol.Raised) -> str:
+    """What to do about an error that the same code does not meet on its author's own machine."""
+    if raised.type_name == "EOFError" and "reading a line" in raised.message:
+        return NO_INPUT
+    if raised.type_name == "PermissionError" and raised.message.endswith("'"):
+        return PLAIN_NAME  # a refused file is named, a process or a socket is not
+    return ALONE if raised.type_name in ("PermissionError", "URLError", "gaierror") else ""
 
 
 def unfinished(raised: protocol.Raised) -> bool:

@@ -111,6 +111,30 @@ def test_not_loaded(raised: Raised, message: str, hint: str, traceback: str) -> 
     assert (message, hint, traceback, False) == (found.message, found.hint, found.traceback, found.fatal)
 
 
+FILE = "[Errno 13] Permission denied: '/home/x.txt'"
+
+# what raised anywhere in student code, what to do
+ONLY_IN_HERE = [
+    (Raised("EOFError", "EOF when reading a line"), wording.NO_INPUT),
+    (Raised("EOFError", "Ran out of input"), ""),
+    (Raised("PermissionError", FILE), wording.PLAIN_NAME),
+    (Raised("PermissionError", f"{FILE} -> '/home/y.txt'"), wording.PLAIN_NAME),
+    (Raised("PermissionError", "[Errno 13] Permission denied"), wording.ALONE),
+    (Raised("PermissionError", "[Errno 1] Operation not permitted"), wording.ALONE),
+    (Raised("URLError", "<urlopen error [Errno -3] Temporary failure in name resolution>"), wording.ALONE),
+    (Raised("ValueError", FILE), ""),
+]
+
+
+@pytest.mark.parametrize(("raised", "hint"), ONLY_IN_HERE)
+def test_errors_that_only_happen_in_here(raised: Raised, hint: str) -> None:
+    """Whether importing, calling or a network met them, the hint says what is different in here."""
+    imported = wording.not_loaded("a.py", raised)
+
+    assert hint == wording.call_raised("f(X)", "f", raised).hint == network_raised("backward()", "Net()", raised).hint
+    assert imported.hint == hint or (not hint and imported.hint.startswith("Run `python a.py`"))
+
+
 # what a call of f(X, 2) raised, message, hint, traceback
 CALL_RAISED = [
     (
