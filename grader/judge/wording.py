@@ -19,6 +19,10 @@ NOT_FITTING = "Error(s) in loading state_dict"
 NO_INPUT = "Nobody is there to type while your code is graded: take values as arguments instead of asking with input()."
 PLAIN_NAME = "Files are read and written in the current folder only: give a plain name, as in open('notes.txt', 'w')."
 ALONE = "Your code runs without other processes and without network: num_workers=0 for a DataLoader, no subprocess."
+LIBRARIES = (
+    "There are torch, torchvision, NumPy, SciPy, scikit-learn and what comes with Python; hand in your own helper files "
+    "in the same folder."
+)
 UNFINISHED = "The starter's placeholder is still there: replace it with your own code."
 
 
@@ -31,7 +35,7 @@ def not_loaded(file: str, raised: protocol.Raised) -> CheckFailure:
     if raised.type_name == "ModuleNotFoundError":
         return CheckFailure(
             f"{file} cannot be imported{at}: {raised.message}",
-            hint="Only the course's libraries are installed; hand in your own helper files in the same folder.",
+            hint=only_in_here(raised),
             traceback=trace,
         )
     if raised.type_name == "SystemExit":
@@ -113,6 +117,8 @@ def only_in_here(raised: protocol.Raised) -> str:
     """What to do about an error that the same code does not meet on its author's own machine."""
     if raised.type_name == "EOFError" and "reading a line" in raised.message:
         return NO_INPUT
+    if raised.type_name == "ModuleNotFoundError":
+        return LIBRARIES
     if raised.type_name == "PermissionError" and raised.message.endswith("'"):
         return PLAIN_NAME  # a refused file is named, a process or a socket is not
     return ALONE if raised.type_name in ("PermissionError", "URLError", "gaierror") else ""

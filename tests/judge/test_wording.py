@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -79,7 +81,7 @@ NOT_LOADED = [
     (
         Raised("ModuleNotFoundError", "No module named 'cv3'", 3, TRACE),
         "a.py cannot be imported in line 3: No module named 'cv3'",
-        "Only the course's libraries are installed; hand in your own helper files in the same folder.",
+        wording.LIBRARIES,
         TRACE,
     ),
     (
@@ -122,6 +124,7 @@ ONLY_IN_HERE = [
     (Raised("PermissionError", "[Errno 13] Permission denied"), wording.ALONE),
     (Raised("PermissionError", "[Errno 1] Operation not permitted"), wording.ALONE),
     (Raised("URLError", "<urlopen error [Errno -3] Temporary failure in name resolution>"), wording.ALONE),
+    (Raised("ModuleNotFoundError", "No module named 'cv3'"), wording.LIBRARIES),
     (Raised("ValueError", FILE), ""),
 ]
 
@@ -133,6 +136,14 @@ def test_errors_that_only_happen_in_here(raised: Raised, hint: str) -> None:
 
     assert hint == wording.call_raised("f(X)", "f", raised).hint == network_raised("backward()", "Net()", raised).hint
     assert imported.hint == hint or (not hint and imported.hint.startswith("Run `python a.py`"))
+
+
+def test_the_libraries_are_those_of_the_students_page() -> None:
+    """Who misses one is told of the same libraries here and there."""
+    page = (Path(__file__).parents[2] / "exercises" / "starter" / "README.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"There are (.*?) and ([\w-]+)\.", page)[0])
+
+    assert listed and all(names in wording.LIBRARIES for names in listed)
 
 
 # what a call of f(X, 2) raised, message, hint, traceback
