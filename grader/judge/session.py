@@ -132,9 +132,7 @@ class Session:
     def _load(self) -> Worker:
         file = self.exercise.file
         if not (self.folder / file).is_file():
-            self._unloadable = CheckFailure(
-                f"{file} is missing", hint=f"Hand in a file named exactly {file}, at the top of your folder."
-            )
+            self._unloadable = wording.no_file(file, self.folder)
             raise self._unloadable
         limit = self._limit(self.limits.check_seconds, "for one check")
         self._worker = self._nursery.spawn(self.folder, self.limits)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from grader.authoring.expect import CheckFailure, as_value
+from grader.intake.basket import CODE, shown
 from grader.records import Argument, Array
 from grader.worker import protocol
 
 MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
 MOST_MESSAGE = 300  # characters of an exception's first line
+MOST_NAMED = 5  # files that are there in place of a missing one
 MOST_LISTED = 120  # characters of each list of parameters that do not fit
 NOT_FITTING = "Error(s) in loading state_dict"
 NO_INPUT = "Nobody is there to type while your code is graded: take values as arguments instead of asking with input()."
@@ -81,6 +84,19 @@ def tampered(doing: str) -> CheckFailure:
         f"your code answered in the grader's place while {doing}",
         hint="Leave the descriptors and modules that you have not opened or imported yourself alone.",
         fatal=True,
+    )
+
+
+def no_file(file: str, folder: Path) -> CheckFailure:
+    """The exercise's file was not handed in; what was, the most similar names first, in case it is one of them."""
+    names = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix.lower() in CODE]
+    near = [shown(name) for name in difflib.get_close_matches(file, sorted(names), n=MOST_NAMED, cutoff=0.0)]
+    if more := len(names) - len(near):
+        near.append(f"{more} more")
+    listed = " and ".join([", ".join(near[:-1]), near[-1]] if len(near) > 1 else near)
+    there = f"; there {'are' if len(near) > 1 else 'is'} {listed}" if near else ""
+    return CheckFailure(
+        f"{file} is missing{there}", hint=f"Hand in a file named exactly {file}, at the top of your folder."
     )
 
 

@@ -120,11 +120,12 @@ def test_loads_once(folder: Path, clock: Clock) -> None:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    """No worker is started for nothing; the name is told."""
+    """No worker is started for nothing; the name is told, and what is there."""
+    (tmp_path / "areas (1).py").touch()
     session, nursery = started(tmp_path)
     found = failure(session.load)
 
-    assert "areas.py is missing" == found.message
+    assert "areas.py is missing; there is areas (1).py" == found.message
     assert "Hand in a file named exactly areas.py, at the top of your folder." == found.hint
     assert found is failure(session.require, "area") and [] == nursery.workers
 

@@ -322,6 +322,32 @@ def test_missing(present: list[str], hint: str) -> None:
     assert ("a.py defines no corr2d", hint) == (found.message, found.hint)
 
 
+@pytest.mark.parametrize(
+    ("names", "there"),
+    [
+        ([], ""),
+        (["notes.txt", "corr2d.onnx"], ""),
+        (["helper.py"], "; there is helper.py"),
+        (["helper.py", "corr2d (1).py"], "; there are corr2d (1).py and helper.py"),
+        (["src/corr2d.py", "Corr2D.IPYNB", "helper.py"], "; there are src/corr2d.py, Corr2D.IPYNB and helper.py"),
+        (["a\u202eb.py"], "; there is a\\u202eb.py"),
+        (
+            ["corr2d_.py", *(f"{i}.py" for i in range(7))],
+            "; there are corr2d_.py, 2.py, 6.py, 5.py, 4.py and 3 more",
+        ),
+    ],
+)
+def test_no_file(tmp_path: Path, names: list[str], there: str) -> None:
+    """Code that is there is named, at most five files of it, the most similar names first."""
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = wording.no_file("corr2d.py", tmp_path)
+
+    assert f"corr2d.py is missing{there}" == found.message
+    assert "Hand in a file named exactly corr2d.py, at the top of your folder." == found.hint
+
+
 def test_missing_class() -> None:
     """Capitals are what is most often wrong with a class's name."""
     found = wording.missing("a.py", "LENET", ["lenet"])
