@@ -226,6 +226,47 @@ def test_magics_leave_working_python(into: Path) -> None:
     assert (names["x"], names["y"]) == (3, 3)
 
 
+@pytest.mark.parametrize(
+    ("line", "plain"),
+    [
+        ("F.unfold?", "pass"),
+        ("    torch.nn.Conv2d?? ", "    pass"),
+        ("?F.unfold", "pass"),
+        ("np.*load*?", "pass"),
+        ("%timeit?", "pass"),
+        ("files = !ls", "files = []"),
+        ("    a, b = !cat names.txt", "    a, b = []"),
+        ("x = %time f(3)", "x = f(3)"),
+        ("x = %timeit -o f(3)", "x = []"),
+        ("x = y % z", None),
+        ("x = y if y != 3 else z  # really?", None),
+        ("print('why?')", None),
+        ("x['!='] = '=!'", None),
+        ("text = f'{x=!r}'", None),
+        ("form = '=%s' % x", None),
+        ("assert (x\n  != 4)", None),
+        ("'''\nReally?\n!important\nx = !ls\n%s\n'''", None),
+        ('"""Is it?\nIs\nit?\n"""\n# \'\'\' open?\n', None),
+        ("x = \"'''\" + '\"\"\"'", None),
+    ],
+)
+def test_what_only_notebooks_understand(into: Path, line: str, plain: str | None) -> None:
+    """Calls for help and assigned magics become Python; what is Python, or lies in a string, stays as it is."""
+    taken = take_bytes(notebook_of(f"{line}\ny?"), into, "corr2d.ipynb")
+    wanted = line if plain is None else plain
+
+    assert held(taken)["corr2d.py"].decode() == f"# code cell 1 of corr2d.ipynb\n{wanted}\npass\n"
+
+
+def test_a_notebook_of_endless_lines(into: Path) -> None:
+    """Is read within seconds, whatever quotes they hold."""
+    started = time.process_time()
+    for unit in ('"', "\\'", "'''", '"""\\', " ", "a =", "a?", "'''\nx\n"):
+        take_bytes(notebook_of(unit * (1 << 20)), into, "corr2d.ipynb")
+
+    assert time.process_time() - started < 20
+
+
 def test_a_script_beside_its_notebook_counts(upload: Path, into: Path) -> None:
     """Who hands in both means the script."""
     taken = take(write(upload, {"corr2d.py": CODE, "corr2d.ipynb": notebook_of("1/0")}), "s", into)
