@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 import os
+import re
 import socket
 import stat
 import struct
@@ -131,15 +132,48 @@ def test_digest_tells_names_and_bytes_apart(upload: Path, into: Path) -> None:
 
 
 def test_clutter_is_passed_over(upload: Path, into: Path) -> None:
-    """Caches, hidden folders, data sets and pictures neither arrive nor are worth a word."""
+    """Caches, hidden folders, data sets and reports neither arrive nor are worth a word."""
     clutter = (
-        ".git/config.py __pycache__/corr2d.cpython-311.pyc .venv/lib/a.py venv/b.py data/train.csv plot.png "
-        ".vscode/settings.json __MACOSX/._corr2d.py ._corr2d.py .DS_Store"
+        ".git/config.py __pycache__/corr2d.cpython-311.pyc .venv/lib/a.py venv/b.py data/train.csv data/train.png "
+        ".vscode/settings.json __MACOSX/._corr2d.py ._corr2d.py .DS_Store .git/HEAD .ipynb_checkpoints/a.ipynb "
+        "corr2d.pyc Thumbs.db reports/index.html"
     )
     taken = take(write(upload, FILES | dict.fromkeys(clutter.split(), b"x")), "s", into)
 
     assert held(taken) == FILES
     assert taken.notes == ()
+
+
+@pytest.mark.parametrize("name", ["folder", *PACKERS])
+def test_other_kinds_of_files_are_left_out(upload: Path, into: Path, name: str) -> None:
+    """With a note about the first of each kind: code that opens one of them would look for it in vain."""
+    files = FILES | dict.fromkeys(["Makefile", "config.yaml", "plots/a.png", "plots/b.PNG"], b"x")
+    taken = take(write(upload, files), "s", into) if name == "folder" else take_bytes(PACKERS[name](files), into, name)
+
+    assert held(taken) == FILES
+    assert sorted(taken.notes) == [
+        "Makefile was left out: files without an ending are not taken in",
+        "config.yaml was left out: .yaml files are not taken in",
+        "plots/a.png was left out: .png files are not taken in",
+    ]
+
+
+def test_hostile_kinds_of_files_break_no_line(into: Path) -> None:
+    """Whatever stands behind the dot is shown, never obeyed, and notes stay few."""
+    files = {f"a.\x1b[31m\n{'x' * 300}{i}": b"" for i in range(100)}
+    taken = take_bytes(zip_of(FILES | files), into)
+
+    assert held(taken) == FILES
+    assert len(taken.notes) == limits.MOST_NOTES + 1
+    assert all(note.isprintable() and len(note) < 300 for note in taken.notes)
+
+
+def test_the_students_page_names_the_kinds_that_are_kept() -> None:
+    """No more, no fewer."""
+    page = (Path(__file__).parents[1] / "exercises" / "starter" / "README.md").read_text(encoding="utf-8")
+    [listed] = re.findall(r"Files that you hand in\s+\(([^)]*)\)", page)
+
+    assert set(re.findall(r"\.\w+", listed)) == limits.KEPT_SUFFIXES
 
 
 @pytest.mark.parametrize("around", ["submission/", "alice_123/submission/", "ä ö/"])
