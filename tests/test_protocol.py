@@ -188,6 +188,25 @@ def test_malformed_replies_are_refused(body: bytes) -> None:
         read_reply(body)
 
 
+@pytest.mark.parametrize(
+    ("field", "most"),
+    [
+        ("type_name", protocol.MOST_NAME),
+        ("message", protocol.MOST_MESSAGE),
+        ("traceback", protocol.MOST_TRACEBACK),
+        ("file", protocol.MOST_NAME),
+    ],
+)
+def test_an_exception_of_too_many_words_is_refused(field: str, most: int) -> None:
+    """Each of its texts has a limit."""
+    full = protocol.Reply(raised=protocol.Raised(**{"type_name": "E", "message": "", field: "x" * most}))
+    over = protocol.Reply(raised=protocol.Raised(**{"type_name": "E", "message": "", field: "x" * (most + 1)}))
+
+    assert full == read_reply(frame(full)[8:])
+    with pytest.raises(ProtocolError):
+        read_reply(frame(over)[8:])
+
+
 @given(st.binary(max_size=12))
 def test_a_length_is_within_the_limit_or_refused(prefix: bytes) -> None:
     """Also when it is no length at all."""

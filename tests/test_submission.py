@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 import os
+import re
 import socket
 import stat
 import struct
@@ -131,15 +132,48 @@ def test_digest_tells_names_and_bytes_apart(upload: Path, into: Path) -> None:
 
 
 def test_clutter_is_passed_over(upload: Path, into: Path) -> None:
-    """Caches, hidden folders, data sets and pictures neither arrive nor are worth a word."""
+    """Caches, hidden folders, data sets and reports neither arrive nor are worth a word."""
     clutter = (
-        ".git/config.py __pycache__/corr2d.cpython-311.pyc .venv/lib/a.py venv/b.py data/train.csv plot.png "
-        ".vscode/settings.json __MACOSX/._corr2d.py ._corr2d.py .DS_Store"
+        ".git/config.py __pycache__/corr2d.cpython-311.pyc .venv/lib/a.py venv/b.py data/train.csv data/train.png "
+        ".vscode/settings.json __MACOSX/._corr2d.py ._corr2d.py .DS_Store .git/HEAD .ipynb_checkpoints/a.ipynb "
+        "corr2d.pyc Thumbs.db reports/index.html"
     )
     taken = take(write(upload, FILES | dict.fromkeys(clutter.split(), b"x")), "s", into)
 
     assert held(taken) == FILES
     assert taken.notes == ()
+
+
+@pytest.mark.parametrize("name", ["folder", *PACKERS])
+def test_other_kinds_of_files_are_left_out(upload: Path, into: Path, name: str) -> None:
+    """With a note about the first of each kind: code that opens one of them would look for it in vain."""
+    files = FILES | dict.fromkeys(["Makefile", "config.yaml", "plots/a.png", "plots/b.PNG"], b"x")
+    taken = take(write(upload, files), "s", into) if name == "folder" else take_bytes(PACKERS[name](files), into, name)
+
+    assert held(taken) == FILES
+    assert sorted(taken.notes) == [
+        "Makefile was left out: files without an ending are not taken in",
+        "config.yaml was left out: .yaml files are not taken in",
+        "plots/a.png was left out: .png files are not taken in",
+    ]
+
+
+def test_hostile_kinds_of_files_break_no_line(into: Path) -> None:
+    """Whatever stands behind the dot is shown, never obeyed, and notes stay few."""
+    files = {f"a.\x1b[31m\n{'x' * 300}{i}": b"" for i in range(100)}
+    taken = take_bytes(zip_of(FILES | files), into)
+
+    assert held(taken) == FILES
+    assert len(taken.notes) == limits.MOST_NOTES + 1
+    assert all(note.isprintable() and len(note) < 300 for note in taken.notes)
+
+
+def test_the_students_page_names_the_kinds_that_are_kept() -> None:
+    """No more, no fewer."""
+    page = (Path(__file__).parents[1] / "exercises" / "starter" / "README.md").read_text(encoding="utf-8")
+    [listed] = re.findall(r"Files that you hand in\s+\(([^)]*)\)", page)
+
+    assert set(re.findall(r"\.\w+", listed)) == limits.KEPT_SUFFIXES
 
 
 @pytest.mark.parametrize("around", ["submission/", "alice_123/submission/", "ä ö/"])
@@ -206,11 +240,13 @@ def notebook_of(*cells: object) -> bytes:
 
 
 def test_a_notebook_alone_is_a_submission(into: Path) -> None:
-    """NAME.ipynb becomes NAME.py: code cells only, one after the other."""
+    """NAME.ipynb becomes NAME.py: code cells only, one after the other, each under its number."""
     data = notebook_of("import torch", {"cell_type": "markdown", "source": "# title"}, ["def f():\n", "    return 1"])
     taken = take_bytes(data, into, "corr2d.ipynb")
 
-    assert held(taken)["corr2d.py"] == b"import torch\ndef f():\n    return 1\n"
+    cells = [b"# code cell 1 of corr2d.ipynb", b"import torch"]
+    cells += [b"# code cell 2 of corr2d.ipynb", b"def f():", b"    return 1", b""]
+    assert held(taken)["corr2d.py"] == b"\n".join(cells)
     assert taken.notes == ("corr2d.py was made from the code cells of corr2d.ipynb",)
 
 
@@ -222,6 +258,47 @@ def test_magics_leave_working_python(into: Path) -> None:
     exec(held(taken)["corr2d.py"], names)
 
     assert (names["x"], names["y"]) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "plain"),
+    [
+        ("F.unfold?", "pass"),
+        ("    torch.nn.Conv2d?? ", "    pass"),
+        ("?F.unfold", "pass"),
+        ("np.*load*?", "pass"),
+        ("%timeit?", "pass"),
+        ("files = !ls", "files = []"),
+        ("    a, b = !cat names.txt", "    a, b = []"),
+        ("x = %time f(3)", "x = f(3)"),
+        ("x = %timeit -o f(3)", "x = []"),
+        ("x = y % z", None),
+        ("x = y if y != 3 else z  # really?", None),
+        ("print('why?')", None),
+        ("x['!='] = '=!'", None),
+        ("text = f'{x=!r}'", None),
+        ("form = '=%s' % x", None),
+        ("assert (x\n  != 4)", None),
+        ("'''\nReally?\n!important\nx = !ls\n%s\n'''", None),
+        ('"""Is it?\nIs\nit?\n"""\n# \'\'\' open?\n', None),
+        ("x = \"'''\" + '\"\"\"'", None),
+    ],
+)
+def test_what_only_notebooks_understand(into: Path, line: str, plain: str | None) -> None:
+    """Calls for help and assigned magics become Python; what is Python, or lies in a string, stays as it is."""
+    taken = take_bytes(notebook_of(f"{line}\ny?"), into, "corr2d.ipynb")
+    wanted = line if plain is None else plain
+
+    assert held(taken)["corr2d.py"].decode() == f"# code cell 1 of corr2d.ipynb\n{wanted}\npass\n"
+
+
+def test_a_notebook_of_endless_lines(into: Path) -> None:
+    """Is read within seconds, whatever quotes they hold."""
+    started = time.process_time()
+    for unit in ('"', "\\'", "'''", '"""\\', " ", "a =", "a?", "'''\nx\n"):
+        take_bytes(notebook_of(unit * (1 << 20)), into, "corr2d.ipynb")
+
+    assert time.process_time() - started < 20
 
 
 def test_a_script_beside_its_notebook_counts(upload: Path, into: Path) -> None:

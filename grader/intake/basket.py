@@ -16,6 +16,7 @@ MOST_NAME_BYTES = 200  # of one part of a path; file systems take 255
 MOST_NOTES = 20
 CODE, ARTEFACTS = {".py", ".ipynb"}, {".onnx", ".pth", ".pt", ".npy", ".npz"}
 KEPT_SUFFIXES = CODE | ARTEFACTS | {".txt", ".csv", ".json", ".toml", ".md"}
+RUBBISH = (".pyc", ".pyo", ".html", "thumbs.db", "desktop.ini")  # Python's, systems' and reports of earlier runs
 IGNORED_FOLDERS = {"__pycache__", "__MACOSX", "venv", "data", "node_modules"}  # and all that start with a dot
 ONLY_EXERCISES = "hand in your exercises only"
 
@@ -30,6 +31,7 @@ class Basket:
         self.files: dict[Parts, bytes] = {}
         self._notes: list[str] = []
         self._left_out = self._entries = self._added = self._bytes = 0
+        self._other_kinds: set[str] = set()
 
     def unreadable(self, reason: str) -> SubmissionUnreadable:
         """The error that refuses the whole upload."""
@@ -44,14 +46,24 @@ class Basket:
     def wanted(self, name: str) -> Parts | None:
         """The path under which the file `name` is kept; None, perhaps with a note, when it is not."""
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
-        if not parts or PurePosixPath(parts[-1]).suffix.lower() not in KEPT_SUFFIXES:
+        if not parts:
+            return None
+        suffix = PurePosixPath(parts[-1]).suffix.lower()
+        if suffix not in KEPT_SUFFIXES:
+            self._pass_over(name, parts, suffix)
             return None
         if reason := _objection(name, parts):
             self.leave_out(name, reason)
             return None
-        if parts[-1].startswith(".") or any(ignored(part) for part in parts[:-1]):
-            return None
-        return parts
+        return None if _hidden(parts) else parts
+
+    def _pass_over(self, name: str, parts: Parts, suffix: str) -> None:
+        """Note the first file of a kind that is not kept: its owner may want to open it."""
+        if suffix in self._other_kinds or _hidden(parts) or parts[-1].lower().endswith(RUBBISH):
+            return
+        self._other_kinds.add(suffix)
+        kind = f"{shown(suffix)} files" if suffix else "files without an ending"
+        self.leave_out(name, f"{kind} are not taken in")
 
     def add(self, parts: Parts, data: bytes) -> None:
         """Keep a file. Raises SubmissionUnreadable when there are too many, or too much in them."""
@@ -114,6 +126,11 @@ def shown(name: str) -> str:
     """`name` for a sentence: short, on one line, in characters that can be written as UTF-8."""
     cut = name if len(name) <= 120 else f"{name[:60]}…{name[-59:]}"
     return "".join(char if char == " " or char.isprintable() else repr(char)[1:-1] for char in cut)
+
+
+def _hidden(parts: Parts) -> bool:
+    """Whether a file is passed over without a word."""
+    return parts[-1].startswith(".") or any(ignored(part) for part in parts[:-1])
 
 
 def _objection(name: str, parts: Parts) -> str | None:

@@ -1,17 +1,23 @@
-"""NAME.ipynb becomes NAME.py where there is none: its code cells, without magics and shell lines."""
+"""NAME.ipynb becomes NAME.py where there is none: its code cells, without magics, shell lines and calls for help."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
 from grader.intake.basket import Basket, shown, too_large
 
 MOST_NOTEBOOK_BYTES = 16 << 20  # pictures included; decoding takes several times as much
+MOST_LINE = 10_000  # characters in which quotes are looked for; a longer line is data
 
-# %matplotlib and !pip, but not a line that goes on with "% modulus" from the line before
-MAGIC = re.compile(r"(\s*)(?:%{1,2}[A-Za-z_]|!)")
+# %matplotlib, !pip, ?name and name??, but not a line that goes on with "% modulus" or "!= 1" from the line before
+MAGIC = re.compile(r"(\s*)(?:%{1,2}[A-Za-z_]|!(?!=)|\?|[\w.*\[\]-]+\?{1,2}\s*$)")
+# files = !ls, and y = %time f(x), of which f(x) is kept
+ASSIGNED = re.compile(r"(\s*[A-Za-z_][\w.,*\[\] \t]*=\s*)(?:%time\s+(\S.*)|%[A-Za-z_]|!)")
+# a comment or a string; one in triple quotes may go on in the next line, and lacks its end then
+TEXT = re.compile(r"""#.*|(\"{3}|'{3})(?:\\.|.)*?(\1|$)|(["'])(?:\\.|.)*?(?:\3|$)""")
 NO_PYTHON = re.compile(r"\s*%%(?:bash|sh|script|html|javascript|js|latex|markdown|svg|perl|ruby|writefile|cmd)\b")
 
 
@@ -45,12 +51,39 @@ def convert(basket: Basket) -> None:
         except (msgspec.DecodeError, ValueError, RecursionError):
             basket.leave_out("/".join(parts), "it is no readable notebook")
             continue
-        lines = [line for cell in notebook.cells if cell.cell_type == "code" for line in cell.lines()]
-        basket.files[script] = "".join(f"{_plain(line)}\n" for line in lines).encode("utf-8", "replace")
+        basket.files[script] = _script(notebook, shown(name)).encode("utf-8", "replace")
         basket.note(f"{shown(script[-1])} was made from the code cells of {shown(name)}")
 
 
-def _plain(line: str) -> str:
+def _script(notebook: _Notebook, name: str) -> str:
+    """The code cells, each under a comment that tells which it was: a finding about a line names the cell."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return "".join(
+        f"{line}\n"
+        for number, cell in enumerate(cells, start=1)
+        for line in (f"# code cell {number} of {name}", *_plain(cell.lines()))
+    )
+
+
+def _plain(lines: list[str]) -> Iterator[str]:
+    """The lines of a cell, with plain Python at the place of what only notebooks understand."""
+    quotes = ""  # of the string that the line starts in
+    for line in lines:
+        plain = line if quotes else _without_magic(line)
+        yield plain
+        if len(plain) <= MOST_LINE and ('"""' in plain or "'''" in plain):
+            quotes = _left_open(quotes + plain)
+
+
+def _without_magic(line: str) -> str:
     """`line`, or something harmless at its place: the block it stands in may hold nothing else."""
-    magic = MAGIC.match(line)
-    return f"{magic[1]}pass" if magic else line
+    if magic := MAGIC.match(line):
+        return f"{magic[1]}pass"
+    assigned = ASSIGNED.match(line)
+    return assigned[1] + (assigned[2] or "[]") if assigned else line
+
+
+def _left_open(line: str) -> str:
+    """The triple quotes of a string that does not end in `line`."""
+    opened = [found[1] for found in TEXT.finditer(line) if found[1] and not found[2]]
+    return opened[0] if opened else ""

@@ -5,6 +5,7 @@ Images are (N, C, H, W) float32, standardised; logits (N, classes).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +33,15 @@ WRONG_INPUTS = (
     "A dense layer gets another number of inputs than it was made for: print x.shape before it, and look at paddings, "
     "kernel sizes and pooling up to there, and at how the batch axis is kept."
 )
+SAVE_AGAIN = "Save it anew: torch.save(model.state_dict(), path), with a model of the very class that you hand in."
+HINTS = {  # by what an exception's message holds
+    "shapes cannot be multiplied": WRONG_INPUTS,
+    wording.NOT_FITTING: SAVE_AGAIN,
+    "Expected state_dict to be dict-like": SAVE_AGAIN,
+}
+NO_FORWARD = re.compile(r'Module \[(\w+)\] is missing the required "forward" function')
+FORWARD = "Look at its spelling and its indentation: def forward(self, x) stands in the class, as far in as __init__."
+NO_LAYER = "It only keeps layers: call them one after another in a loop, or use nn.Sequential."
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True):
@@ -194,9 +204,14 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     """What building or running a network raised."""
     if raised.internal:
         return CheckFailure(raised.message)
-    at = f" in line {raised.line}" if raised.line else ""
-    if raised.type_name in ("NotImplementedError", "SystemExit"):
+    at = wording.place(raised)
+    if wording.unfinished(raised) or raised.type_name == "SystemExit":
         return wording.call_raised(call, made.partition("(")[0], raised)
+    if raised.type_name == "NotImplementedError" and (named := NO_FORWARD.search(raised.message)):
+        return CheckFailure(
+            f"{named[1]} has no method forward{at and f': it is called{at}'}",
+            hint=NO_LAYER if named[1] in ("ModuleList", "ModuleDict") else FORWARD,
+        )
     if call == made and raised.type_name == "TypeError" and raised.line is None:
         return CheckFailure(
             f"{made} cannot be built: {raised.message}", hint="Compare the constructor with the contract's."
@@ -214,7 +229,7 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     return CheckFailure(
         f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}",
         traceback=raised.traceback,
-        hint=WRONG_INPUTS if "shapes cannot be multiplied" in raised.message else "",
+        hint=next((hint for words, hint in HINTS.items() if words in raised.message), wording.only_in_here(raised)),
     )
 
 

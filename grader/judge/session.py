@@ -77,7 +77,7 @@ class Session:
     def ask(self, request: protocol.Request, what: str, seconds: float | None = None) -> protocol.Reply:
         """One request to a loaded worker; `what` completes "while ..." in a finding."""
         worker = self.load()
-        limit = self._limit(seconds or self.limits.call_seconds, "for one call" if seconds is None else "for this")
+        limit = self._limit(seconds or self.limits.call_seconds, "for one call" if seconds is None else "")
         try:
             return worker.ask(request, *limit)
         except WorkerFailed as failure:
@@ -100,7 +100,7 @@ class Session:
         self, requests: Iterable[protocol.Request], what: str, seconds: float
     ) -> Iterator[protocol.Reply]:
         """Requests to a fresh confined process that reads the student's files and runs none of their code."""
-        left, limit = self._limit(seconds, "for this")
+        left, limit = self._limit(seconds)
         deadline = time.monotonic() + left
         worker = self._nursery.spawn(self.folder, self.limits)
         try:
@@ -153,9 +153,7 @@ class Session:
     def _load(self) -> Worker:
         file = self.exercise.file
         if not (self.folder / file).is_file():
-            self._unloadable = CheckFailure(
-                f"{file} is missing", hint=f"Hand in a file named exactly {file}, at the top of your folder."
-            )
+            self._unloadable = wording.no_file(file, self.folder)
             raise self._unloadable
         limit = self._limit(self.limits.check_seconds, "for one check")
         self._worker = self._nursery.spawn(self.folder, self.limits)
@@ -179,8 +177,11 @@ class Session:
         self.names = {key: str(value) for key, value in told.items()}
         return self._worker
 
-    def _limit(self, seconds: float, what: str) -> tuple[float, str]:
-        """`seconds`, or what is left of the exercise's; and what a finding calls that limit."""
+    def _limit(self, seconds: float, what: str = "") -> tuple[float, str]:
+        """`seconds`, or what is left of the exercise's; and what a finding calls that limit.
+
+        A limit of one request's own needs no `what`: the finding goes on with "while the network was being exported".
+        """
         remaining = self._deadline - time.monotonic()
         if remaining <= 0:
             raise CheckFailure(
@@ -191,7 +192,7 @@ class Session:
             raise CheckFailure(f"not tried: your code was stopped {self._timeouts} times at a limit", fatal=True)
         if remaining < seconds:
             return remaining, f"the limit of {self.limits.exercise_seconds:g} s for the whole exercise"
-        return seconds, f"the limit of {seconds:g} s {what}"
+        return seconds, f"the limit of {seconds:g} s {what}".rstrip()
 
     def _blamed(self, failure: WorkerFailed, what: str) -> CheckFailure:
         """The finding about a dead worker: how it ended and what it was doing."""

@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from grader.authoring.expect import CheckFailure, as_value
+from grader.intake.basket import CODE, shown
 from grader.records import Argument, Array
 from grader.worker import protocol
 
 MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
 MOST_MESSAGE = 300  # characters of an exception's first line
+MOST_NAMED = 5  # files that are there in place of a missing one
+MOST_LISTED = 120  # characters of each list of parameters that do not fit
+NOT_FITTING = "Error(s) in loading state_dict"
+NO_INPUT = "Nobody is there to type while your code is graded: take values as arguments instead of asking with input()."
+PLAIN_NAME = "Files are read and written in the current folder only: give a plain name, as in open('notes.txt', 'w')."
+ALONE = "Your code runs without other processes and without network: num_workers=0 for a DataLoader, no subprocess."
+LIBRARIES = (
+    "There are torch, torchvision, NumPy, SciPy, scikit-learn and what comes with Python; hand in your own helper files "
+    "in the same folder."
+)
 UNFINISHED = "The starter's placeholder is still there: replace it with your own code."
 
 
 def not_loaded(file: str, raised: protocol.Raised) -> CheckFailure:
     """Why the student's file could not be imported."""
-    at = f" in line {raised.line}" if raised.line else ""
+    at = place(raised)
     trace = raised.traceback
     if raised.type_name in ("SyntaxError", "IndentationError", "TabError"):
-        if any(
-            words in raised.message for words in ("(unicode error) 'utf-8'", "unknown encoding", "encoding problem")
-        ):
-            return CheckFailure(f"{file} is not UTF-8 text: {raised.message}", hint="Save the file as UTF-8.")
-        message = raised.message.split(" (", 1)[0]
-        return CheckFailure(
-            f"{file} has a syntax error{at}: {message}",
-            hint=f"Run `python {file}` and mend the line it names (or the one before).",
-        )
+        return _not_python(file, raised)
     if raised.type_name == "ModuleNotFoundError":
         return CheckFailure(
             f"{file} cannot be imported{at}: {raised.message}",
-            hint="Only the course's libraries are installed; hand in your own helper files in the same folder.",
+            hint=only_in_here(raised),
             traceback=trace,
         )
     if raised.type_name == "SystemExit":
@@ -45,8 +49,33 @@ def not_loaded(file: str, raised: protocol.Raised) -> CheckFailure:
     return CheckFailure(
         f"{file} cannot be imported: {raised.type_name}{at}: {raised.message}",
         traceback=trace,
-        hint=f"Run `python {file}` on your own machine: it should end without an error.",
+        hint=only_in_here(raised) or f"{_again(file, raised)} on your own machine: it should end without an error.",
     )
+
+
+def _not_python(file: str, raised: protocol.Raised) -> CheckFailure:
+    """The file with the error may be one that the exercise's imports."""
+    wrong = raised.file or file
+    if any(words in raised.message for words in ("(unicode error) 'utf-8'", "unknown encoding", "encoding problem")):
+        return CheckFailure(f"{wrong} is not UTF-8 text: {raised.message}", hint="Save the file as UTF-8.")
+    message = raised.message.split(" (", 1)[0]
+    at = f" in line {raised.line}" if raised.line else ""
+    return CheckFailure(
+        f"{wrong} has a syntax error{at}: {message}",
+        hint=f"{_again(wrong, raised)} and mend the line it names (or the one before).",
+    )
+
+
+def _again(file: str, raised: protocol.Raised) -> str:
+    """How a student sees the same error."""
+    return "Restart your notebook and run all its cells" if raised.file.endswith(".ipynb") else f"Run `python {file}`"
+
+
+def place(raised: protocol.Raised) -> str:
+    """Where in the student's code it happened, as the end of a phrase; nothing where that is not known."""
+    if not raised.line:
+        return ""
+    return f" in line {raised.line} of {raised.file}" if raised.file else f" in line {raised.line}"
 
 
 def tampered(doing: str) -> CheckFailure:
@@ -55,6 +84,19 @@ def tampered(doing: str) -> CheckFailure:
         f"your code answered in the grader's place while {doing}",
         hint="Leave the descriptors and modules that you have not opened or imported yourself alone.",
         fatal=True,
+    )
+
+
+def no_file(file: str, folder: Path) -> CheckFailure:
+    """The exercise's file was not handed in; what was, the most similar names first, in case it is one of them."""
+    names = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix.lower() in CODE]
+    near = [shown(name) for name in difflib.get_close_matches(file, sorted(names), n=MOST_NAMED, cutoff=0.0)]
+    if more := len(names) - len(near):
+        near.append(f"{more} more")
+    listed = " and ".join([", ".join(near[:-1]), near[-1]] if len(near) > 1 else near)
+    there = f"; there {'are' if len(near) > 1 else 'is'} {listed}" if near else ""
+    return CheckFailure(
+        f"{file} is missing{there}", hint=f"Hand in a file named exactly {file}, at the top of your folder."
     )
 
 
@@ -68,8 +110,8 @@ def missing(file: str, name: str, present: Iterable[str]) -> CheckFailure:
 
 def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailure:
     """What a call raised."""
-    at = f" in line {raised.line}" if raised.line else ""
-    if raised.type_name == "NotImplementedError":
+    at = place(raised)
+    if unfinished(raised):
         return CheckFailure(f"{function} is not written yet: it raises NotImplementedError{at}", hint=UNFINISHED)
     if raised.type_name == "SystemExit":
         return CheckFailure(
@@ -82,13 +124,38 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
             hint=f"Compare the parameters of your {function} with the contract's.",
         )
     words = f": {short(raised.message)}" if raised.message else ""
-    return CheckFailure(f"{function} raised {raised.type_name}{at}{words}", traceback=raised.traceback)
+    return CheckFailure(
+        f"{function} raised {raised.type_name}{at}{words}", traceback=raised.traceback, hint=only_in_here(raised)
+    )
+
+
+def only_in_here(raised: protocol.Raised) -> str:
+    """What to do about an error that the same code does not meet on its author's own machine."""
+    if raised.type_name == "EOFError" and "reading a line" in raised.message:
+        return NO_INPUT
+    if raised.type_name == "ModuleNotFoundError":
+        return LIBRARIES
+    if raised.type_name == "PermissionError" and raised.message.endswith("'"):
+        return PLAIN_NAME  # a refused file is named, a process or a socket is not
+    return ALONE if raised.type_name in ("PermissionError", "URLError", "gaierror") else ""
+
+
+def unfinished(raised: protocol.Raised) -> bool:
+    """Whether the student's own placeholder was met: torch raises NotImplementedError for faults in finished code."""
+    last_line = raised.traceback.rstrip().rpartition("\n")[2]
+    return raised.type_name == "NotImplementedError" and "raise NotImplementedError" in last_line
 
 
 def short(message: str) -> str:
-    """The first line of an exception's message; torch's go on for pages."""
-    first = message.strip().partition("\n")[0]
-    return first if len(first) <= MOST_MESSAGE else f"{first[:MOST_MESSAGE]}..."
+    """The first line of an exception's message; torch's go on for pages. Of parameters that do not fit, two more."""
+    first, *rest = message.strip().split("\n")
+    if first.startswith(NOT_FITTING):
+        return " ".join([_cut(first, MOST_MESSAGE), *(_cut(line.strip(), MOST_LISTED) for line in rest[:2])])
+    return _cut(first, MOST_MESSAGE)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def call_text(function: str, args: Sequence[Any], kwargs: dict[str, Any], names: Sequence[str]) -> str:

@@ -105,7 +105,7 @@ def _guarded(workspace: Workspace, action: Callable[[], protocol.Reply]) -> prot
     try:
         return action()
     except BaseException as problem:  # SystemExit, KeyboardInterrupt and students' own kinds too
-        return protocol.Reply(raised=raised(problem, workspace.folder))
+        return protocol.Reply(raised=raised(problem, workspace.folder, workspace.file))
 
 
 def _read(count: int) -> bytearray:

@@ -13,7 +13,9 @@ import contextlib
 import importlib
 import importlib.util
 import inspect
+import linecache
 import random
+import re
 import shutil
 import sys
 import time
@@ -34,6 +36,7 @@ PACKAGE = "submission"  # the student's files import as submission.NAME, so rela
 LIBRARIES_WATCHED = ("scipy", "cv2", "skimage", "torchvision", "torch.nn.functional", "torch.nn.modules", "numpy")
 MOST_LAID_OUT, MOST_FILES = 16 << 20, 200  # bytes and number of the files laid out beside the work
 PREVIOUS_RESULT = "the previous result"
+CELL = re.compile(r"# (code cell [0-9]+ of .+)\n?")  # stands above each in the script that intake makes of a notebook
 
 
 class Refused(Exception):
@@ -45,6 +48,7 @@ class Workspace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.file = ""  # the exercise's
         self.module: types.ModuleType | None = None
         self.contract: dict[str, tuple[tuple[str, Any], ...]] = {}
         self.previous: np.ndarray | None = None
@@ -57,6 +61,7 @@ class Workspace:
 
         Names beyond the contract are "extra": a misspelt one can be pointed out.
         """
+        self.file = file
         seed_everything(0)
         absent.do_without()
         _lay_out(self.folder, Path.cwd())
@@ -188,27 +193,45 @@ def watched(action: Callable[[], Any]) -> tuple[Any, tuple[str, ...]]:
     return result, tuple(name[: protocol.MOST_NAME] for name in sorted(seen))
 
 
-def raised(problem: BaseException, folder: Path) -> protocol.Raised:
-    """An exception of student code as text: its frames only, its own words, whatever its __str__ does."""
+def raised(problem: BaseException, folder: Path, own: str) -> protocol.Raised:
+    """An exception of student code as text: its frames only, its own words, whatever its __str__ does.
+
+    The file is told where it is another than `own`, which every finding names anyway.
+    """
     try:
-        message = str(problem)[: protocol.MOST_MESSAGE].encode("utf-8", "replace").decode()
+        message = _sendable(str(problem), protocol.MOST_MESSAGE)
     except BaseException:
         message = "(the exception could not be turned into text)"
-    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if _inside(frame.filename, folder)]
-    line = frames[-1].lineno if frames else None
-    if isinstance(problem, SyntaxError) and _inside(problem.filename or "", folder):
-        line = problem.lineno
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if _inside(frame.filename, folder)][-6:]
+    places = [_place(frame.filename, frame.lineno, folder) for frame in frames]
     text = "".join(
-        f'  File "{Path(frame.filename).name}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n'
-        for frame in frames[-6:]
+        f'  File "{file}", line {line}, in {frame.name}\n    {frame.line}\n'
+        for (file, line), frame in zip(places, frames, strict=True)
     )
+    if isinstance(problem, SyntaxError) and _inside(problem.filename or "", folder):
+        places.append(_place(problem.filename or "", problem.lineno, folder))
+    file, line = places[-1] if places else (own, None)
     return protocol.Raised(
         type_name=type(problem).__name__[: protocol.MOST_NAME],
         message=message,
         line=line,
-        traceback=text[: protocol.MOST_TRACEBACK].encode("utf-8", "replace").decode(),
+        traceback=_sendable(text, protocol.MOST_TRACEBACK),
         internal=isinstance(problem, Refused),
+        file="" if file == own else _sendable(file, protocol.MOST_NAME),
     )
+
+
+def _place(filename: str, line: int | None, folder: Path) -> tuple[str, int | None]:
+    """File and line as the student knows them: of a notebook they have never seen the script."""
+    above = linecache.getlines(filename)[: line or 0]
+    for back, text in enumerate(reversed(above)):
+        if (cell := CELL.fullmatch(text)) and back > 0:
+            return cell[1], back
+    return filename.removeprefix(f"{folder}/"), line
+
+
+def _sendable(text: str, most: int) -> str:
+    return text[:most].encode("utf-8", "replace").decode()
 
 
 def _kind(value: Any) -> str:

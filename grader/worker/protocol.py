@@ -95,9 +95,10 @@ class Raised(_Wire, frozen=True):
 
     type_name: str
     message: str
-    line: int | None = None  # in the student's file
+    line: int | None = None  # in the student's code
     traceback: str = ""  # the student's frames only
     internal: bool = False  # refused by the worker before student code ran (no such function, ...)
+    file: str = ""  # where `line` is: another file than the exercise's, or a cell of a notebook
 
 
 class Reply(_Wire, frozen=True):
@@ -165,6 +166,7 @@ def _check_words(reply: Reply) -> None:
         _check_length(reply.raised.type_name, MOST_NAME)
         _check_length(reply.raised.message, MOST_MESSAGE)
         _check_length(reply.raised.traceback, MOST_TRACEBACK)
+        _check_length(reply.raised.file, MOST_NAME)
 
 
 def _check_length(text: str, most: int) -> None:

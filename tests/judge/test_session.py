@@ -34,6 +34,8 @@ class FakeWorker:
 
     def ask(self, request: Request, seconds: float, limit: str) -> Reply:
         self.nursery.asked.append((request, round(seconds, 6), limit))
+        if self.nursery.stopping:
+            raise WorkerFailed(f"your code was stopped at {limit}", "timeout")
         return self._next()
 
     def stream(self, frame: bytes, count: int, seconds: float, limit: str) -> Iterator[Reply]:
@@ -62,6 +64,7 @@ class FakeNursery:
         self.answers = answers
         self.asked: list[tuple[Request, float, str]] = []
         self.workers: list[Any] = []
+        self.stopping = False  # workers are stopped at their limit
 
     def spawn(self, folder: Path, limits: Limits) -> Any:
         self.workers.append(FakeWorker(self))
@@ -117,11 +120,12 @@ def test_loads_once(folder: Path, clock: Clock) -> None:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    """No worker is started for nothing; the name is told."""
+    """No worker is started for nothing; the name is told, and what is there."""
+    (tmp_path / "areas (1).py").touch()
     session, nursery = started(tmp_path)
     found = failure(session.load)
 
-    assert "areas.py is missing" == found.message
+    assert "areas.py is missing; there is areas (1).py" == found.message
     assert "Hand in a file named exactly areas.py, at the top of your folder." == found.hint
     assert found is failure(session.require, "area") and [] == nursery.workers
 
@@ -165,7 +169,7 @@ def test_require(folder: Path) -> None:
     ("seconds", "passed", "wanted"),
     [
         (None, 0, (10, "the limit of 10 s for one call")),
-        (25.5, 0, (25.5, "the limit of 25.5 s for this")),
+        (25.5, 0, (25.5, "the limit of 25.5 s")),
         (None, 90, (10, "the limit of 10 s for one call")),
         (None, 91, (9, "the limit of 100 s for the whole exercise")),
     ],
@@ -178,6 +182,23 @@ def test_limits(folder: Path, clock: Clock, seconds: float | None, passed: float
 
     assert 5 == session.ask(DO, "x", seconds).value
     assert (DO, *wanted) == nursery.asked[-1]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "wanted"),
+    [
+        (None, "your code was stopped at the limit of 10 s for one call while train was running"),
+        (150.0, "your code was stopped at the limit of 100 s for the whole exercise while train was running"),
+        (60.0, "your code was stopped at the limit of 60 s while train was running"),
+    ],
+)
+def test_the_sentence_about_a_limit(folder: Path, clock: Clock, seconds: float | None, wanted: str) -> None:
+    """It tells what the limit is for, once."""
+    session, nursery = started(folder, LOADED)
+    session.load()
+    nursery.stopping = True
+
+    assert wanted == failure(session.ask, DO, "train was running", seconds).message
 
 
 def test_stream(folder: Path, clock: Clock) -> None:
@@ -254,7 +275,7 @@ def test_the_evaluator_is_a_process_of_its_own(folder: Path, clock: Clock) -> No
     session, nursery = started(folder, "seen", "again", LOADED)
 
     assert ["seen", "again"] == [reply.value for reply in session.ask_evaluator([DO, DO], "x", 5.0)]
-    assert [(DO, 5, "the limit of 5 s for this")] * 2 == nursery.asked
+    assert [(DO, 5, "the limit of 5 s")] * 2 == nursery.asked
     assert [session.load()] == nursery.workers[1:]
     assert [False, True] == [worker.alive for worker in nursery.workers]
 

@@ -198,6 +198,7 @@ CHANGES: dict[str, Spoil] = {
     "changed into nothing": lambda answer: protocol.Reply(changed=(("X", protocol.pack(np.zeros((0, 2)))),)),
     "a forged refusal": lambda answer: protocol.Reply(raised=protocol.Raised("X", "::error::x", internal=True)),
     "a forged line": lambda answer: protocol.Reply(raised=protocol.Raised("", "\n" * 9, line=(1 << 64) - 1)),
+    "a forged file": lambda answer: protocol.Reply(raised=protocol.Raised("X", "", 1, file="\x1b[2J\n::error::")),
 }
 RAISED = {
     "raises": raising("x"),

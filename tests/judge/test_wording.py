@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from grader.judge import wording
-from grader.judge.networks import network_raised
+from grader.judge.networks import FORWARD, NO_LAYER, SAVE_AGAIN, network_raised
 from grader.records import Argument, Array, Plain
 from grader.worker.protocol import Raised
 
 TRACE = '  File "a.py", line 3, in f\n'
+UNWRITTEN = f"{TRACE}    raise NotImplementedError\n"
+NOT_FITTING = "Error(s) in loading state_dict for Net:"
+NO_FORWARD = 'Module [{}] is missing the required "forward" function'
 NEVER_EXIT = "Return a value instead of calling exit() or sys.exit()."
 MEND = "Run `python a.py` and mend the line it names (or the one before)."
+CELL = "code cell 2 of a.ipynb"
 
 # what importing raised, message, hint, traceback
 NOT_LOADED = [
@@ -43,9 +49,39 @@ NOT_LOADED = [
         "",
     ),
     (
+        Raised("SyntaxError", "invalid syntax (helper.py, line 3)", 3, file="helper.py"),
+        "helper.py has a syntax error in line 3: invalid syntax",
+        "Run `python helper.py` and mend the line it names (or the one before).",
+        "",
+    ),
+    (
+        Raised("SyntaxError", "unknown encoding: utf8x", 1, file="helper.py"),
+        "helper.py is not UTF-8 text: unknown encoding: utf8x",
+        "Save the file as UTF-8.",
+        "",
+    ),
+    (
+        Raised("SyntaxError", "invalid syntax (a.py, line 30)", 3, file=CELL),
+        f"{CELL} has a syntax error in line 3: invalid syntax",
+        "Restart your notebook and run all its cells and mend the line it names (or the one before).",
+        "",
+    ),
+    (
+        Raised("ZeroDivisionError", "division by zero", 3, TRACE, file="helper.py"),
+        "a.py cannot be imported: ZeroDivisionError in line 3 of helper.py: division by zero",
+        "Run `python a.py` on your own machine: it should end without an error.",
+        TRACE,
+    ),
+    (
+        Raised("NameError", "name 'x' is not defined", 3, TRACE, file=CELL),
+        f"a.py cannot be imported: NameError in line 3 of {CELL}: name 'x' is not defined",
+        "Restart your notebook and run all its cells on your own machine: it should end without an error.",
+        TRACE,
+    ),
+    (
         Raised("ModuleNotFoundError", "No module named 'cv3'", 3, TRACE),
         "a.py cannot be imported in line 3: No module named 'cv3'",
-        "Only the course's libraries are installed; hand in your own helper files in the same folder.",
+        wording.LIBRARIES,
         TRACE,
     ),
     (
@@ -77,13 +113,52 @@ def test_not_loaded(raised: Raised, message: str, hint: str, traceback: str) -> 
     assert (message, hint, traceback, False) == (found.message, found.hint, found.traceback, found.fatal)
 
 
+FILE = "[Errno 13] Permission denied: '/home/x.txt'"
+
+# what raised anywhere in student code, what to do
+ONLY_IN_HERE = [
+    (Raised("EOFError", "EOF when reading a line"), wording.NO_INPUT),
+    (Raised("EOFError", "Ran out of input"), ""),
+    (Raised("PermissionError", FILE), wording.PLAIN_NAME),
+    (Raised("PermissionError", f"{FILE} -> '/home/y.txt'"), wording.PLAIN_NAME),
+    (Raised("PermissionError", "[Errno 13] Permission denied"), wording.ALONE),
+    (Raised("PermissionError", "[Errno 1] Operation not permitted"), wording.ALONE),
+    (Raised("URLError", "<urlopen error [Errno -3] Temporary failure in name resolution>"), wording.ALONE),
+    (Raised("ModuleNotFoundError", "No module named 'cv3'"), wording.LIBRARIES),
+    (Raised("ValueError", FILE), ""),
+]
+
+
+@pytest.mark.parametrize(("raised", "hint"), ONLY_IN_HERE)
+def test_errors_that_only_happen_in_here(raised: Raised, hint: str) -> None:
+    """Whether importing, calling or a network met them, the hint says what is different in here."""
+    imported = wording.not_loaded("a.py", raised)
+
+    assert hint == wording.call_raised("f(X)", "f", raised).hint == network_raised("backward()", "Net()", raised).hint
+    assert imported.hint == hint or (not hint and imported.hint.startswith("Run `python a.py`"))
+
+
+def test_the_libraries_are_those_of_the_students_page() -> None:
+    """Who misses one is told of the same libraries here and there."""
+    page = (Path(__file__).parents[2] / "exercises" / "starter" / "README.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"There are (.*?) and ([\w-]+)\.", page)[0])
+
+    assert listed and all(names in wording.LIBRARIES for names in listed)
+
+
 # what a call of f(X, 2) raised, message, hint, traceback
 CALL_RAISED = [
     (
-        Raised("NotImplementedError", "todo", 3, TRACE),
+        Raised("NotImplementedError", "todo", 3, f"{TRACE}    raise NotImplementedError('todo')\n"),
         "f is not written yet: it raises NotImplementedError in line 3",
         wording.UNFINISHED,
         "",
+    ),
+    (
+        Raised("NotImplementedError", "\"conv\" not implemented for 'Long'", 3, f"{TRACE}    return conv(X)\n"),
+        "f raised NotImplementedError in line 3: \"conv\" not implemented for 'Long'",
+        "",
+        f"{TRACE}    return conv(X)\n",
     ),
     (
         Raised("SystemExit", "", None, TRACE),
@@ -111,6 +186,7 @@ CALL_RAISED = [
     ),
     (Raised("ValueError", "shapes\n(2,)\n(3,)", 3, TRACE), "f raised ValueError in line 3: shapes", "", TRACE),
     (Raised("KeyError", ""), "f raised KeyError", "", ""),
+    (Raised("KeyError", "'a'", 3, file="helper.py"), "f raised KeyError in line 3 of helper.py: 'a'", "", ""),
 ]
 
 
@@ -127,10 +203,25 @@ NETWORK_RAISED = [
     ("Net(3)", Raised("Refused", "no network 3", internal=True), "no network 3", "", ""),
     (
         "Net(3)",
-        Raised("NotImplementedError", "", 3),
+        Raised("NotImplementedError", "", 3, UNWRITTEN),
         "Net is not written yet: it raises NotImplementedError in line 3",
         wording.UNFINISHED,
         "",
+    ),
+    ("forward()", Raised("NotImplementedError", NO_FORWARD.format("Net")), "Net has no method forward", FORWARD, ""),
+    (
+        "forward()",
+        Raised("NotImplementedError", NO_FORWARD.format("ModuleList"), 3, f"{TRACE}    x = self.layers(x)\n"),
+        "ModuleList has no method forward: it is called in line 3",
+        NO_LAYER,
+        "",
+    ),
+    (
+        "forward()",
+        Raised("NotImplementedError", "\"pool\" not implemented for 'Long'", 3, f"{TRACE}    return pool(x)\n"),
+        "forward() raised NotImplementedError in line 3: \"pool\" not implemented for 'Long'",
+        "",
+        f"{TRACE}    return pool(x)\n",
     ),
     (
         "backward()",
@@ -155,10 +246,31 @@ NETWORK_RAISED = [
     ),
     ("forward()", Raised("TypeError", "bad operand"), "forward() raised TypeError: bad operand", "", ""),
     (
+        "forward()",
+        Raised("TypeError", "bad operand", 3, file="layers.py"),
+        "forward() raised TypeError in line 3 of layers.py: bad operand",
+        "",
+        "",
+    ),
+    (
         "loading a.pth",
         Raised("UnpicklingError", "weights_only=False"),
         "loading a.pth fails: the file holds something else than parameters",
         "Save the parameters alone: torch.save(model.state_dict(), path).",
+        "",
+    ),
+    (
+        "loading a.pth",
+        Raised("RuntimeError", f'{NOT_FITTING}\n\tMissing key(s) in state_dict: "a".'),
+        f'loading a.pth raised RuntimeError: {NOT_FITTING} Missing key(s) in state_dict: "a".',
+        SAVE_AGAIN,
+        "",
+    ),
+    (
+        "loading a.pth",
+        Raised("TypeError", "Expected state_dict to be dict-like, got <class 'list'>."),
+        "loading a.pth raised TypeError: Expected state_dict to be dict-like, got <class 'list'>.",
+        SAVE_AGAIN,
         "",
     ),
     (
@@ -210,6 +322,32 @@ def test_missing(present: list[str], hint: str) -> None:
     assert ("a.py defines no corr2d", hint) == (found.message, found.hint)
 
 
+@pytest.mark.parametrize(
+    ("names", "there"),
+    [
+        ([], ""),
+        (["notes.txt", "corr2d.onnx"], ""),
+        (["helper.py"], "; there is helper.py"),
+        (["helper.py", "corr2d (1).py"], "; there are corr2d (1).py and helper.py"),
+        (["src/corr2d.py", "Corr2D.IPYNB", "helper.py"], "; there are src/corr2d.py, Corr2D.IPYNB and helper.py"),
+        (["a\u202eb.py"], "; there is a\\u202eb.py"),
+        (
+            ["corr2d_.py", *(f"{i}.py" for i in range(7))],
+            "; there are corr2d_.py, 2.py, 6.py, 5.py, 4.py and 3 more",
+        ),
+    ],
+)
+def test_no_file(tmp_path: Path, names: list[str], there: str) -> None:
+    """Code that is there is named, at most five files of it, the most similar names first."""
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = wording.no_file("corr2d.py", tmp_path)
+
+    assert f"corr2d.py is missing{there}" == found.message
+    assert "Hand in a file named exactly corr2d.py, at the top of your folder." == found.hint
+
+
 def test_missing_class() -> None:
     """Capitals are what is most often wrong with a class's name."""
     found = wording.missing("a.py", "LENET", ["lenet"])
@@ -219,10 +357,18 @@ def test_missing_class() -> None:
 
 @pytest.mark.parametrize(
     ("message", "first"),
-    [("  one\ntwo", "one"), ("x" * 300, "x" * 300), ("x" * 301, "x" * 300 + "..."), ("", "")],
+    [
+        ("  one\ntwo", "one"),
+        ("x" * 300, "x" * 300),
+        ("x" * 301, "x" * 300 + "..."),
+        ("", ""),
+        (f"{NOT_FITTING}\n\tMissing: a.\n\tUnexpected: b.\n\tsize", f"{NOT_FITTING} Missing: a. Unexpected: b."),
+        (f"{NOT_FITTING}\n\t{'x' * 121}\n", f"{NOT_FITTING} {'x' * 120}..."),
+        (NOT_FITTING, NOT_FITTING),
+    ],
 )
 def test_short(message: str, first: str) -> None:
-    """The first line, cut."""
+    """The first line, cut; of parameters that do not fit also which those are."""
     assert first == wording.short(message)
 
 

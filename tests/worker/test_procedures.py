@@ -28,7 +28,7 @@ def process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
     state = random.getstate(), np.random.get_state(), torch.get_rng_state()
     yield
-    for name in ("submission", "submission.mine", "submission.helper", "mine", "helper"):
+    for name in ("submission", "submission.mine", "submission.helper", "mine", "helper", "parts", "parts.helper"):
         sys.modules.pop(name, None)
     random.setstate(state[0])
     np.random.set_state(state[1])
@@ -274,9 +274,9 @@ def test_raised(tmp_path: Path) -> None:
     """The student's frames only, by the file's name, with the line of the innermost."""
     text = "import json\ndef g(x):\n    return json.loads(x)\ndef f(X):\n    return g('{')\n"
     workspace = loaded(tmp_path, text)
-    found = raised(problem_of(lambda: call(workspace, 1)), tmp_path)
+    found = raised(problem_of(lambda: call(workspace, 1)), tmp_path, workspace.file)
 
-    assert ("JSONDecodeError", 3, False) == (found.type_name, found.line, found.internal)
+    assert ("JSONDecodeError", 3, "", False) == (found.type_name, found.line, found.file, found.internal)
     assert found.message.startswith("Expecting property name")
     frames = [f'  File "mine.py", line {line}, in {name}' for line, name in ((5, "f"), (3, "g"))]
     assert f"{frames[0]}\n    return g('{{')\n{frames[1]}\n    return json.loads(x)\n" == found.traceback
@@ -285,18 +285,43 @@ def test_raised(tmp_path: Path) -> None:
 def test_raised_deep(tmp_path: Path) -> None:
     """The last six frames are enough."""
     workspace = loaded(tmp_path, "def f(n):\n    return f(n - 1) if n else 1 / 0\n")
-    found = raised(problem_of(lambda: call(workspace, 50)), tmp_path)
+    found = raised(problem_of(lambda: call(workspace, 50)), tmp_path, workspace.file)
 
     assert ("ZeroDivisionError", 2, 6) == (found.type_name, found.line, found.traceback.count("File"))
 
 
 def test_raised_while_parsing(tmp_path: Path) -> None:
     """The line that Python complains about; none where the file is not the student's."""
-    found = raised(problem_of(lambda: loaded(tmp_path, "x = 1\ny = (\n")), tmp_path)
-    foreign = raised(problem_of(lambda: compile("x = (", "/elsewhere.py", "exec")), tmp_path)
+    found = raised(problem_of(lambda: loaded(tmp_path, "x = 1\ny = (\n")), tmp_path, "mine.py")
+    foreign = raised(problem_of(lambda: compile("x = (", "/elsewhere.py", "exec")), tmp_path, "mine.py")
 
     assert ("SyntaxError", "'(' was never closed (mine.py, line 2)", 2) == (found.type_name, found.message, found.line)
     assert ("SyntaxError", None) == (foreign.type_name, foreign.line)
+
+
+@pytest.mark.parametrize(
+    ("helper", "kind", "line"),
+    [("x = 1\ny = (\n", "SyntaxError", 2), ("x = 1\n\ny = x / 0\n", "ZeroDivisionError", 3)],
+)
+def test_raised_in_a_helper(tmp_path: Path, helper: str, kind: str, line: int) -> None:
+    """The helper's line is told with the helper's name, be it parsed or run."""
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "helper.py").write_text(helper)
+    found = raised(problem_of(lambda: loaded(tmp_path, "import parts.helper\n")), tmp_path, "mine.py")
+
+    assert (kind, line, "parts/helper.py") == (found.type_name, found.line, found.file)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "line"), [("x = 1\nx / 0\n", "ZeroDivisionError", 2), ("x = (1\n", "SyntaxError", 1)]
+)
+def test_raised_in_a_notebook(tmp_path: Path, body: str, kind: str, line: int) -> None:
+    """The cell and the line in it are told: its script is nothing that the student has ever seen."""
+    text = f"# code cell 1 of mine.ipynb\n\n\n# code cell 2 of mine.ipynb\n{body}"
+    found = raised(problem_of(lambda: loaded(tmp_path, text)), tmp_path, "mine.py")
+
+    assert (kind, line, "code cell 2 of mine.ipynb") == (found.type_name, found.line, found.file)
+    assert "mine.py" not in found.traceback
 
 
 class Silent(Exception):
@@ -319,7 +344,7 @@ class Silent(Exception):
 )
 def test_raised_words(problem: BaseException, told: Raised) -> None:
     """Of any exception at all, cut to what the protocol takes; nothing of it outside of the student's folder."""
-    assert told == raised(problem_of(lambda: throw(problem)), Path("/nowhere"))
+    assert told == raised(problem_of(lambda: throw(problem)), Path("/nowhere"), "mine.py")
 
 
 def throw(problem: BaseException) -> None:
