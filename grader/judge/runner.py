@@ -88,7 +88,8 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
     try:
         evidence = _attempt(check, session, rubric)
     except CheckSkipped as reason:
-        session.discard()  # replies may be left unread
+        if not check.live:
+            session.discard()  # replies are left unread
         return _result(check, "skipped", Finding(message=str(reason)), counted=False)
     except _Failed as failed:
         finding = _finding(check, failed.failure, failed.player, session)
