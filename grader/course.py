@@ -147,7 +147,7 @@ class _Reader:
             self._apply(exercises, check_id, settings)
         self._no_public_one_needs_a_hidden_one(exercises)
         limits = {name: self._limits(name, exercises) for name in exercises}
-        self._thresholds(exercises)
+        self._thresholds()
         return Course(self.settings.name, exercises, limits, self.file.parent.resolve())
 
     def error(self, keys: tuple[str, ...], message: str) -> AuthorError:
@@ -233,7 +233,7 @@ class _Reader:
         self._converted(own, Limits, "limits", name)
         return msgspec.convert(general | own, Limits)
 
-    def _thresholds(self, exercises: Mapping[str, Exercise]) -> None:
+    def _thresholds(self) -> None:
         known = {path.stem.replace("-", ".") for path in thresholds.TRAINED.glob("*-*.json")}
         for key, value in self.settings.thresholds.items():
             if key not in known:

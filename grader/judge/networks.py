@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EVALUATION_SECONDS = 120.0
 BATCH = 500  # images that an evaluator gets at a time: copies of so few stay in the processor's cache
 EXPORT_SECONDS = 60.0
+OVERFIT_SECONDS = 60.0
 MOST_ENTRIES = 500  # layers, or parameters and buffers: the largest network of the course has 20
 BUILT_IN = (
     "Often the batch size of the export is built into the file: name the batch in dynamic_axes, and write x.flatten(1) or "
@@ -117,19 +118,19 @@ class Network:
     ) -> tuple[np.ndarray, Any, dict[str, Any]]:
         """Output, gradient of x and of each parameter (None where there is none) of sum(output * weights)."""
         doing = f"the gradients for a batch of shape {x.shape} were being computed"
-        answer = tuple[Any, Any, dict[str, Any]]
+        told = tuple[Any, Any, dict[str, Any]]
         output, gradient, gradients = self._ask(
-            "backward", answer, self._number, x, weights, train, doing=doing, call="backward()"
+            "backward", told, self._number, x, weights, train, doing=doing, call="backward()"
         )
         return expect.array(output), gradient, gradients
 
     def overfit(self, x: np.ndarray, labels: np.ndarray, steps: int, rate: float) -> tuple[list[float], np.ndarray]:
         """Losses and final logits of Adam on one batch."""
         doing = f"{steps} steps of training on one batch of {len(x)} were being made"
-        answer = tuple[list[float], Any]
+        told = tuple[list[float], Any]
         losses, logits = self._ask(
             "overfit",
-            answer,
+            told,
             self._number,
             x,
             labels,
@@ -137,7 +138,7 @@ class Network:
             rate,
             doing=doing,
             call="a training step",
-            seconds=EXPORT_SECONDS,
+            seconds=OVERFIT_SECONDS,
         )
         if not 0 < len(losses) <= steps:
             raise wording.tampered(doing)
@@ -190,14 +191,14 @@ class Network:
         return found
 
     def _ask(
-        self, procedure: str, answer: Any, *arguments: Any, doing: str, call: str = "", seconds: float | None = None
+        self, procedure: str, kind: Any, *arguments: Any, doing: str, call: str = "", seconds: float | None = None
     ) -> Any:
-        """What a procedure of the worker answers, which must be of the type `answer`."""
+        """What a procedure of the worker answers, which must be of the type `kind`."""
         request = protocol.Request(procedure, tuple(map(protocol.pack, arguments)))
         reply = self.session.ask(request, doing, seconds)
         if reply.raised is not None:
             raise network_raised(call or self.made, self.made, reply.raised)
-        return _told(reply, answer, doing)
+        return _told(reply, kind, doing)
 
 
 def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailure:
@@ -233,11 +234,11 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     )
 
 
-def _told(reply: protocol.Reply, answer: Any, doing: str) -> Any:
-    """The value of a reply as the type `answer`. Raises CheckFailure: only student code can have sent another."""
+def _told(reply: protocol.Reply, kind: Any, doing: str) -> Any:
+    """The value of a reply as the type `kind`. Raises CheckFailure: only student code can have sent another."""
     value = protocol.unpack(reply.value)
     try:
-        return msgspec.convert(value, answer)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError:
         raise wording.tampered(doing) from None
 
@@ -276,8 +277,8 @@ class Evaluator:
             )
         return np.concatenate(found)
 
-    def _ask(self, what: str, answer: Any, asked: Iterable[tuple[str, np.ndarray]]) -> list[Any]:
-        """What an evaluator answers to procedures with their arguments, each of the type `answer`."""
+    def _ask(self, what: str, kind: Any, asked: Iterable[tuple[str, np.ndarray]]) -> list[Any]:
+        """What an evaluator answers to procedures with their arguments, each of the type `kind`."""
         requests = (protocol.Request(procedure, (protocol.pack(argument),)) for procedure, argument in asked)
         doing = f"{what} was being run"
         told = []
@@ -288,5 +289,5 @@ class Evaluator:
                     f"{what}: {named}{reply.raised.message}",
                     hint=BUILT_IN if "onnxruntime cannot run" in reply.raised.message else "",
                 )
-            told.append(_told(reply, answer, doing))
+            told.append(_told(reply, kind, doing))
         return told

@@ -49,11 +49,13 @@ class Plan(NamedTuple):
 
 def add_checks(exercise: Exercise, plan: Plan) -> None:
     """Declare the checks of a network for 28x28 images on `exercise`."""
-    file = exercise.file.removesuffix(".py")
+    _add_behaviour(exercise, plan)
+    _add_training(exercise, plan)
+    _add_artefacts(exercise, plan)
 
-    def built(student: Any, seed: int = 0) -> Network:
-        network: Network = student.network(plan.name, sample=SAMPLE, seed=seed)
-        return network
+
+def _add_behaviour(exercise: Exercise, plan: Plan) -> None:
+    """What the network is and does, before any training."""
 
     @exercise.check(points=2, live=True, hint="Keep the batch axis: x.reshape(x.shape[0], -1), never a fixed number.")
     def shape(student: Any) -> None:
@@ -63,7 +65,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Wrong: x = x.view(-1, 120)
         Right: x = x.flatten(start_dim=1)
         """
-        network = built(student)
+        network = built(student, plan)
         for count in (1, 2, 7):
             found = network.output(images(count))
             expect.that(
@@ -79,7 +81,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Wrong: nn.Conv2d(6, 16, 5, bias=False)
         Right: nn.Conv2d(6, 16, 5)
         """
-        layers = built(student).layers()
+        layers = built(student, plan).layers()
         student.show(layer_table(layers, plan.reference()))
         count = sum(layer.count for layer in layers)
         cause = plan.misread.get(count, "")
@@ -99,7 +101,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Wrong: return F.softmax(self.fc3(x), dim=1)
         Right: return self.fc3(x)
         """
-        ending = ending_of(logits_of(built(student), images(6)))
+        ending = ending_of(logits_of(built(student, plan), images(6)))
         effect = {
             "softmax": "the loss applies another softmax, so the gradients become small and training slow",
             "log_softmax": "the cross-entropy comes out the same, but the contract asks for logits",
@@ -119,7 +121,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Wrong: F.max_pool2d(...) where the contract says average, an activation left out
         Right: layer by layer as in the contract
         """
-        agree(built(student), plan)
+        agree(built(student, plan), plan)
 
     @exercise.check(points=1, live=True, needs=["shape"], hint=f"The contract's activation is {plan.activation}.")
     def activations(student: Any) -> None:
@@ -129,7 +131,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Wrong: x = self.pool(self.conv1(x))
         Right: x = self.pool(torch.sigmoid(self.conv1(x))), or ReLU where the contract says so
         """
-        network = built(student)
+        network = built(student, plan)
         try:
             agree(network, plan)
         except CheckFailure:
@@ -153,7 +155,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Wrong: x = self.conv1(x).detach()
         Right: x = self.conv1(x)
         """
-        network = built(student)
+        network = built(student, plan)
         network.load(filled(network.state()))  # a layer that starts at zero lets no gradient through, and is no fault
         weights = np.linspace(-1, 1, 40, dtype="float32").reshape(4, 10) ** 3
         _, _, found = network.backward(images(4), weights, train=True)
@@ -177,7 +179,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Wrong: x = (x - x.mean()) / x.std()  # over the batch
         Right: each image goes its own way
         """
-        network = built(student)
+        network = built(student, plan)
         network.output(images(4), train=True)
         together = logits_of(network, images(4))
         expect.close(network.output(images(4)), together)
@@ -199,7 +201,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         digits = data.load("digits", split="train")
         chosen = slice(0, OVERFIT_IMAGES)
         labels = digits.labels[chosen].numpy()
-        losses, found = built(student).overfit(
+        losses, found = built(student, plan).overfit(
             digits.standardised()[chosen].numpy(), labels, OVERFIT_STEPS, plan.overfit_rate
         )
         student.show(Curves(caption="Loss on one batch", x_label="step", series=(series("loss", losses),)))
@@ -210,6 +212,10 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             f"after {len(losses)} steps on the same {OVERFIT_IMAGES} images {right} of them are recognised; "
             f"the loss went from {losses[0]:.3g} to {losses[-1]:.3g}",
         )
+
+
+def _add_training(exercise: Exercise, plan: Plan) -> None:
+    """What the student's own training makes of it."""
 
     @exercise.check(
         points=4,
@@ -227,13 +233,13 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         if not student.data.train:
             raise CheckSkipped("training was switched off for this run with --no-train")
         student.session.require("train")
-        wanted = thresholds.accuracy(file, "digits")
+        wanted = thresholds.accuracy(exercise.name, "digits")
         seconds = student.session.limits.training_seconds
         reached: list[float] = []
         started = time.monotonic()
         with student.session.training():
             for seed in SEEDS:
-                network = built(student, seed)
+                network = built(student, plan, seed)
                 history = train_once(network, seed, seconds)
                 graph = network.export(np.zeros((EXPORTED, 1, 28, 28), dtype="float32"))
                 what = "the network that train made"
@@ -253,28 +259,10 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             f"expected at least {wanted.threshold:.3f}",
         )
 
-    def same_by_other_operators(student: Any) -> bool:
-        """Whether the code is the contract's network, however written, and the graph is what it exports."""
-        try:
-            agree(built(student), plan)
-            same_as_saved(student)
-        except (CheckFailure, CheckSkipped):
-            return False
-        return True
 
-    def same_as_saved(student: Any) -> None:
-        """Fail when the graph and the code with the saved parameters differ. Raises CheckSkipped without the files."""
-        checkpoint, name = f"{file}.pth", f"{file}.onnx"
-        network = built(student)
-        handed_in(student, checkpoint)
-        network.load_checkpoint(checkpoint)
-        x = images(5)
-        expect.close(
-            student.evaluator.logits(handed_in(student, name), x, name),
-            logits_of(network, x),
-            tol=Tolerance(1e-4, 1e-4),
-            hint=f"{name} and {checkpoint} differ: save both from the same trained network.",
-        )
+def _add_artefacts(exercise: Exercise, plan: Plan) -> None:
+    """What was handed in beside the code: the exported graph and the saved parameters."""
+    file = exercise.name
 
     @exercise.check(
         points=1, live=True, hint="torch.onnx.export with dynamic_axes={'images': {0: 'N'}} leaves the batch free."
@@ -297,7 +285,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         linear = sum(graph.operators.get(kind, 0) for kind in ("Gemm", "MatMul"))
         counts = {**graph.operators, "Gemm": linear}
         lacking = [kind for kind, least in plan.graph.items() if counts.get(kind, 0) < least]
-        if lacking and not same_by_other_operators(student):
+        if lacking and not same_by_other_operators(student, plan, file):
             kind = lacking[0]
             raise CheckFailure(
                 f"{name} has {counts.get(kind, 0)} {kind} operators, expected {plan.graph[kind]}",
@@ -314,7 +302,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Wrong: torch.save(model.state_dict(), ...) before the training
         Right: both after the training, from the same model
         """
-        same_as_saved(student)
+        same_as_saved(student, plan, file)
 
     @exercise.check(
         points=2, live=True, needs=["export"], hint="Train longer, on standardised images, before you export."
@@ -337,6 +325,37 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
                     student.show(item)
                 return
         raise CheckFailure(f"{name} reaches {', '.join(tried)}")
+
+
+def built(student: Any, plan: Plan, seed: int = 0) -> Network:
+    """The student's network, built in the worker."""
+    network: Network = student.network(plan.name, sample=SAMPLE, seed=seed)
+    return network
+
+
+def same_by_other_operators(student: Any, plan: Plan, file: str) -> bool:
+    """Whether the code is the contract's network, however written, and the graph is what it exports."""
+    try:
+        agree(built(student, plan), plan)
+        same_as_saved(student, plan, file)
+    except (CheckFailure, CheckSkipped):
+        return False
+    return True
+
+
+def same_as_saved(student: Any, plan: Plan, file: str) -> None:
+    """Fail when the graph and the code with the saved parameters differ. Raises CheckSkipped without the files."""
+    checkpoint, name = f"{file}.pth", f"{file}.onnx"
+    network = built(student, plan)
+    handed_in(student, checkpoint)
+    network.load_checkpoint(checkpoint)
+    x = images(5)
+    expect.close(
+        student.evaluator.logits(handed_in(student, name), x, name),
+        logits_of(network, x),
+        tol=Tolerance(1e-4, 1e-4),
+        hint=f"{name} and {checkpoint} differ: save both from the same trained network.",
+    )
 
 
 ALL_ACTIVATIONS = frozenset(
