@@ -94,9 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument(
         "--mutants",
         type=_count,
-        default=300,
+        default=200,
         metavar="N",
-        help="at most N for an exercise, evenly chosen (default: 300)",
+        help="at most N for an exercise, evenly chosen (default: 200)",
     )
     _command(commands, "doctor", _doctor, "try which layers of confinement this machine has, and show versions")
 

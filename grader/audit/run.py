@@ -38,7 +38,7 @@ class Options(Record, frozen=True, kw_only=True):
 
     seeds: int = 1
     jobs: int = 1
-    mutants: int = 300  # of an exercise, at most; an even choice of all that can be made
+    mutants: int = 200  # of an exercise, at most; an even choice of all that can be made
 
 
 def audit(course: Course, names: Iterable[str], out: Path, options: Options, progress: Progress) -> Certificate:
