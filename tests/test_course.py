@@ -184,6 +184,11 @@ REFUSED: list[tuple[str, int, str]] = [
         3,
         "corr2d.shape is hidden, but corr2d.values, which students see, needs it: hide both or neither",
     ),
+    (
+        ONE + '[checks."corr2d.loads"]\npublic = false',
+        3,
+        "corr2d.loads is hidden, but corr2d.shape, which students see, needs it: hide both or neither",
+    ),
 ]
 
 

@@ -982,6 +982,14 @@ def test_find_takes_a_folder_with_an_exercise_for_a_submission(tmp_path: Path, n
     assert find([tmp_path / "ann"], EXERCISES) == [Source(path=tmp_path / "ann", name="ann")]
 
 
+def test_find_names_the_folder_behind_dots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`..` is no name: its report would lie outside of the reports."""
+    write(tmp_path / "ann", {"corr2d.py": CODE, "sub/notes.txt": b""})
+    monkeypatch.chdir(tmp_path / "ann" / "sub")
+
+    assert names(find([Path("..")], EXERCISES)) == ["ann"]
+
+
 @pytest.mark.parametrize("name", ["ann.zip", "ann.TGZ", "ann.ipynb"])
 def test_find_takes_archives_and_notebooks_by_path(tmp_path: Path, name: str) -> None:
     """What is inside is looked at when it is taken in."""

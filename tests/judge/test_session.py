@@ -264,6 +264,40 @@ def test_the_time_of_the_exercise(folder: Path, clock: Clock) -> None:
     assert [] == nursery.workers
 
 
+def test_exploring_costs_nothing_but_its_time(folder: Path, clock: Clock) -> None:
+    """What the grader tries for its own sake is short, and being stopped there is not counted."""
+    session, nursery = started(folder, LOADED, TIMEOUT, LOADED, 7)
+    with session.exploring(4):
+        failure(session.ask, DO, "x")
+    session.ask(DO, "x")
+
+    assert [4, 4, 30, 10] == [seconds for _, seconds, _ in nursery.asked]
+    assert 0 == session.timeouts
+
+
+def test_exploring_ends_with_the_exercise(folder: Path, clock: Clock) -> None:
+    """It is never given more than the exercise has left."""
+    session, nursery = started(folder, LOADED, 7)
+    session.load()
+    clock.now += 97
+    with session.exploring(4):
+        session.ask(DO, "x")
+
+    assert (DO, 3, "the limit of 100 s for the whole exercise") == nursery.asked[-1]
+
+
+def test_training_has_a_time_of_its_own(folder: Path, clock: Clock) -> None:
+    """It may take longer than the exercise, and what it took is not the exercise's."""
+    session, nursery = started(folder, LOADED, 7, 8)
+    session.load()
+    with session.training():
+        session.ask(DO, "it was trained", seconds=1000)
+        clock.now += 140
+    session.ask(DO, "x", seconds=1000)
+
+    assert [LIMITS.training_seconds, 100] == [seconds for _, seconds, _ in nursery.asked[1:]]
+
+
 def evaluated(session: Session, what: str) -> Any:
     """The answer to one request."""
     [reply] = session.ask_evaluator([DO], what, 5.0)

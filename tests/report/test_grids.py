@@ -37,6 +37,14 @@ def test_two_dimensions_are_one_grid() -> None:
     assert grid.about == "float64 (2, 2)"
 
 
+def test_complex_numbers() -> None:
+    """With and without a real part: an FFT leaves both."""
+    array = np.array([[1j, 2 - 3j], [0j, complex("nan")]])
+
+    assert Array.of(array).numpy().tolist()[0] == array.tolist()[0]
+    assert len(drawn(array)) == 1
+
+
 def test_fewer_dimensions() -> None:
     """A vector is one row with column indices, a number one cell with none."""
 
