@@ -89,7 +89,9 @@ class Network:
 
     def layers(self) -> list[Layer]:
         """The layers that own parameters, in order of registration."""
-        return self._few(self._ask("layers", list[Layer], self._number, doing="its parameters were being listed"))
+        found = self._few(self._ask("layers", list[Layer], self._number, doing="its parameters were being listed"))
+        self._few([parameter for layer in found for parameter in layer.parameters])
+        return found
 
     def state(self) -> list[Entry]:
         """All parameters and buffers."""

@@ -266,8 +266,9 @@ def own_work(student: Student) -> None:
     Right: Y[i, j] = (X[i:i+h, j:j+w] * K).sum()
     """
     watched = student.watched()
-    for X, K in ((np.ones((5, 5)), np.ones((2, 2))), (np.ones((12, 12), dtype="float32"), np.eye(3, dtype="float32"))):
-        watched.corr2d(X, K)
+    noise = np.random.default_rng(6).standard_normal
+    for image, kernel, kind in (((5, 5), (2, 2), "float64"), ((12, 9), (3, 3), "float32"), ((4, 7), (1, 2), "float32")):
+        watched.corr2d(noise(image).astype(kind), noise(kernel).astype(kind))
         ready_made(watched.operators)
     ready_made(student.source_uses("corr2d"))
 

@@ -497,7 +497,7 @@ def own_work(student: Student) -> None:
     Right: x[:, :, i:i+k, j:j+k].amax((2, 3))
     """
     watched = student.watched()
-    x = np.arange(72.0, dtype="float32").reshape(1, 2, 6, 6)
+    x = np.random.default_rng(6).standard_normal((2, 2, 6, 7)).astype("float32")
     for call in (watched.max_pool2d, watched.avg_pool2d):
         for settings in ({}, {"stride": 1, "padding": 1}):
             call(x, 3, **settings)

@@ -322,7 +322,7 @@ def randomised(entries: list[Entry]) -> dict[str, torch.Tensor]:
     for entry in entries:
         if entry.values.dtype.kind != "f":
             continue
-        draw = generator.standard_normal(entry.values.shape)
+        draw = np.asarray(generator.standard_normal(entry.values.shape))
         last = entry.name.rpartition(".")[2]
         if "var" in last:
             draw = SPREAD**2 * (np.abs(draw) + 0.5)
@@ -330,7 +330,7 @@ def randomised(entries: list[Entry]) -> dict[str, torch.Tensor]:
             draw = SPREAD / LOUD * draw / math.sqrt(max(1, math.prod(entry.values.shape[1:])))
         elif last == "weight":
             draw = GAIN + draw
-        state[entry.name] = torch.from_numpy(draw.astype("float32").astype("float64"))
+        state[entry.name] = torch.from_numpy(np.asarray(draw, dtype="float32").astype("float64"))
     return state
 
 

@@ -232,7 +232,7 @@ class Worker:
         """One request, one reply, within `seconds`, which a finding calls `limit`. Raises WorkerFailed."""
         deadline = time.monotonic() + seconds
         self._send_bytes(protocol.frame(request), deadline, limit)
-        return self._next_reply(deadline, limit)
+        return self._next_reply(deadline, limit, called=bool(request.calls))
 
     def stream(self, frame: bytearray, count: int, seconds: float, limit: str) -> Iterator[protocol.Reply]:
         """Send one ready-made batch of `count` calls and yield each reply as it comes. Raises WorkerFailed.
@@ -244,9 +244,9 @@ class Worker:
         for _ in range(count):
             call_deadline = time.monotonic() + self.limits.call_seconds
             if call_deadline <= deadline:
-                yield self._next_reply(call_deadline, f"the limit of {self.limits.call_seconds:g} s for one call")
+                yield self._next_reply(call_deadline, f"the limit of {self.limits.call_seconds:g} s for one call", True)
             else:
-                yield self._next_reply(deadline, limit)
+                yield self._next_reply(deadline, limit, True)
 
     def take_output(self) -> str:
         """What was printed since the last time, cut at the limit, as text."""
@@ -285,10 +285,11 @@ class Worker:
             except BrokenPipeError:
                 self._fail_ended()
 
-    def _next_reply(self, deadline: float, limit: str) -> protocol.Reply:
+    def _next_reply(self, deadline: float, limit: str, called: bool = False) -> protocol.Reply:
+        most = min(self.limits.artefact_bytes, protocol.MOST_CALL_BYTES) if called else self.limits.artefact_bytes
         try:
             self._fill(8, deadline, limit)
-            length = protocol.body_length(bytes(self._received[:8]), self.limits.artefact_bytes)
+            length = protocol.body_length(bytes(self._received[:8]), most)
             self._fill(8 + length, deadline, limit)
             reply = protocol.read_reply(bytes(self._received[8 : 8 + length]))
         except protocol.ProtocolError as problem:

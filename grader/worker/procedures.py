@@ -100,9 +100,10 @@ class Workspace:
         result = function(*full_args, **full_kwargs)
         seconds = time.perf_counter() - started
         given = list(self._named(call, args, kwargs))
-        changed = tuple((name, from_student(value)) for name, wire, value in given if _differs(wire, value))
+        most = protocol.MOST_ANSWER_BYTES
+        changed = tuple((name, from_student(value, 0, most)) for name, wire, value in given if _differs(wire, value))
         aliases = self._aliases(result, given)
-        return protocol.Reply(from_student(result), changed=changed, aliases=aliases, seconds=seconds)
+        return protocol.Reply(from_student(result, 0, most), changed=changed, aliases=aliases, seconds=seconds)
 
     def _fitted(
         self, function: Any, call: protocol.Call, args: list[Any], kwargs: dict[str, Any]

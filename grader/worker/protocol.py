@@ -20,6 +20,8 @@ import msgspec
 import numpy as np
 
 MOST_FRAME_BYTES = 64 << 20
+MOST_ANSWER_BYTES = 4 << 20  # of one array of an answer to a call: a check asks for thousands of values, not millions
+MOST_CALL_BYTES = 4 * MOST_ANSWER_BYTES  # of all that is told about a call
 MOST_DIMENSIONS = 8
 MOST_NESTING = 16  # lists inside lists
 MOST_ITEMS = 100_000  # members of one reply, all levels together

@@ -26,8 +26,8 @@ def to_student(value: protocol.Value, library: protocol.Library) -> Any:
     return value
 
 
-def from_student(value: Any, depth: int = 0) -> protocol.Value:
-    """What student code returned, for the wire. Objects that cannot cross become Opaque.
+def from_student(value: Any, depth: int = 0, most: int = protocol.MOST_FRAME_BYTES) -> protocol.Value:
+    """What student code returned, for the wire. Objects that cannot cross become Opaque, as do arrays over `most` bytes.
 
     Generators and ranges are read out as lists, so a function that yields its rows counts as returning them.
     """
@@ -39,15 +39,15 @@ def from_student(value: Any, depth: int = 0) -> protocol.Value:
         return str(value)[: protocol.MOST_TEXT].encode("utf-8", "replace").decode()
     array = as_numpy(value)
     if array is not None:
-        return _tensor(array, value)
+        return _tensor(array, value, most)
     if depth < protocol.MOST_NESTING:
         if isinstance(value, dict):
             return protocol.Mapping(
-                tuple((str(k)[: protocol.MOST_NAME], from_student(v, depth + 1)) for k, v in value.items())
+                tuple((str(k)[: protocol.MOST_NAME], from_student(v, depth + 1, most)) for k, v in value.items())
             )
         if isinstance(value, list | tuple | range) or hasattr(type(value), "__next__"):
             kind: Literal["list", "tuple"] = "tuple" if isinstance(value, tuple) else "list"
-            return protocol.Sequence(kind, tuple(from_student(item, depth + 1) for item in value))
+            return protocol.Sequence(kind, tuple(from_student(item, depth + 1, most) for item in value))
     return protocol.Opaque(type(value).__name__[: protocol.MOST_NAME])
 
 
@@ -65,15 +65,15 @@ def as_numpy(value: Any) -> np.ndarray | None:
     return None
 
 
-def _tensor(array: np.ndarray, original: Any) -> protocol.Value:
+def _tensor(array: np.ndarray, original: Any, most: int) -> protocol.Value:
     library: protocol.Library = "torch" if isinstance(original, torch.Tensor) else "numpy"
     if array.dtype == object:
-        return from_student(array.tolist())
+        return from_student(array.tolist(), 0, most)
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     if array.ndim > protocol.MOST_DIMENSIONS:
         return protocol.Opaque(f"array with {array.ndim} axes")
-    if array.nbytes >= protocol.MOST_FRAME_BYTES:
+    if array.nbytes >= most:
         return protocol.Opaque(f"array of {array.nbytes >> 20} MiB")
     if array.dtype.name not in protocol.DTYPES:
         return protocol.Opaque(f"array of {array.dtype.name}"[: protocol.MOST_NAME])

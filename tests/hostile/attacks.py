@@ -340,7 +340,7 @@ attack(
     "lies",
     "thirty_million_axes_deep",
     in_call("import numpy as np; return np.zeros((30 << 20, 1, 1, 1, 1, 1, 1, 1), dtype='int8')"),
-    seen="the result has shape (31457280, 1, 1, 1, 1, 1, 1, 1)",
+    seen="array of 30 MiB",
 )
 attack("lies", "endless_generator", in_call("return (0.0 for _ in iter(int, 1))"), seen="limit")
 attack("lies", "list_that_contains_itself", in_call("ring = []; ring.append(ring); return ring"), seen="a list of 1")
@@ -1519,6 +1519,25 @@ print('forged')
 """,
     earns=frozenset({"lenet5.loads"}),
     seen=("forged", "in the grader's place"),
+)
+attack(
+    "networks",
+    "twelve_thousand_names",
+    "",
+    lenet5=LENET
+    + """
+class LeNet5(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = torch.randn(784, 10)
+        one = nn.Parameter(torch.zeros(400, 120))
+        self._parameters.update({str(i): one for i in range(12_000)})
+    def forward(self, x):
+        return x.flatten(1) @ self.table
+print('named')
+""",
+    earns=MODEST,
+    seen=("named", "12000 parts, at most 500"),
 )
 attack(
     "networks",
