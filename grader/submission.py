@@ -171,5 +171,7 @@ def _name(path: Path) -> str:
         if os.path.isfile(path) and name.lower().endswith(ending):
             name = name[: -len(ending)]
     # a name that is not UTF-8 could not be written into a report; nor may the report's folder have too long a name
-    text = os.fsencode(name).decode("utf-8", "backslashreplace") or "submission"
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    if not text.strip("."):  # "." and ".." would be other folders than the report's own
+        text = "submission"
     return text.encode()[:MOST_NAME_BYTES].decode("utf-8", "ignore")

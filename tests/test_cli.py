@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,50 @@ def test_replay_of_more_than_one_number(tmp_path: Path, capsys: pytest.CaptureFi
     (anna / "kernel_learning.py").write_text(text)
     assert 0 == main(["replay", path, "kernel_learning.kernel", "--submission", str(anna)])
     assert "kernel_learning.kernel passed now" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"call": "artefact('/etc/hostname')"},
+        {"call": "network('LeNet5')"},
+        {"call": "corr2d(X, "},
+        {"call": "corr2d(X, __import__('os').getpid())"},
+        {"call": "corr2d(X, Y)"},
+        {"call": "(" * 5000},
+        {"arguments": []},
+        {"seed": 10**30},
+        {"expected": {"type": "array", "dtype": "nonsense", "shape": [1], "values": [1]}},
+        {"arguments": [{"name": "X", "value": {"type": "array", "dtype": "float32", "shape": [9], "values": ["a"]}}]},
+    ],
+)
+def test_replay_of_a_forged_report(change: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Anybody can write such a file: only calls of the contract's functions with plain values are made."""
+    finding = {"message": "x", "call": "corr2d(X, X)", "reproduce": "import numpy as np\n"}
+    finding["arguments"] = [
+        {"name": "X", "value": {"type": "array", "dtype": "float32", "shape": [1, 1], "values": [[1]]}}
+    ]
+    check = {
+        "id": "corr2d.values",
+        "title": "t",
+        "outcome": "failed",
+        "points": 1,
+        "earned": 0,
+        "finding": finding | change,
+    }
+    exercise = {"name": "corr2d", "title": "t", "file": "corr2d.py", "checks": [check]}
+    report = {
+        "schema": "grader/report/1",
+        "submission": "s",
+        "score": 0,
+        "max_score": 1,
+        "exercises": [exercise],
+        "seed": 0,
+    }
+    (tmp_path / "report.json").write_text(json.dumps(report))
+
+    assert 2 == main(["replay", str(tmp_path / "report.json"), "corr2d.values", "--submission", str(STUDENT)])
+    assert "grader: " in (told := capsys.readouterr().err) and "Traceback" not in told
 
 
 @pytest.mark.parametrize("isolation", ["strict", "basic"])

@@ -328,6 +328,32 @@ def test_a_broken_notebook_is_left_out(upload: Path, into: Path, data: bytes) ->
     assert taken.notes == ("pooling.ipynb was left out: it is no readable notebook",)
 
 
+def test_a_notebook_beside_a_folder_of_its_script_s_name(upload: Path, into: Path) -> None:
+    """There is no place for the script."""
+    files = {"corr2d.ipynb": notebook_of("x = 1"), "corr2d.py/notes.txt": b"", "pooling.py": CODE}
+    taken = take(write(upload, files), "s", into)
+
+    assert {"corr2d.ipynb", "corr2d.py/notes.txt", "pooling.py"} == set(held(taken))
+    assert ("corr2d.ipynb was left out: there is a folder corr2d.py",) == taken.notes
+
+
+def test_a_notebook_of_very_many_cells_is_left_out(upload: Path, into: Path) -> None:
+    """Each gets a comment that names it: the script would be many times as large."""
+    files = {f"{'n' * 60}.ipynb": notebook_of(*["pass"] * 2001), "corr2d.py": CODE}
+    taken = take(write(upload, files), "s", into)
+
+    assert (f"{'n' * 60}.ipynb was left out: it has more than 2,000 cells of code",) == taken.notes
+
+
+def test_scripts_of_notebooks_count_as_files(upload: Path, into: Path) -> None:
+    """What is made of an upload is bounded like the upload itself."""
+    code = "\n" * (6 << 20)
+    files = {f"{i}.ipynb": notebook_of(code) for i in range(4)}
+
+    with pytest.raises(SubmissionUnreadable, match="MiB"):
+        take(write(upload, files), "s", into)
+
+
 # --- names ----------------------------------------------------------------------------------------
 
 HOSTILE_NAMES = {
@@ -988,6 +1014,14 @@ def test_find_names_the_folder_behind_dots(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path / "ann" / "sub")
 
     assert names(find([Path("..")], EXERCISES)) == ["ann"]
+
+
+@pytest.mark.parametrize("name", ["..zip", "...zip", ".ipynb", "....tar.gz"])
+def test_find_names_what_is_called_by_dots_only(tmp_path: Path, name: str) -> None:
+    """As little as `..` are these names of folders for a report."""
+    (tmp_path / name).write_bytes(b"")
+
+    assert names(find([tmp_path / name], EXERCISES)) == ["submission"]
 
 
 @pytest.mark.parametrize("name", ["ann.zip", "ann.TGZ", "ann.ipynb"])

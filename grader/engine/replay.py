@@ -8,16 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
+from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.course import Course
 from grader.engine.local import Grader, Options
 from grader.errors import UsageError
 from grader.judge.players import Live
 from grader.judge.session import Session
-from grader.records import Argument, Array, Finding, SubmissionReport, from_json
+from grader.records import Array, Finding, SubmissionReport, from_json
 from grader.rubric import suggest
 from grader.submission import Source
+from grader.worker import protocol
+
+MOST_TEXT = 10_000  # characters of a call
 
 
 def replay(
@@ -34,10 +39,12 @@ def replay(
         raise UsageError(f"{source}: there is no such submission; name it with --submission PATH")
     options = Options(seed=stored.seed, isolation=isolation, limits=course.limits)
     taken = Source(path=source, name=stored.submission)
-    with Grader(_with_needed(course, check), options) as grader:
-        exercise = course.checks[check].exercise
+    checks = _with_needed(course, check)
+    exercise = course.checks[check].exercise
+    call = _call(finding, exercise, check)
+    with Grader(checks, options) as grader:
         with grader.session(taken, exercise) as session:
-            lines = [*_told(finding), *_answered(session, finding)]
+            lines = [*_told(finding), *_answered(session, finding, *call)]
         judged = next(result for result in grader.grade(taken).checks if result.id == check)
     why = f": {judged.finding.message}" if judged.finding else ""
     return judged.outcome == "passed", [*lines, f"{check} {judged.outcome} now{why}"]
@@ -59,11 +66,11 @@ def _told(finding: Finding) -> Iterator[str]:
         yield f"expected, as the report says =\n{finding.expected.numpy()}"
 
 
-def _answered(session: Session, finding: Finding) -> Iterator[str]:
-    function, _, _ = finding.call.partition("(")
+def _answered(
+    session: Session, finding: Finding, function: str, args: list[Any], kwargs: dict[str, Any]
+) -> Iterator[str]:
     session.libraries[function] = "numpy" if "import numpy" in finding.reproduce else "torch"
     student: Any = Live(session)
-    args, kwargs = _arguments(finding)
     try:
         answer = getattr(student if finding.seed is None else student.seeded(finding.seed), function)(*args, **kwargs)
     except CheckFailure as failure:
@@ -89,18 +96,29 @@ def _finding(report: Path, check: str) -> tuple[SubmissionReport, Finding]:
     return stored, finding
 
 
-def _arguments(finding: Finding) -> tuple[list[Any], dict[str, Any]]:
-    """The call's arguments: arrays from the record, everything else from the text of the call."""
-    arrays = {argument.name: argument for argument in finding.arguments}
-    call = ast.parse(finding.call, mode="eval").body
-    assert isinstance(call, ast.Call)
-    args = [_value(node, arrays) for node in call.args]
-    return args, {str(word.arg): _value(word.value, arrays) for word in call.keywords}
+def _call(finding: Finding, exercise: Exercise, check: str) -> tuple[str, list[Any], dict[str, Any]]:
+    """Function and arguments: arrays from the record, everything else from the text of the call.
+
+    Reports are files that anybody can have written. Raises UsageError for a call that no check makes.
+    """
+    try:
+        arrays = {x.name: x.value.numpy() for x in finding.arguments if isinstance(x.value, Array)}
+        call = ast.parse(finding.call[:MOST_TEXT], mode="eval").body
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+            raise ValueError("it is no call")
+        if call.func.id not in exercise.functions:
+            raise ValueError(f"the contract has no {call.func.id}")
+        args = [_value(node, arrays) for node in call.args]
+        kwargs = {str(word.arg): _value(word.value, arrays) for word in call.keywords}
+        seed = finding.seed
+        if seed is not None and not 0 <= seed < 1 << 32:
+            raise ValueError(f"its seed is {seed}")
+        protocol.pack([args, kwargs])
+        list(_told(finding))  # what cannot be shown is no report of ours either
+    except (ValueError, TypeError, KeyError, SyntaxError, RecursionError, MemoryError, OverflowError) as problem:
+        raise UsageError(f"{check}: the report holds no call that could be run again: {problem}") from None
+    return call.func.id, args, kwargs
 
 
-def _value(node: ast.expr, arrays: dict[str, Argument]) -> Any:
-    if isinstance(node, ast.Name):
-        value = arrays[node.id].value
-        if isinstance(value, Array):
-            return value.numpy()
-    return ast.literal_eval(node)
+def _value(node: ast.expr, arrays: dict[str, np.ndarray]) -> Any:
+    return arrays[node.id] if isinstance(node, ast.Name) else ast.literal_eval(node)

@@ -10,14 +10,13 @@ import msgspec
 from grader.intake.basket import Basket, shown, too_large
 
 MOST_NOTEBOOK_BYTES = 16 << 20  # pictures included; decoding takes several times as much
-MOST_LINE = 10_000  # characters in which quotes are looked for; a longer line is data
+MOST_CELLS = 2000  # of code
 
 # %matplotlib, !pip, ?name and name??, but not a line that goes on with "% modulus" or "!= 1" from the line before
 MAGIC = re.compile(r"(\s*)(?:%{1,2}[A-Za-z_]|!(?!=)|\?|[\w.*\[\]-]+\?{1,2}\s*$)")
 # files = !ls, and y = %time f(x), of which f(x) is kept
 ASSIGNED = re.compile(r"(\s*[A-Za-z_][\w.,*\[\] \t]*=\s*)(?:%time\s+(\S.*)|%[A-Za-z_]|!)")
-# a comment or a string; one in triple quotes may go on in the next line, and lacks its end then
-TEXT = re.compile(r"""#.*|(\"{3}|'{3})(?:\\.|.)*?(\1|$)|(["'])(?:\\.|.)*?(?:\3|$)""")
+QUOTES = re.compile("""[#"'\\\\]""")
 NO_PYTHON = re.compile(r"\s*%%(?:bash|sh|script|html|javascript|js|latex|markdown|svg|perl|ruby|writefile|cmd)\b")
 
 
@@ -43,6 +42,9 @@ def convert(basket: Basket) -> None:
         script = (*parts[:-1], name.removesuffix(".ipynb") + ".py")
         if script in basket.files:
             continue
+        if any(other[: len(script)] == script for other in basket.files):
+            basket.leave_out("/".join(parts), f"there is a folder {shown(script[-1])}")
+            continue
         if len(basket.files[parts]) > MOST_NOTEBOOK_BYTES:
             basket.leave_out("/".join(parts), too_large(MOST_NOTEBOOK_BYTES))
             continue
@@ -51,13 +53,16 @@ def convert(basket: Basket) -> None:
         except (msgspec.DecodeError, ValueError, RecursionError):
             basket.leave_out("/".join(parts), "it is no readable notebook")
             continue
-        basket.files[script] = _script(notebook, shown(name)).encode("utf-8", "replace")
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        if len(cells) > MOST_CELLS:
+            basket.leave_out("/".join(parts), f"it has more than {MOST_CELLS:,} cells of code")
+            continue
+        basket.add(script, _script(cells, shown(name)).encode("utf-8", "replace"))
         basket.note(f"{shown(script[-1])} was made from the code cells of {shown(name)}")
 
 
-def _script(notebook: _Notebook, name: str) -> str:
+def _script(cells: list[_Cell], name: str) -> str:
     """The code cells, each under a comment that tells which it was: a finding about a line names the cell."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return "".join(
         f"{line}\n"
         for number, cell in enumerate(cells, start=1)
@@ -71,8 +76,7 @@ def _plain(lines: list[str]) -> Iterator[str]:
     for line in lines:
         plain = line if quotes else _without_magic(line)
         yield plain
-        if len(plain) <= MOST_LINE and ('"""' in plain or "'''" in plain):
-            quotes = _left_open(quotes + plain)
+        quotes = _left_open(plain, quotes)
 
 
 def _without_magic(line: str) -> str:
@@ -83,7 +87,19 @@ def _without_magic(line: str) -> str:
     return assigned[1] + (assigned[2] or "[]") if assigned else line
 
 
-def _left_open(line: str) -> str:
-    """The triple quotes of a string that does not end in `line`."""
-    opened = [found[1] for found in TEXT.finditer(line) if found[1] and not found[2]]
-    return opened[0] if opened else ""
+def _left_open(line: str, quotes: str) -> str:
+    """The triple quotes of a string that does not end in `line`, which begins inside of such a string or of none ("")."""
+    at = 0
+    while found := QUOTES.search(line, at):
+        at, char = found.end(), found[0]
+        if char == "\\":
+            at += 1
+        elif quotes:
+            if line.startswith(quotes, found.start()):
+                at, quotes = found.start() + len(quotes), ""
+        elif char == "#":
+            break
+        else:
+            quotes = 3 * char if line.startswith(3 * char, found.start()) else char
+            at = found.start() + len(quotes)
+    return quotes if len(quotes) == 3 else ""
