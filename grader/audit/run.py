@@ -16,7 +16,7 @@ from grader.audit.cache import Cache, Round
 from grader.audit.certificate import Certificate, ExerciseAudit, MutantOutcome
 from grader.audit.examiner import Examiner, Graded
 from grader.audit.findings import examined, killed
-from grader.audit.subjects import Subject, mutated, originals, planted, sample_folder
+from grader.audit.subjects import Subject, copied, mutated, originals, planted, sample_folder
 from grader.authoring.exercise import Exercise
 from grader.course import Course
 from grader.engine.local import versions
@@ -83,7 +83,8 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
 
 def _subjects(exercise: Exercise, course: Course, scratch: Path, most: int) -> list[Subject]:
     right = originals(exercise, scratch, None if course.folder else sample_folder())
-    return [*right, *planted(exercise, course.planted), *mutated(exercise, right, scratch / "mutants", most)]
+    known = [copied(subject, scratch / "planted") for subject in planted(exercise, course.planted)]
+    return [*right, *known, *mutated(exercise, right, scratch / "mutants", most)]
 
 
 def _grade(

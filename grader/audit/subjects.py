@@ -51,6 +51,12 @@ def planted(exercise: Exercise, root: Path) -> list[Subject]:
     return [_planted(exercise, file.parent) for file in sorted((root / exercise.name).glob(f"*/{EXPECTATION}"))]
 
 
+def copied(subject: Subject, scratch: Path) -> Subject:
+    """The same submission under `scratch`: what is made beside it does not belong into the course."""
+    folder = shutil.copytree(subject.folder, scratch / subject.name)
+    return msgspec.structs.replace(subject, folder=folder)
+
+
 def originals(exercise: Exercise, scratch: Path, sample: Path | None) -> list[Subject]:
     """The reference and, where there is one, the sample's solution, as submissions under `scratch`."""
     made = [(REFERENCE, wrap.reference(exercise, scratch / "reference"))]
