@@ -250,6 +250,7 @@ class Graph(Record, frozen=True, kw_only=True):
 
     operators: dict[str, int]
     parameters: int
+    others: int  # constants that are no parameters: shapes, axes, settings
     inputs: int
     outputs: int
     free_batch: bool

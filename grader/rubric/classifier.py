@@ -31,6 +31,7 @@ SEEDS = (0, 1, 2)
 EXPORTED = 60  # images at a time, of the 360: len(x) in forward builds the size that it was exported with in
 OVERFIT_STEPS, OVERFIT_IMAGES = 300, 16
 MOST_PICTURES = 8
+MOST_CONSTANTS = 2000  # of a graph: a plain export has some tens
 MOST_TOLD = 200  # characters in a cell of a table
 
 
@@ -281,6 +282,11 @@ def _add_artefacts(exercise: Exercise, plan: Plan) -> None:
         expect.that(
             graph.parameters == plan.parameters,
             f"{name} carries {graph.parameters:,} parameters, expected {plan.parameters:,}",
+        )
+        expect.that(
+            graph.others <= MOST_CONSTANTS,
+            f"{name} carries {graph.others:,} constants beside its parameters, expected at most {MOST_CONSTANTS:,}",
+            hint="Export the network alone: no table, no data.",
         )
         linear = sum(graph.operators.get(kind, 0) for kind in ("Gemm", "MatMul"))
         counts = {**graph.operators, "Gemm": linear}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,7 +23,7 @@ MOST_NODES = 500
 
 
 def inspect(workspace: Workspace, data: torch.Tensor) -> dict[str, Any]:
-    """Operators with their counts, the number of parameters, and whether the batch axis is free.
+    """Operators with their counts, the numbers of parameters and other constants, and whether the batch axis is free.
 
     Raises Refused for a file that is no ONNX graph, keeps its weights elsewhere, or uses foreign operators.
     """
@@ -44,17 +45,18 @@ def inspect(workspace: Workspace, data: torch.Tensor) -> dict[str, Any]:
         raise Refused(f"the graph uses operators from {sorted(foreign)}; only standard ONNX operators are run")
     if len(graph.node) > MOST_NODES:
         raise Refused(f"the graph has {len(graph.node)} nodes, at most {MOST_NODES} are run")
-    counts: dict[str, int] = {}
-    for node in graph.node:
-        counts[node.op_type] = counts.get(node.op_type, 0) + 1
-    initialised = {tensor.name: math.prod(tensor.dims) for tensor in graph.initializer}
-    inputs = [value for value in graph.input if value.name not in initialised]
+    used, needed = _used(graph)
+    tensors = [tensor for tensor in graph.initializer if tensor.name in needed]
+    tensors += [a.t for node in used if node.op_type == "Constant" for a in node.attribute if a.name == "value"]
     floats = {onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE, onnx.TensorProto.FLOAT16}
+    initialised = {tensor.name for tensor in graph.initializer}
+    inputs = [value for value in graph.input if value.name not in initialised]
     batch_axis = inputs[0].type.tensor_type.shape.dim[0] if inputs and inputs[0].type.tensor_type.shape.dim else None
     return {
-        "operators": counts,
-        "parameters": sum(int(math.prod(t.dims)) for t in graph.initializer if t.data_type in floats)
-        + sum(_constant_size(node, floats) for node in graph.node),
+        "operators": Counter(node.op_type for node in used),
+        "parameters": sum(math.prod(t.dims) for t in tensors if t.data_type in floats and t.dims),
+        "others": sum(math.prod(t.dims) for t in tensors if t.data_type not in floats)
+        + sum(len(a.ints) + len(a.floats) + len(a.strings) + len(a.s) for node in used for a in node.attribute),
         "inputs": len(inputs),
         "outputs": len(graph.output),
         "free_batch": batch_axis is not None and not batch_axis.HasField("dim_value"),
@@ -96,9 +98,12 @@ def run(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply
     return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments)))
 
 
-def _constant_size(node: Any, floats: set[Any]) -> int:
-    """Values of a Constant node: weights hidden there count too."""
-    if node.op_type != "Constant":
-        return 0
-    held = [a.t for a in node.attribute if a.name == "value" and a.t.dims]
-    return sum(int(math.prod(tensor.dims)) for tensor in held if tensor.data_type in floats)
+def _used(graph: Any) -> tuple[list[Any], set[str]]:
+    """The nodes that the outputs depend on, and the names of all that these need: layers for show do not count."""
+    needed = {output.name for output in graph.output}
+    used = []
+    for node in reversed(graph.node):  # the checker has seen to their order
+        if needed.intersection(node.output):
+            needed.update(node.input)
+            used.append(node)
+    return used, needed

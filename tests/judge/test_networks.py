@@ -254,7 +254,7 @@ def evaluator(*answers: Any) -> tuple[Evaluator, FakeSession]:
 
 def test_evaluator() -> None:
     """Files cross as bytes; a graph and logits come back."""
-    told = {"operators": {"Conv": 2}, "parameters": 9, "inputs": 1, "outputs": 1, "free_batch": True}
+    told = {"operators": {"Conv": 2}, "parameters": 9, "others": 1, "inputs": 1, "outputs": 1, "free_batch": True}
     asked, session = evaluator(told, None, np.ones((500, 2)), np.zeros((1, 2)))
     images = np.arange(501.0).reshape(501, 1, 1, 1)
 
