@@ -89,7 +89,8 @@ def tampered(doing: str) -> CheckFailure:
 
 def no_file(file: str, folder: Path) -> CheckFailure:
     """The exercise's file was not handed in; what was, the most similar names first, in case it is one of them."""
-    names = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix.lower() in CODE]
+    files = (path for path in folder.rglob("*") if path.suffix.lower() in CODE and path.is_file())
+    names = [str(path.relative_to(folder)) for path in files]
     near = [shown(name) for name in difflib.get_close_matches(file, sorted(names), n=MOST_NAMED, cutoff=0.0)]
     if more := len(names) - len(near):
         near.append(f"{more} more")

@@ -37,6 +37,7 @@ EPS = 1e-5
 # loud enough for variances beside which the eps of a batch norm does not matter, and for ReLU6 not to be ReLU
 LOUD, SPREAD, GAIN = np.float32(3.0), 7.0, 4.0
 NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
+MOST_TOLD = 200  # characters in a cell of a table
 MOST_PARTS = 4  # of a kind: every way of giving them their roles is tried
 
 
@@ -104,7 +105,12 @@ def parameters(student: Any) -> None:
         layers = block.layers()
         allowed = counts(*args)
         rows = tuple(
-            (f"{x.name}: {x.kind}", ", ".join(str(p.shape) for p in x.parameters), f"{x.count:,}") for x in layers
+            (
+                f"{x.name}: {x.kind}"[:MOST_TOLD],
+                ", ".join(str(p.shape) for p in x.parameters)[:MOST_TOLD],
+                f"{x.count:,}",
+            )
+            for x in layers
         )
         student.show(Table(caption=f"Layers of {block.made}", columns=("layer", "shapes", "parameters"), rows=rows))
         count = sum(layer.count for layer in layers)

@@ -95,7 +95,7 @@ PROCEDURES: dict[str, Callable[..., Any]] = {"inspect": inspect, "open": open_gr
 
 def run(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:
     """One procedure by name."""
-    return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments)))
+    return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments), 0, protocol.MOST_ANSWER_BYTES))
 
 
 def _used(graph: Any) -> tuple[list[Any], set[str]]:
