@@ -339,12 +339,12 @@ def _new(arguments: argparse.Namespace) -> int:
 def _replay(arguments: argparse.Namespace) -> int:
     require_linux()
     from grader.engine.replay import replay
-    from grader.report.text import visible
+    from grader.report.terminal import print_lines
 
     passed, lines = replay(
         _course(arguments), arguments.report, arguments.check, arguments.submission, arguments.isolation
     )
-    print("\n".join(visible(line) for line in lines if line))
+    print_lines(lines)
     return PASSED if passed else FAILED
 
 

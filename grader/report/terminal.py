@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -55,6 +55,11 @@ def _overview(reports: Sequence[SubmissionReport], out: Path) -> Iterator[str]:
         yield f"{name:<{wide}}  {score:>{high}}  {counts}  {_page(report, out)}"
         if len(reports) > 1 and (check := _first_failed(report)) is not None:
             yield f"    {_headline(check)}"
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print texts with what students wrote in them: each is set in, and none of their lines passes for one of ours."""
+    _say(sys.stdout, *(line for text in lines for line in _block(text)))
 
 
 def _print_table(reports: Sequence[SubmissionReport], stream: TextIO) -> None:

@@ -38,6 +38,8 @@ def inspect(workspace: Workspace, data: torch.Tensor) -> dict[str, Any]:
     graph = model.graph
     if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in graph.initializer):
         raise Refused("the weights lie in another file: export them into the ONNX file itself")
+    if graph.sparse_initializer:
+        raise Refused("the graph has sparse parameters; a plain network has none")
     if model.functions or any(attribute.HasField("g") for node in graph.node for attribute in node.attribute):
         raise Refused("the graph contains functions or sub-graphs; a plain network needs none")
     foreign = {node.domain for node in graph.node} - ALLOWED_DOMAINS

@@ -774,6 +774,25 @@ print('threads', started < 20_000)
 )
 attack(
     "resources",
+    "threads_with_small_stacks",
+    RIGHT
+    + """
+import threading, time
+threading.stack_size(32 << 10)
+started = 0
+try:
+    for _ in range(3_000):
+        threading.Thread(target=time.sleep, args=(100,), daemon=True).start()
+        started += 1
+except (RuntimeError, MemoryError) as problem:
+    print('stopped by', type(problem).__name__)
+print('few', started < 100)
+""",
+    earns=ALL,
+    seen="few True",
+)
+attack(
+    "resources",
     "descriptors",
     RIGHT
     + """

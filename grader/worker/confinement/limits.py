@@ -21,7 +21,7 @@ class Limits:
     memory_bytes: int | None = 2 << 30  # address space beside the nursery's; None with CUDA
     file_bytes: int = 64 << 20  # size of one file
     open_files: int = 64
-    threads: int | None = 64  # kept only under a private uid: the kernel counts all that a user runs
+    threads: int | None = 64  # kept only where the kernel does not count all else that the user runs
     scratch_bytes: int = 64 << 20  # kept only where scratch is a file system of its own
 
 
@@ -49,7 +49,7 @@ def limit_resources(limits: Limits) -> None:
 
 
 def limit_openings(limits: Limits, private_uid: bool) -> None:
-    """Limit what the other layers still needed: descriptors, and threads now that the uid is final."""
+    """Limit what the other layers still needed: descriptors, and threads now that the uid, or its namespace, is final."""
     _lower("RLIMIT_NOFILE", limits.open_files)
     if private_uid and limits.threads is not None:
         _lower("RLIMIT_NPROC", limits.threads)

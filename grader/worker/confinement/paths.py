@@ -81,9 +81,8 @@ def prime_imports() -> None:
 
 
 def _package_folders() -> set[str]:
-    return {*site.getsitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")} | (
-        {site.getusersitepackages()} if site.ENABLE_USER_SITE else set()
-    )
+    by_pth = {folder for folder in sys.path if folder.endswith("-packages")}
+    return {*site.getsitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")} | by_pth
 
 
 def _matching(*patterns: str) -> list[str]:

@@ -79,7 +79,8 @@ class Prepared:
             with steps.layer(layers.UID):
                 identity.drop_to(uid, keep_search=self.keep_search)
         _refuse_unreadable(read_only)
-        limit_openings(limits, private_uid=uid is not None)
+        separate = {layers.NAMESPACES, layers.SCRATCH}.intersection(steps.in_force())
+        limit_openings(limits, private_uid=uid is not None or (bool(separate) and namespaces.count_threads()))
         identity.pdeathsig(self.parent)
         with steps.layer(layers.UNREADABLE):
             identity.become_unreadable()
