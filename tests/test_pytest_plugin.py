@@ -354,7 +354,6 @@ def test_words_hold_what_the_report_holds() -> None:
     assert told[0] == finding.message
     assert any(line.startswith(f"Likely mistake: {finding.misconception}. ") for line in told)
     assert {
-        *finding.details,
         f"Call: {finding.call}",
         f"Next step: {finding.hint}",
         "X, of shape (3, 4):",

@@ -267,7 +267,11 @@ def own_work(student: Student) -> None:
     """
     watched = student.watched()
     noise = np.random.default_rng(6).standard_normal
-    for image, kernel, kind in (((5, 5), (2, 2), "float64"), ((12, 9), (3, 3), "float32"), ((4, 7), (1, 2), "float32")):
+    for image, kernel, kind in (
+        ((5, 5), (2, 2), "float64"),
+        ((12, 12), (3, 3), "float32"),
+        ((4, 4), (1, 1), "float32"),
+    ):
         watched.corr2d(noise(image).astype(kind), noise(kernel).astype(kind))
         ready_made(watched.operators)
     ready_made(student.source_uses("corr2d"))

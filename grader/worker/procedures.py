@@ -224,7 +224,10 @@ def raised(problem: BaseException, folder: Path, own: str) -> protocol.Raised:
 
 def _place(filename: str, line: int | None, folder: Path) -> tuple[str, int | None]:
     """File and line as the student knows them: of a notebook they have never seen the script."""
-    above = linecache.getlines(filename)[: line or 0]
+    try:
+        above = linecache.getlines(filename)[: line or 0]
+    except Exception:  # the file may name an encoding that is none
+        above = []
     for back, text in enumerate(reversed(above)):
         if (cell := CELL.fullmatch(text)) and back > 0:
             return cell[1], back

@@ -42,6 +42,7 @@ LIMITS = Limits(
     call_seconds=1.0,
     check_seconds=3.0,
     exercise_seconds=8.0,
+    training_seconds=8.0,
     cpu_seconds=30,
     memory_bytes=512 << 20,
     output_bytes=16 << 10,
