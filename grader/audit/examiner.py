@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -66,7 +66,7 @@ class QuickSession(Session):
 
     def ask_evaluator(
         self, requests: Iterable[protocol.Request], what: str, seconds: float
-    ) -> Iterator[protocol.Reply]:
+    ) -> Generator[protocol.Reply, None, None]:
         yield from (self.ask(request, what, seconds) for request in requests)
 
     def discard(self) -> None:

@@ -94,13 +94,12 @@ class Grader:
     def session(self, source: Source, exercise: Exercise) -> Iterator[Session]:
         """A submission's worker for one exercise, to be asked by hand. Raises SubmissionUnreadable."""
         taken = submission.take(source.path, source.name, self._scratch)
-        folder, options = Path(taken.folder), self.options
-        session = Session(self._nursery, exercise, folder, self._limits(exercise), options.device, options.data)
+        session = self._session(exercise, Path(taken.folder))
         try:
             yield session
         finally:
             session.discard()
-            submission.remove(folder)
+            submission.remove(Path(taken.folder))
 
     def grade_all(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Outcome]]:
         """All of them, as they are done; neither a submission that cannot be graded nor the death of the judge
@@ -114,9 +113,7 @@ class Grader:
     def _judged(self, folder: Path, jobs: int) -> tuple[ExerciseResult, ...]:
         def judge(exercise: Exercise) -> ExerciseResult:
             self.rubric.draw(exercise)  # before the session's time starts
-            limits, options = self._limits(exercise), self.options
-            session = Session(self._nursery, exercise, folder, limits, options.device, options.data)
-            return _without_hidden_times(judge_exercise(session, self.rubric))
+            return _without_hidden_times(judge_exercise(self._session(exercise, folder), self.rubric))
 
         def work(channel: int, exercise: Exercise) -> ExerciseResult | GraderError:
             self._nursery.use_channel(channel)
@@ -128,9 +125,10 @@ class Grader:
         results = dict(spread(work, exercises, jobs))
         return tuple(_raised(results[exercise]) for exercise in exercises)
 
-    def _limits(self, exercise: Exercise) -> Limits:
-        limits = self.options.limits
-        return limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
+    def _session(self, exercise: Exercise, folder: Path) -> Session:
+        options, limits = self.options, self.options.limits
+        own = limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
+        return Session(self._nursery, exercise, folder, own, options.device, options.data)
 
     def close(self) -> None:
         self._nursery.close()

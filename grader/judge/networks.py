@@ -5,6 +5,7 @@ Images are (N, C, H, W) float32, standardised; logits (N, classes).
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
@@ -285,12 +286,14 @@ class Evaluator:
         requests = (protocol.Request(procedure, (protocol.pack(argument),)) for procedure, argument in asked)
         doing = f"{what} was being run"
         told = []
-        for reply in self._session.ask_evaluator(requests, doing, EVALUATION_SECONDS):
-            if reply.raised is not None:
-                named = "" if reply.raised.internal else f"{reply.raised.type_name}: "
-                raise CheckFailure(
-                    f"{what}: {named}{reply.raised.message}",
-                    hint=BUILT_IN if "onnxruntime cannot run" in reply.raised.message else "",
-                )
-            told.append(_told(reply, kind, doing))
+        # closed at once: after a refusal the process has nothing left to do
+        with contextlib.closing(self._session.ask_evaluator(requests, doing, EVALUATION_SECONDS)) as replies:
+            for reply in replies:
+                if reply.raised is not None:
+                    named = "" if reply.raised.internal else f"{reply.raised.type_name}: "
+                    raise CheckFailure(
+                        f"{what}: {named}{reply.raised.message}",
+                        hint=BUILT_IN if "onnxruntime cannot run" in reply.raised.message else "",
+                    )
+                told.append(_told(reply, kind, doing))
         return told

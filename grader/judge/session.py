@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 
 from grader.authoring.exercise import Exercise
@@ -98,7 +98,7 @@ class Session:
 
     def ask_evaluator(
         self, requests: Iterable[protocol.Request], what: str, seconds: float
-    ) -> Iterator[protocol.Reply]:
+    ) -> Generator[protocol.Reply, None, None]:
         """Requests to a fresh confined process that reads the student's files and runs none of their code."""
         left, limit = self._limit(seconds)
         deadline = time.monotonic() + left
@@ -115,12 +115,12 @@ class Session:
     @contextlib.contextmanager
     def exploring(self, seconds: float) -> Iterator[None]:
         """What is called here is the grader's wish, no check: short, and being stopped counts for nothing."""
-        deadline, timeouts = self._deadline, self._timeouts
+        deadline, timeouts, unloadable = self._deadline, self._timeouts, self._unloadable
         self._deadline = min(deadline, time.monotonic() + seconds)
         try:
             yield
         finally:
-            self._deadline, self._timeouts = deadline, timeouts
+            self._deadline, self._timeouts, self._unloadable = deadline, timeouts, unloadable
 
     @contextlib.contextmanager
     def training(self) -> Iterator[None]:

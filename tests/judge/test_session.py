@@ -275,6 +275,15 @@ def test_exploring_costs_nothing_but_its_time(folder: Path, clock: Clock) -> Non
     assert 0 == session.timeouts
 
 
+def test_exploring_does_not_call_a_file_unloadable(folder: Path, clock: Clock) -> None:
+    """An import that is slower than exploring may be goes on being imported by the checks."""
+    session, _ = started(folder, TIMEOUT, LOADED, 7)
+    with session.exploring(4):
+        failure(session.load)
+
+    assert 7 == session.ask(DO, "x").value
+
+
 def test_exploring_ends_with_the_exercise(folder: Path, clock: Clock) -> None:
     """It is never given more than the exercise has left."""
     session, nursery = started(folder, LOADED, 7)
