@@ -231,6 +231,7 @@ class Worker:
     def ask(self, request: protocol.Request, seconds: float, limit: str) -> protocol.Reply:
         """One request, one reply, within `seconds`, which a finding calls `limit`. Raises WorkerFailed."""
         deadline = time.monotonic() + seconds
+        self._expect_silence()
         self._send_bytes(protocol.frame(request), deadline, limit)
         return self._next_reply(deadline, limit, called=bool(request.calls))
 
@@ -240,6 +241,7 @@ class Worker:
         Each call has its own limit, all together have `seconds`; `limit` is what a finding calls that.
         """
         deadline = time.monotonic() + seconds
+        self._expect_silence()
         self._send_bytes(frame, deadline, limit)
         for _ in range(count):
             call_deadline = time.monotonic() + self.limits.call_seconds
@@ -274,6 +276,13 @@ class Worker:
             os.close(fd)
         remove(self._scratch)
         return self._nursery.reap(self.pid)
+
+    def _expect_silence(self) -> None:
+        """Raises WorkerFailed when a reply is there before anything was asked: only a forger answers unasked."""
+        if self._received or select.select([self._replies], [], [], 0)[0]:
+            self._fill(1, time.monotonic(), "no limit")  # or the end of the pipe, which `_fill` tells of
+            self.kill()
+            raise WorkerFailed("your code wrote into the grader's own channel: an answer nobody asked for", "protocol")
 
     def _send_bytes(self, data: bytearray, deadline: float, limit: str) -> None:
         rest = memoryview(data)

@@ -709,15 +709,28 @@ attack(
     RIGHT
     + """
 import threading, time
+spoken = threading.Event()
 def talk():
     while True:
         forge(tensor('float64', [1, 1], bytes(8)))
+        spoken.set()
         time.sleep(0.001)
 print('talking')
 threading.Thread(target=talk, daemon=True).start()
+spoken.wait()
 """,
     seen="talking",
     earns=frozenset(),
+)
+attack(
+    "channel",
+    "an_answer_too_many",
+    RIGHT
+    + """
+loaded = packed([[3, [['corr2d', 'function'], ['edge_demo', 'missing']]], None, (), (), (), 0.0])
+os.write(4, 2 * (len(loaded).to_bytes(8, 'little') + loaded))
+""",
+    seen=("own channel", "nobody asked for"),
 )
 attack(
     "channel",
