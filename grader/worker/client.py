@@ -25,7 +25,7 @@ import msgspec
 
 from grader.errors import HarnessError, IsolationUnavailable, WorkerFailed
 from grader.worker import protocol
-from grader.worker.confinement import layers
+from grader.worker.confinement import bubble, layers
 from grader.worker.scratch import over_limit, remove
 
 CLEAN_ENVIRONMENT = {
@@ -71,13 +71,17 @@ class Nursery:
     def __init__(self, level: str = "none", channels: int = 1, folder: Path | None = None) -> None:
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(channels)]
         theirs = [pair[1].fileno() for pair in pairs]
-        self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-m", "grader.worker.nursery", level, str(folder or ""), *map(str, theirs)],
-            env=CLEAN_ENVIRONMENT,
-            pass_fds=theirs,
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+        wrapping = bubble.around(folder) if level == "strict" else []
+        program = [sys.executable, "-s", "-P", "-m", "grader.worker.nursery", level]
+        with _reachable(folder) as (path, fds):
+            self._process = subprocess.Popen(
+                [*wrapping, *program, "bubble" if wrapping else "", path, *map(str, theirs)],
+                env=CLEAN_ENVIRONMENT,
+                pass_fds=[*theirs, *fds],
+                stdin=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C belongs to the judge
+            )
         self._controls = [pair[0] for pair in pairs]
         for pair in pairs:
             pair[1].close()
@@ -377,6 +381,19 @@ class Worker:
             raise WorkerFailed(f"your code crashed its process with {name}{words}", "killed")
         code = os.WEXITSTATUS(status)
         raise WorkerFailed(f"your code ended the process with exit status {code}", "exited")
+
+
+@contextlib.contextmanager
+def _reachable(folder: Path | None) -> Iterator[tuple[str, list[int]]]:
+    """A path by which a child that gets these descriptors can delete `folder`, even where that has been mounted."""
+    if folder is None:
+        yield "", []
+        return
+    above = os.open(folder.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{above}/{folder.name}", [above]
+    finally:
+        os.close(above)
 
 
 def _wide_pipe() -> tuple[int, int]:

@@ -15,12 +15,13 @@ FIRST_FREE_DESCRIPTOR = 10  # below lie the ones that a worker arranges for itse
 class Confiner:
     """Prepared once in the nursery, enforced in every worker before student code."""
 
-    def __init__(self, level: confinement.Level) -> None:
+    def __init__(self, level: confinement.Level, bubble: str = "") -> None:
         while os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) < FIRST_FREE_DESCRIPTOR - 1:
             pass
         policy = confinement.Policy(read_only=confinement.interpreter_paths(), namespaces=level == "strict")
         self._prepared = confinement.prepare(policy, level)
         self.level = level
+        self._bubble = bool(bubble)
 
     @property
     def descriptors(self) -> tuple[int, ...]:
@@ -30,6 +31,7 @@ class Confiner:
     def describe(self) -> str:
         """The level and the layers in force, for the report."""
         in_force = self._prepared.in_force + (layers.SCRATCH,) * self._prepared.sized_scratch
+        in_force += (layers.BUBBLEWRAP,) * self._bubble
         return f"{self.level}: {', '.join(in_force)}" if in_force else self.level
 
     def enforce(self, folder: Path, scratch: str, limits: dict[str, Any]) -> None:

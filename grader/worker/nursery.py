@@ -1,7 +1,7 @@
 """The nursery: one process that imports torch once and forks a worker in milliseconds.
 
-Started by `client.Nursery` as `python -m grader.worker.nursery LEVEL FOLDER CONTROL_FD...` with a clean
-environment. It holds no secrets, imports neither rubric nor reference, runs no parallel torch operation and never touches
+Started by `client.Nursery` as `python -m grader.worker.nursery LEVEL BUBBLE FOLDER CONTROL_FD...` with a clean
+environment, BUBBLE being `bubble` inside of bubblewrap and empty elsewhere. It holds no secrets, imports neither rubric nor reference, runs no parallel torch operation and never touches
 CUDA: what it holds, every student's code can read.
 
     judge -> nursery   {"spawn": folder, "scratch": folder, "limits": {...}} with three descriptors: requests (read), replies (write), output (write)
@@ -30,7 +30,7 @@ from typing import Any, cast
 import msgspec
 
 from grader.errors import IsolationUnavailable
-from grader.worker.confinement import Level, become_unreadable
+from grader.worker.confinement import Level, become_unreadable, pdeathsig
 from grader.worker.scratch import remove
 
 MOST_MESSAGE = 1 << 16
@@ -42,13 +42,15 @@ def main() -> None:
     A judge that ends in order kills this process. One that was killed leaves it behind, and then its workers and
     FOLDER, where submissions and scratch folders lie, are put away here.
     """
-    level, folder = cast(Level, sys.argv[1]), sys.argv[2]
-    controls = [socket.socket(fileno=int(fd)) for fd in sys.argv[3:]]
+    level, bubble, folder = cast(Level, sys.argv[1]), sys.argv[2], sys.argv[3]
+    controls = [socket.socket(fileno=int(fd)) for fd in sys.argv[4:]]
+    if bubble:
+        pdeathsig(os.getppid())  # bubblewrap's own process: it is that which a judge kills
     _warm_up()
     from grader.worker.confine import Confiner
 
     try:
-        confiner = Confiner(level)
+        confiner = Confiner(level, bubble)
     except IsolationUnavailable as missing:
         _tell(controls, {"refused": str(missing)})
         return
@@ -164,7 +166,6 @@ def _spawn(message: dict[str, Any], fds: list[int], controls: list[socket.socket
 def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any) -> None:
     from grader.worker import child
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder, scratch, limits = Path(message["spawn"]), message["scratch"], message["limits"]
     child.live(fds, confiner.descriptors, folder, lambda: confiner.enforce(folder, scratch, limits))
 
@@ -200,6 +201,5 @@ def _import_torchvision() -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the judge
     become_unreadable()
     main()

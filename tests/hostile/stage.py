@@ -94,7 +94,7 @@ class Scene:
         """The module `facts` of every hostile submission."""
         known = {
             "JUDGE": os.getpid(),
-            "NURSERY": grading._nursery._process.pid,
+            "NURSERY": _innermost(grading._nursery._process.pid),
             "SIBLING": self.sibling.pid,
             "VICTIM": os.fspath(self.victim),
             "SECRET": os.fspath(self.victim / "secret.txt"),
@@ -246,6 +246,11 @@ def _children(parent: int) -> list[int]:
             if int(status.rpartition(")")[2].split()[1]) == parent:
                 found.append(int(entry))
     return found
+
+
+def _innermost(pid: int) -> int:
+    """The nursery: that process, or the one that bubblewrap started."""
+    return next((child for child in _children(pid)), pid)
 
 
 def _make_reachable(path: str) -> None:

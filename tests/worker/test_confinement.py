@@ -214,7 +214,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).mkdir()
     for name in ("six.py", "course.pth", "__editable___course_grader_finder.py"):
         (tmp_path / name).touch()
-    monkeypatch.setattr(paths, "_package_folders", lambda: {str(tmp_path)})
+    monkeypatch.setattr(paths, "package_folders", lambda: {str(tmp_path)})
     return tmp_path
 
 

@@ -44,7 +44,7 @@ HIDDEN_PACKAGES = (  # patterns in site-packages
 
 def interpreter_paths(hidden: Iterable[str] = ()) -> tuple[str, ...]:
     """Files and folders that this interpreter and its packages are read from, without `hidden` ones."""
-    packages = [folder for folder in _package_folders() if os.path.isdir(folder)]
+    packages = [folder for folder in package_folders() if os.path.isdir(folder)]
     concealed = {os.path.realpath(path) for path in hidden}
     for folder in packages:
         for pattern in HIDDEN_PACKAGES:
@@ -56,7 +56,7 @@ def interpreter_paths(hidden: Iterable[str] = ()) -> tuple[str, ...]:
     binary = str(sysconfig.get_config_var("LIBDIR") or "")
     found = [*SYSTEM, *libraries, *packages, *_matching(*SHARED_LIBRARIES, f"{binary}/*.so*")]
     whole = {os.path.realpath(path) for path in found if os.path.exists(path)}
-    return _outermost({path for root in whole for path in without(root, concealed)})
+    return outermost({path for root in whole for path in without(root, concealed)})
 
 
 def without(path: str, concealed: set[str]) -> Iterator[str]:
@@ -80,19 +80,20 @@ def prime_imports() -> None:
     assert not list(importlib.metadata.distributions(name="no-such-distribution"))
 
 
-def _package_folders() -> set[str]:
+def package_folders() -> set[str]:
+    """Where packages lie, whether these folders exist or not."""
     by_pth = {folder for folder in sys.path if folder.endswith("-packages")}
     return {*site.getsitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")} | by_pth
 
 
-def _matching(*patterns: str) -> list[str]:
-    return [path for pattern in patterns for path in glob.glob(pattern)]
-
-
-def _outermost(paths: set[str]) -> tuple[str, ...]:
-    """Without those that lie in another one of them."""
+def outermost(paths: set[str]) -> tuple[str, ...]:
+    """`paths` in order, without those that lie in another one of them."""
     kept: list[str] = []
     for path in sorted(paths, key=lambda path: path.split("/")):
         if not kept or not path.startswith(kept[-1] + "/"):
             kept.append(path)
     return tuple(kept)
+
+
+def _matching(*patterns: str) -> list[str]:
+    return [path for pattern in patterns for path in glob.glob(pattern)]
