@@ -18,7 +18,6 @@ import random
 import re
 import shutil
 import sys
-import time
 import traceback
 import types
 from collections.abc import Callable, Iterator
@@ -96,14 +95,12 @@ class Workspace:
         if call.seed is not None:
             seed_everything(call.seed)
         full_args, full_kwargs = self._fitted(function, call, args, kwargs)
-        started = time.perf_counter()
         result = function(*full_args, **full_kwargs)
-        seconds = time.perf_counter() - started
         given = list(self._named(call, args, kwargs))
         most = protocol.MOST_ANSWER_BYTES
         changed = tuple((name, from_student(value, 0, most)) for name, wire, value in given if _differs(wire, value))
         aliases = self._aliases(result, given)
-        return protocol.Reply(from_student(result, 0, most), changed=changed, aliases=aliases, seconds=seconds)
+        return protocol.Reply(from_student(result, 0, most), changed=changed, aliases=aliases)
 
     def _fitted(
         self, function: Any, call: protocol.Call, args: list[Any], kwargs: dict[str, Any]

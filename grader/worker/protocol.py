@@ -47,13 +47,12 @@ class _Wire(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
 
 
 class Tensor(_Wire, frozen=True, tag=1):
-    """An array. `declared` is the dtype the student's object had when it is none of ours (bfloat16)."""
+    """An array: its bytes in C order and this machine's byte order."""
 
     dtype: str
     shape: tuple[int, ...]
     data: bytes
     library: Library = "numpy"
-    declared: str = ""
 
 
 class Sequence(_Wire, frozen=True, tag=2):
@@ -111,7 +110,6 @@ class Reply(_Wire, frozen=True):
     changed: tuple[tuple[str, Value], ...] = ()  # arguments that differ after the call, with what they became
     aliases: tuple[str, ...] = ()  # arguments whose memory the result shares
     operators: tuple[str, ...] = ()  # aten operators seen, when asked for
-    seconds: float = 0.0
 
 
 _encode_into = msgspec.msgpack.Encoder().encode_into
@@ -231,7 +229,6 @@ def _check(value: Value, budget: list[int], depth: int) -> None:
 def _check_tensor(tensor: Tensor) -> None:
     if tensor.dtype not in DTYPES:
         raise ProtocolError(f"dtype {tensor.dtype[:40]!r} is not allowed")
-    _check_length(tensor.declared, MOST_NAME)
     if len(tensor.shape) > MOST_DIMENSIONS or any(not 0 <= size < 1 << 31 for size in tensor.shape):
         raise ProtocolError(f"shape {tensor.shape[:MOST_DIMENSIONS]} is not allowed")
     # no bytes at all may still be two thousand million empty rows

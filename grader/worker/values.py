@@ -77,5 +77,4 @@ def _tensor(array: np.ndarray, original: Any, most: int) -> protocol.Value:
         return protocol.Opaque(f"array of {array.nbytes >> 20} MiB")
     if array.dtype.name not in protocol.DTYPES:
         return protocol.Opaque(f"array of {array.dtype.name}"[: protocol.MOST_NAME])
-    declared = str(original.dtype).removeprefix("torch.")
-    return protocol.Tensor(array.dtype.name, array.shape, np.ascontiguousarray(array).tobytes(), library, declared)
+    return protocol.Tensor(array.dtype.name, array.shape, np.ascontiguousarray(array).tobytes(), library)

@@ -633,7 +633,7 @@ attack("channel", "an_extension_type", in_call("send(b'\\xc7\\x04\\x01abcd'); re
 attack(
     "channel",
     "words_without_end",
-    in_call("send(packed([None, ['E', 'm' * 20_000_000, None, '', False], [], [], [], 0.0])); return X"),
+    in_call("send(packed([None, ['E', 'm' * 20_000_000, None, '', False], [], [], []])); return X"),
     seen="over the limit",
 )
 attack(
@@ -667,9 +667,7 @@ print('sent')
 attack(
     "channel",
     "a_refusal_of_the_worker_itself",
-    in_call(
-        "send(packed([None, ['Refused', '::error::the grader failed', None, '', True], [], [], [], 0.0])); return X"
-    ),
+    in_call("send(packed([None, ['Refused', '::error::the grader failed', None, '', True], [], [], []])); return X"),
     seen="corr2d",
 )
 attack("channel", "all_descriptors_closed", in_call("os.closerange(0, 4096); return X"), seen="corr2d")
@@ -727,7 +725,7 @@ attack(
     "an_answer_too_many",
     RIGHT
     + """
-loaded = packed([[3, [['corr2d', 'function'], ['edge_demo', 'missing']]], None, (), (), (), 0.0])
+loaded = packed([[3, [['corr2d', 'function'], ['edge_demo', 'missing']]], None, (), (), ()])
 os.write(4, 2 * (len(loaded).to_bytes(8, 'little') + loaded))
 """,
     seen=("own channel", "nobody asked for"),

@@ -89,7 +89,7 @@ def send(body, length=None):
 
 
 def packed(value):
-    """MessagePack; a reply is [value, raised, changed, aliases, operators, seconds]."""
+    """MessagePack; a reply is [value, raised, changed, aliases, operators]."""
     import msgspec
 
     return msgspec.msgpack.encode(value)
@@ -97,9 +97,9 @@ def packed(value):
 
 def forge(value, changed=(), aliases=(), operators=()):
     """Send a whole reply."""
-    send(packed([value, None, changed, aliases, operators, 0.0]))
+    send(packed([value, None, changed, aliases, operators]))
 
 
 def tensor(dtype, shape, data):
     """An array as it crosses the channel."""
-    return [1, dtype, shape, data, "numpy", ""]
+    return [1, dtype, shape, data, "numpy"]

@@ -46,9 +46,9 @@ class Count(int):
     """A number of the student's own kind."""
 
 
-def tensor(array: Any, declared: str, library: Literal["torch", "numpy"] = "numpy") -> Tensor:
+def tensor(array: Any, library: Literal["torch", "numpy"] = "numpy") -> Tensor:
     array = np.asarray(array)
-    return Tensor(array.dtype.name, array.shape, array.tobytes(), library, declared)
+    return Tensor(array.dtype.name, array.shape, array.tobytes(), library)
 
 
 def nested(depth: int) -> Any:
@@ -71,23 +71,23 @@ CROSSING: dict[str, tuple[Callable[[], Any], Any]] = {
     "a range": (lambda: range(3), Sequence("list", (0, 1, 2))),
     "a generator": (lambda: (i for i in (1, 2)), Sequence("list", (1, 2))),
     "a dict": (lambda: {1: "a", "k" * 300: None}, Mapping((("1", "a"), ("k" * 200, None)))),
-    "a NumPy number": (lambda: np.float32(1.5), tensor(np.float32(1.5), "float32")),
-    "a view": (lambda: ARRAY.T[::-1], tensor(np.array([[2, 4], [1, 3]], "float32"), "float32")),
-    "big-endian": (lambda: ARRAY.astype(">f4"), tensor(ARRAY, ">f4")),
+    "a NumPy number": (lambda: np.float32(1.5), tensor(np.float32(1.5))),
+    "a view": (lambda: ARRAY.T[::-1], tensor(np.array([[2, 4], [1, 3]], "float32"))),
+    "big-endian": (lambda: ARRAY.astype(">f4"), tensor(ARRAY)),
     "objects": (lambda: np.array([[1, None]], dtype=object), Sequence("list", (Sequence("list", (1, None)),))),
-    "eight axes": (lambda: np.zeros((1,) * 8), tensor(np.zeros((1,) * 8), "float64")),
+    "eight axes": (lambda: np.zeros((1,) * 8), tensor(np.zeros((1,) * 8))),
     "nine axes": (lambda: np.zeros((1,) * 9), Opaque("array with 9 axes")),
     "too many bytes": (lambda: np.broadcast_to(np.zeros(1), (1 << 23,)), Opaque("array of 64 MiB")),
     "texts": (lambda: np.array(["ab"]), Opaque("array of str64")),
     "dates": (lambda: np.array(["2026-01-01"], dtype="datetime64[D]"), Opaque("array of datetime64[D]")),
-    "a tensor": (lambda: torch.ones(2, requires_grad=True), tensor(np.ones(2, "float32"), "float32", "torch")),
-    "bfloat16": (lambda: torch.ones(2, dtype=torch.bfloat16), tensor(np.ones(2, "float32"), "bfloat16", "torch")),
-    "sparse": (lambda: torch.eye(2).to_sparse(), tensor(np.eye(2, dtype="float32"), "float32", "torch")),
+    "a tensor": (lambda: torch.ones(2, requires_grad=True), tensor(np.ones(2, "float32"), "torch")),
+    "bfloat16": (lambda: torch.ones(2, dtype=torch.bfloat16), tensor(np.ones(2, "float32"), "torch")),
+    "sparse": (lambda: torch.eye(2).to_sparse(), tensor(np.eye(2, dtype="float32"), "torch")),
     "conjugated": (
         lambda: torch.tensor([1 + 2j]).conj(),
-        tensor(np.array([1 - 2j], dtype="complex64"), "complex64", "torch"),
+        tensor(np.array([1 - 2j], dtype="complex64"), "torch"),
     ),
-    "negated": (lambda: torch.tensor([1 + 2j]).conj().imag, tensor(np.array([-2], "float32"), "float32", "torch")),
+    "negated": (lambda: torch.tensor([1 + 2j]).conj().imag, tensor(np.array([-2], "float32"), "torch")),
 }
 
 
