@@ -35,12 +35,38 @@ WRONG_INPUTS = (
     "A dense layer gets another number of inputs than it was made for: print x.shape before it, and look at paddings, "
     "kernel sizes and pooling up to there, and at how the batch axis is kept."
 )
+KEEP_BATCH = "Keep the batch axis: x.reshape(x.shape[0], -1) or x.flatten(1), never a fixed number."
+AT_RANDOM = (
+    "Dropout is off in eval mode: F.dropout(x, training=self.training). And layers are made in __init__: one that is "
+    "made in forward starts anew in every call."
+)
+NOT_REGISTERED = (
+    "Layers are registered when they are attributes of the network, self.NAME = nn.Linear(...), or lie in an nn.ModuleList: "
+    "not those in a plain list or dict, nor those outside of the class."
+)
+A_LAYER = (
+    "nn.Sigmoid(), nn.ReLU() and their like make a layer, which is then called: self.act = nn.Sigmoid() in __init__, "
+    "self.act(x) in forward. torch.sigmoid(x) and torch.relu(x) do it at once."
+)
 SAVE_AGAIN = "Save it anew: torch.save(model.state_dict(), path), with a model of the very class that you hand in."
-HINTS = {  # by what an exception's message holds
-    "shapes cannot be multiplied": WRONG_INPUTS,
-    wording.NOT_FITTING: SAVE_AGAIN,
-    "Expected state_dict to be dict-like": SAVE_AGAIN,
-}
+LAYERS = "Sigmoid|ReLU|Flatten|AvgPool2d|MaxPool2d|BatchNorm2d"
+HINTS = (  # the first whose pattern an exception's message holds
+    (r"shapes cannot be multiplied", WRONG_INPUTS),
+    (r"is invalid for input of size", KEEP_BATCH),
+    (
+        rf"({LAYERS})\.__init__\(\) takes|must be Tensor, not [A-Z]|got \(({LAYERS}),|'({LAYERS})' object has no",
+        A_LAYER,
+    ),
+    (
+        r"before Module\.__init__\(\) call",
+        "Begin __init__ with super().__init__(): before it nn.Module cannot keep a layer.",
+    ),
+    (r"\.forward\(\) takes|name 'self' is not defined", "A method's first parameter is self: def forward(self, x)."),
+    (r"object has no attribute", "Look at the spelling: __init__ and forward must use the same names."),
+    (r"empty parameter list", NOT_REGISTERED),
+    (re.escape(wording.NOT_FITTING), SAVE_AGAIN),
+    (r"Expected state_dict to be dict-like", SAVE_AGAIN),
+)
 NO_FORWARD = re.compile(r'Module \[(\w+)\] is missing the required "forward" function')
 FORWARD = "Look at its spelling and its indentation: def forward(self, x) stands in the class, as far in as __init__."
 NO_LAYER = "It only keeps layers: call them one after another in a loop, or use nn.Sequential."
@@ -233,7 +259,7 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     return CheckFailure(
         f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}",
         traceback=raised.traceback,
-        hint=next((hint for words, hint in HINTS.items() if words in raised.message), wording.only_in_here(raised)),
+        hint=next((hint for words, hint in HINTS if re.search(words, raised.message)), wording.only_in_here(raised)),
     )
 
 

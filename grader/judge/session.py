@@ -51,6 +51,7 @@ class Session:
         self._unloadable: CheckFailure | None = None
         self._timeouts = 0
         self._deadline = time.monotonic() + limits.exercise_seconds
+        self._deadline_is = f"the limit of {limits.exercise_seconds:g} s for the whole exercise"
         self._output: list[str] = []
         self.shrink_seconds = SHRINK_SECONDS  # left for looking for smaller counterexamples
         self.diagnose = True  # compare failing code with the known misconceptions
@@ -125,12 +126,13 @@ class Session:
     @contextlib.contextmanager
     def training(self) -> Iterator[None]:
         """What is called here has a time of its own, which is not the exercise's."""
-        started, deadline = time.monotonic(), self._deadline
+        started, deadline, words = time.monotonic(), self._deadline, self._deadline_is
         self._deadline = started + self.limits.training_seconds
+        self._deadline_is = f"the limit of {self.limits.training_seconds:g} s for all training"
         try:
             yield
         finally:
-            self._deadline = deadline + time.monotonic() - started
+            self._deadline, self._deadline_is = deadline + time.monotonic() - started, words
 
     def artefact(self, file: str) -> bytes | None:
         """The bytes of a file that was handed in; None where there is none."""
@@ -184,14 +186,11 @@ class Session:
         """
         remaining = self._deadline - time.monotonic()
         if remaining <= 0:
-            raise CheckFailure(
-                f"not tried: the limit of {self.limits.exercise_seconds:g} s for the whole exercise is used up",
-                fatal=True,
-            )
+            raise CheckFailure(f"not tried: {self._deadline_is} is used up", fatal=True)
         if self._timeouts >= MOST_TIMEOUTS:
             raise CheckFailure(f"not tried: your code was stopped {self._timeouts} times at a limit", fatal=True)
         if remaining < seconds:
-            return remaining, f"the limit of {self.limits.exercise_seconds:g} s for the whole exercise"
+            return remaining, self._deadline_is
         return seconds, f"the limit of {seconds:g} s {what}".rstrip()
 
     def _blamed(self, failure: WorkerFailed, what: str) -> CheckFailure:

@@ -44,6 +44,8 @@ def shape(student: Student, X: np.ndarray, K: np.ndarray) -> None:
 @example(X=np.full((1, 1), 3.0), K=np.full((1, 1), 2.0))
 @example(X=np.arange(1.0, 17.0).reshape(4, 4), K=np.arange(16.0).reshape(4, 4))
 @example(X=np.linspace(-2, 2, 25).reshape(5, 5).round(2), K=np.array([[0.5, -0.25], [0.75, 0.1]]))
+@example(X=np.arange(16.0).reshape(4, 4) / 1000, K=np.eye(2))
+@example(X=np.arange(400.0).reshape(20, 20) % 17, K=np.arange(25.0).reshape(5, 5) % 7)
 def values(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     """Every output cell is the sum of the window under the kernel.
 
@@ -64,6 +66,9 @@ def values(student: Student, X: np.ndarray, K: np.ndarray) -> None:
 @example(X=np.arange(40.0).reshape(4, 10), K=np.arange(9.0).reshape(3, 3))
 @example(X=np.arange(36.0).reshape(6, 6), K=np.arange(6.0).reshape(3, 2))
 @example(X=np.arange(36.0).reshape(6, 6), K=np.arange(6.0).reshape(2, 3))
+@example(X=np.arange(5.0).reshape(5, 1), K=np.array([[1.0], [-2.0]]))
+@example(X=np.arange(5.0).reshape(1, 5), K=np.array([[1.0, -2.0]]))
+@example(X=np.arange(204.0).reshape(12, 17) % 13, K=np.arange(30.0).reshape(5, 6))
 def rectangular(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     """Images and kernels need not be square.
 
@@ -142,6 +147,7 @@ def shift(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     points=1, needs=["values"], hint="Make the result an array of floats, or of the images' own dtype.", examples=20
 )
 @given(X=square((4, 8), dtype="int64"), K=square((2, 3), dtype="int64"))
+@example(X=255 - np.arange(64).reshape(8, 8), K=np.arange(1, 5).reshape(2, 2))
 def integers(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     """Integer images and kernels give the exact integers.
 
@@ -153,26 +159,29 @@ def integers(student: Student, X: np.ndarray, K: np.ndarray) -> None:
 
 
 @corr2d.check(
-    points=1, needs=["values"], hint="Do not give the result the image's dtype: it may be an integer one.", examples=15
+    points=1,
+    needs=["values"],
+    hint="Do not give the result the dtype of the image or of the kernel: it may be an integer one.",
+    examples=15,
 )
 @given(X=square((4, 8), dtype="int64", low=1))
 @example(X=np.arange(16).reshape(4, 4))
 def mixed(student: Student, X: np.ndarray) -> None:
-    """An integer image under a fractional kernel is not cut to integers.
+    """An integer image under a fractional kernel is not cut to integers, nor a fractional one under an integer kernel.
 
-    Why: a blur kernel is full of fractions; cutting each sum to an integer loses them silently. Raising an
-    error for mixed dtypes is fine, a wrong answer is not.
+    Why: a blur kernel is full of fractions, an edge kernel has none; cutting each sum to an integer loses them
+    silently. Raising an error for mixed dtypes is fine, a wrong answer is not.
     Wrong: Y = np.zeros(shape, dtype=X.dtype)
     Right: Y = np.zeros(shape)
     """
-    K = np.array([[0.5, 0.25], [0.25, 0.5]])
-    try:
-        Y = student.corr2d(X, K)
-    except CheckFailure as refused:
-        if refused.fatal:
-            raise
-        return
-    expect.close(Y, reference.corr2d(X, K), terms=K.size)
+    for image, K in ((X, np.array([[0.5, 0.25], [0.25, 0.5]])), (X / 4, np.array([[1, -1], [2, 3]]))):
+        try:
+            Y = student.corr2d(image, K)
+        except CheckFailure as refused:
+            if refused.fatal:
+                raise
+        else:
+            expect.close(Y, reference.corr2d(image, K), terms=K.size)
 
 
 @corr2d.check(
@@ -205,7 +214,8 @@ def edge_demo(student: Student) -> None:
         expect.close(
             pictures[shapes.index(wanted.shape)],
             wanted,
-            hint="Is the picture the lesson's? White, with rows 0, 1, 3, 4 and 5 black in columns 2 to 5.",
+            hint="The picture is white, with rows 0, 1, 3, 4 and 5 black in columns 2 to 5. With [[1, -1]] the step from "
+            "white to black gives 1, the one from black to white -1.",
         )
     expect.that(
         isinstance(found, dict) or shapes.index(vertical.shape) < shapes.index(horizontal.shape),

@@ -31,6 +31,7 @@ reference = Oracle(canonical)
 FORBIDDEN = ("pool", "conv", "correlat", "maximum_filter", "uniform_filter", "generic_filter", "grey_dilation")
 PICTURE = np.arange(16.0).reshape(1, 1, 4, 4)
 IMAGE = -1 - np.arange(56.0).reshape(1, 1, 8, 7)
+LARGE = (np.arange(3 * 5 * 12 * 14) * 7 % 31).reshape(3, 5, 12, 14).astype("float64")
 SIZE_HINT = "The result has floor((H + 2*padding - dilation*(kernel - 1) - 1) / stride) + 1 rows."
 
 
@@ -73,6 +74,7 @@ def _together(draw: st.DrawFn, /, **more: st.SearchStrategy[Any]) -> dict[str, A
 @example(x=-1 - PICTURE, kernel_size=2)
 @example(x=np.arange(12.0).reshape(2, 3, 1, 2), kernel_size=1)
 @example(x=np.arange(50.0).reshape(2, 1, 5, 5), kernel_size=2)
+@example(x=LARGE, kernel_size=5)
 def max_values(student: Student, x: np.ndarray, kernel_size: int) -> None:
     """Maximum pooling takes the largest value under each window, for every sample and channel.
 
@@ -178,6 +180,7 @@ def max_ceil_mode(student: Student, x: np.ndarray, kernel_size: int, stride: int
 @given(x=distinct((1, 2), (1, 3), (4, 7), (4, 7), sign=1), settings=_settings())
 @example(x=PICTURE, settings={"kernel_size": 2})
 @example(x=np.arange(24.0).reshape(1, 1, 4, 6), settings={"kernel_size": 2})
+@example(x=np.arange(256.0).reshape(1, 1, 16, 16), settings={"kernel_size": 2})
 @example(
     x=np.arange(1.0, 49.0).reshape(2, 1, 4, 6)[:, :, ::-1].copy(),
     settings={"kernel_size": 2, "stride": 2, "padding": 1},
@@ -238,6 +241,7 @@ def max_together(student: Student, x: np.ndarray, settings: dict[str, Any]) -> N
 @example(x=PICTURE, kernel_size=2)
 @example(x=np.arange(12.0).reshape(2, 3, 1, 2), kernel_size=1)
 @example(x=np.arange(50.0).reshape(2, 1, 5, 5), kernel_size=2)
+@example(x=LARGE, kernel_size=5)
 def avg_values(student: Student, x: np.ndarray, kernel_size: int) -> None:
     """Average pooling takes the mean under each window, for every sample and channel.
 
@@ -376,6 +380,7 @@ def avg_together(student: Student, x: np.ndarray, settings: dict[str, Any]) -> N
 @pooling.check(points=2, hint="Average over H and W; samples and channels stay apart.")
 @given(x=batches((1, 3), (1, 4), (1, 6), (1, 6)))
 @example(x=np.arange(24.0).reshape(2, 2, 2, 3))
+@example(x=LARGE)
 def global_values(student: Student, x: np.ndarray) -> None:
     """Global average pooling takes the mean of every channel: (N, C, H, W) -> (N, C).
 
@@ -459,11 +464,12 @@ def fresh(student: Student, x: np.ndarray) -> None:
     Right: if kernel_size == 1: return x.clone()
     """
     for call in (student.max_pool2d, student.avg_pool2d):
-        for kernel_size in (1, 2):
+        for kernel_size in (1, 2, 2):
             call(x, kernel_size)
             expect.fresh(student)
-    student.global_avg_pool2d(np.ascontiguousarray(x[:, :, :1, :1]))
-    expect.fresh(student)
+    for _ in range(2):
+        student.global_avg_pool2d(np.ascontiguousarray(x[:, :, :1, :1]))
+        expect.fresh(student)
 
 
 @pooling.check(

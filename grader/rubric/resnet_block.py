@@ -7,7 +7,7 @@ student's own parameters are put into the reference formula in every fitting way
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import permutations
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from grader.authoring import expect
 from grader.authoring.exercise import exercise
 from grader.authoring.expect import CheckFailure
 from grader.authoring.tolerance import Tolerance
-from grader.judge.networks import Entry, Network
+from grader.judge.networks import AT_RANDOM, Entry, Network
 from grader.records import Table
 from reference.resnet_block import ResidualBlock
 
@@ -38,6 +38,9 @@ EPS = 1e-5
 LOUD, SPREAD, GAIN = np.float32(3.0), 7.0, 4.0
 NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 MOST_TOLD = 200  # characters in a cell of a table
+MORE_BATCHES = 7  # what happens at random does not show in every pass
+ASIDE = 0.05  # of its way: a variance may be divided by n instead of n - 1
+NOTHING_RANDOM = "In train mode too the block computes the same from the same batch: no dropout, and no layer that is left out at random."
 MOST_PARTS = 4  # of a kind: every way of giving them their roles is tried
 
 
@@ -200,8 +203,12 @@ def train_mode(student: Any) -> None:
     for args in (SAME, BOTH):
         block, state, roles = matching(student, args, sizes=((6, 6),))
         x = LOUD * noise(4, args[0], 7, 5)
-        wanted = formula(state, roles, torch.from_numpy(x).double(), stride_of(args), train=True)
+        batch = dict(state)
+        wanted = formula(batch, roles, torch.from_numpy(x).double(), stride_of(args), train=True)
         expect.close(block.output(x, train=True), wanted.detach().numpy(), tol=NEAR)
+        recorded(state, batch, block.state())
+        for _ in range(MORE_BATCHES):
+            expect.close(block.output(x, train=True), wanted.detach().numpy(), tol=NEAR, hint=NOTHING_RANDOM)
 
 
 @resnet_block.check(
@@ -251,7 +258,27 @@ def unchanged(student: Any) -> None:
         x = noise(2, args[0], 6, 6)
         first = expect.floats(block.output(x))
         expect.that(not block.changes_input(x), f"{block.made} changes its input")
-        expect.close(block.output(x), first)
+        try:
+            expect.close(block.output(x), first)
+        except CheckFailure as failure:
+            again = f"{block.made} in eval mode: the same input gives another output the second time: {failure.message}"
+            raise CheckFailure(again, hint=AT_RANDOM) from None
+
+
+def recorded(before: dict[str, torch.Tensor], batch: dict[str, torch.Tensor], after: Iterable[Entry]) -> None:
+    """Fail when running statistics have not gone from what they were `before` some way to those of the `batch`."""
+    now = {entry.name: torch.from_numpy(entry.values.astype("float64")) for entry in after}
+    for name in (name for name in before if batch[name] is not before[name]):
+        expect.that(
+            name in now and now[name].shape == before[name].shape, f"a batch in train mode changes what {name} is"
+        )
+        there, way = (now[name] - before[name]).flatten(), batch[name] - before[name].flatten()
+        share = float((there * way).sum() / (way * way).sum())  # the momentum, as a rule
+        expect.that(
+            share > 0 and float((there - share * way).norm()) <= ASIDE * float(there.norm()),
+            f"after a batch in train mode {name} is {'what it was before' if share == 0 else 'not nearer to the batch'}: "
+            "eval mode would go on with statistics of other images",
+        )
 
 
 def built(student: Any, args: tuple[int, ...]) -> Network:
@@ -305,8 +332,8 @@ def matching(
             return block, state, roles
     if closest is None:
         raise CheckFailure(
-            f"{block.made} lacks a part: expected two 3x3 convolutions, a batch norm for each"
-            + ("" if needs_none(args) else ", and a 1x1 convolution in the shortcut")
+            f"{block.made} lacks a part: expected two 3x3 nn.Conv2d, an nn.BatchNorm2d for each"
+            + ("" if needs_none(args) else ", and a 1x1 nn.Conv2d in the shortcut")
         )
     raise CheckFailure(
         f"{block.made} in eval mode: {closest.message}",
@@ -368,7 +395,11 @@ def pointwise_shapes(out: int, channels: int) -> tuple[tuple[int, ...], ...]:
 
 def batch_norms(entries: list[Entry], out: int) -> list[Norm]:
     """The batch normalisations of `out` channels: by torch's names, else by the order they were registered in."""
-    vectors = [entry for entry in entries if entry.values.shape == (out,) and entry.values.dtype.kind == "f"]
+    shapes = ((out,), (1, out, 1, 1))
+    wide = [entry.name for entry in entries if entry.values.ndim == 4 and entry.name.endswith("weight")]
+    biases = {f"{name.removesuffix('weight')}bias" for name in wide}
+    floats = [entry for entry in entries if entry.values.dtype.kind == "f" and entry.name not in biases]
+    vectors = [entry for entry in floats if entry.values.shape in shapes]
     names = {entry.name for entry in vectors}
     prefixes = [name.removesuffix("running_mean") for name in sorted(names) if name.endswith("running_mean")]
     named = [Norm(*(f"{prefix}{part}" for part in NORM_PARTS)) for prefix in prefixes]
@@ -381,11 +412,18 @@ def batch_norms(entries: list[Entry], out: int) -> list[Norm]:
 
 
 def formula(state: dict[str, torch.Tensor], roles: Roles, x: torch.Tensor, stride: int, train: bool) -> torch.Tensor:
-    """ReLU(F(x) + shortcut(x)) with the student's tensors in their parts, in float64."""
+    """ReLU(F(x) + shortcut(x)) with the student's tensors in their parts, in float64.
+
+    train: with the statistics of the batch, which take the place of the running ones in `state`.
+    """
 
     def norm(values: torch.Tensor, part: Norm) -> torch.Tensor:
-        mean, variance = state[part.mean].detach().clone(), state[part.variance].detach().clone()
-        return F.batch_norm(values, mean, variance, state[part.weight], state[part.bias], training=train, eps=EPS)
+        weight, bias, mean, variance = (state[name].flatten() for name in part)
+        mean, variance = mean.detach().clone(), variance.detach().clone()
+        result = F.batch_norm(values, mean, variance, weight, bias, training=train, momentum=1.0, eps=EPS)
+        if train:  # with a momentum of 1 they have become the batch's own
+            state[part.mean], state[part.variance] = mean, variance
+        return result
 
     def conv(values: torch.Tensor, name: str, stride: int, padding: int) -> torch.Tensor:
         bias = state.get(f"{name.removesuffix('weight')}bias") if name.endswith("weight") else None

@@ -242,6 +242,30 @@ def test_exceptions(act: Callable[[Network], Any], call: str) -> None:
     assert f"{call} raised ValueError in line 4: no" == failure(lambda: act(network)).message
 
 
+@pytest.mark.parametrize(
+    ("message", "hint"),
+    [
+        ("shape '[5, -1, 3]' is invalid for input of size 9408", networks.KEEP_BATCH),
+        ("mat1 and mat2 shapes cannot be multiplied (2x400 and 256x120)", networks.WRONG_INPUTS),
+        ("Sigmoid.__init__() takes 1 positional argument but 2 were given", networks.A_LAYER),
+        ("flatten(): argument 'input' (position 1) must be Tensor, not ReLU", networks.A_LAYER),
+        ("'ReLU' object has no attribute 'view'", networks.A_LAYER),
+        ("cannot assign module before Module.__init__() call", "super().__init__()"),
+        ("Net.forward() takes 1 positional argument but 2 were given", "def forward(self, x)"),
+        ("'Net' object has no attribute 'fc_2'", "spelling"),
+        ("optimizer got an empty parameter list", networks.NOT_REGISTERED),
+        ("no", ""),
+    ],
+)
+def test_the_hint_is_about_the_error(message: str, hint: str) -> None:
+    """What torch says is known by its words; of what is not known nothing is guessed."""
+    network, _ = built(Reply(raised=Raised("RuntimeError", message, 4)))
+
+    found = failure(lambda: network.forward(np.zeros((1, 1, 28, 28)))).hint
+
+    assert hint in found and bool(hint) == bool(found)
+
+
 # --- Evaluator ----------------------------------------------------------------------------------------
 
 FILE = protocol.pack(np.frombuffer(b"onnx", dtype=np.uint8))

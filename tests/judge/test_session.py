@@ -305,6 +305,10 @@ def test_training_has_a_time_of_its_own(folder: Path, clock: Clock) -> None:
     session.ask(DO, "x", seconds=1000)
 
     assert [LIMITS.training_seconds, 100] == [seconds for _, seconds, _ in nursery.asked[1:]]
+    assert [
+        f"the limit of {LIMITS.training_seconds:g} s for all training",
+        "the limit of 100 s for the whole exercise",
+    ] == [limit for _, _, limit in nursery.asked[1:]]
 
 
 def evaluated(session: Session, what: str) -> Any:
