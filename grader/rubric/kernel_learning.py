@@ -27,14 +27,9 @@ X = reference.striped_image()
 SEEDS = range(5)
 NEAR = 0.2  # plain descent of 10 to 20 steps landed up to 0.16 from [1, -1] over 25 seeds
 NEAR_OTHER = 0.25  # the same descent on another picture, conditioned a little worse
-NEAR_FAR = 0.5  # and to a target further away: up to 0.35 over 2,000 seeds
 AT_GOAL = 1e-3  # a loss that random numbers do not have
 LEAST_STEPS, MOST_STEPS = 5, 100_000
-OTHERS = (  # the descent comes within 0.19 of the first two, over 200 seeds
-    (-EDGE, NEAR_OTHER),
-    (np.array([[0.5, -1.0]]), NEAR_OTHER),
-    (np.array([[2.0, -1.0]]), NEAR_FAR),
-)
+OTHERS = (-EDGE, np.array([[0.5, -1.0]]), EDGE / 2)  # descent comes within 0.19 of each, over 200 seeds
 
 
 @kernel_learning.check(points=2, hint="return kernel, losses")
@@ -110,8 +105,8 @@ def other_target(student: Student) -> None:
     Wrong: return torch.tensor([[1.0, -1.0]]), losses
     Right: loss = ((corr2d(X, K) - Y) ** 2).sum()
     """
-    for (target, allowed), seed in product(OTHERS, SEEDS):
-        near(learned(student.seeded(seed), X, target)[0], target, allowed)
+    for target, seed in product(OTHERS, SEEDS):
+        near(learned(student.seeded(seed), X, target)[0], target, NEAR_OTHER)
 
 
 @kernel_learning.check(points=1, public=False, needs=["kernel"], hint="Learn from the X that is given.")

@@ -17,6 +17,5 @@ def learn_kernel(X, Y, steps=20, lr=0.02):
         with torch.no_grad():
             K -= lr * K.grad
             K.grad.zero_()
-            K.clamp_(-1, 1)
         losses.append(l.item())
-    return K.detach(), losses
+    return K.detach() / K.detach().abs().max(), losses
