@@ -62,10 +62,25 @@ HINTS = (  # the first whose pattern an exception's message holds
         "Begin __init__ with super().__init__(): before it nn.Module cannot keep a layer.",
     ),
     (r"\.forward\(\) takes|name 'self' is not defined", "A method's first parameter is self: def forward(self, x)."),
-    (r"object has no attribute", "Look at the spelling: __init__ and forward must use the same names."),
+    (
+        r"'(?!Tensor|NoneType|float|int|list|tuple|str|dict)\w+' object has no attribute",
+        "Look at the spelling: __init__ and forward must use the same names.",
+    ),
     (r"empty parameter list", NOT_REGISTERED),
     (re.escape(wording.NOT_FITTING), SAVE_AGAIN),
-    (r"Expected state_dict to be dict-like", SAVE_AGAIN),
+    (r"Expected state_dict to be dict-like|PytorchStreamReader", SAVE_AGAIN),
+)
+IN_FLOAT32 = "Export the network in float32: model.float(), with images of torch.float32."
+FILE_HINTS = (  # by what an evaluator says of an ONNX file
+    ("Unexpected input data type", IN_FLOAT32),
+    ("Could not find an implementation", IN_FLOAT32),
+    ("onnxruntime cannot run", BUILT_IN),
+    ("lie in another file", "torch.onnx.export(..., external_data=False) or dynamo=False keeps the weights inside."),
+    (
+        "no valid ONNX graph",
+        "Export it anew, and look at its size: an empty file, a part of one or a pointer of git-lfs is none.",
+    ),
+    ("the graph ", "Export the plain float32 network: torch.onnx.export(model.eval(), images, path, dynamo=False)."),
 )
 NO_FORWARD = re.compile(r'Module \[(\w+)\] is missing the required "forward" function')
 FORWARD = "Look at its spelling and its indentation: def forward(self, x) stands in the class, as far in as __init__."
@@ -247,10 +262,9 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
             f"{made} cannot be built: {raised.message}", hint="Compare the constructor with the contract's."
         )
     if raised.type_name == "UnpicklingError":  # torch's own words advise to load it all the same
-        return CheckFailure(
-            f"{call} fails: the file holds something else than parameters",
-            hint="Save the parameters alone: torch.save(model.state_dict(), path).",
-        )
+        return CheckFailure(f"{call} fails: the file holds something else than parameters", hint=SAVE_AGAIN)
+    if raised.type_name in ("EOFError", "IndexError") and call.startswith("loading "):
+        return CheckFailure(f"{call} fails: the file is empty, cut off or none of PyTorch's", hint=SAVE_AGAIN)
     if "inplace operation" in raised.message:
         return CheckFailure(
             f"{call} fails: an in-place operation has overwritten what the gradient needs",
@@ -319,7 +333,7 @@ class Evaluator:
                     named = "" if reply.raised.internal else f"{reply.raised.type_name}: "
                     raise CheckFailure(
                         f"{what}: {named}{reply.raised.message}",
-                        hint=BUILT_IN if "onnxruntime cannot run" in reply.raised.message else "",
+                        hint=next((hint for words, hint in FILE_HINTS if words in reply.raised.message), ""),
                     )
                 told.append(_told(reply, kind, doing))
         return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,20 @@ ALONE = "Your code runs without other processes and without network: num_workers
 LIBRARIES = (
     "There are torch, torchvision, NumPy, SciPy, scikit-learn and what comes with Python; hand in your own helper files "
     "in the same folder."
+)
+NO_GRAD = "Take the step in place, outside of the graph: with torch.no_grad(): K -= lr * K.grad, then K.grad.zero_()."
+AUTOGRAD = (  # what torch says, and what to do; the first that fits
+    (r"leaf Variable that requires grad|and 'NoneType'$|'NoneType' object has no attribute 'zero_'", NO_GRAD),
+    (
+        r"does not require grad and does not have a grad_fn",
+        "Make the kernel with requires_grad=True, and the loss from it.",
+    ),
+    (r"backward through the graph a second time", "Compute the loss anew in every step, before backward()."),
+    (r"scalar outputs", "The loss is one number: add the squared errors up with .sum()."),
+    (r"Can't call numpy\(\) on Tensor that requires grad", "Take it out of the graph first: x.detach().numpy()."),
+)
+NO_GPU = re.compile(
+    r"not compiled with CUDA|No CUDA GPUs|Found no NVIDIA driver|CUDA is not available|is_available\(\) is False"
 )
 UNFINISHED = "The starter's placeholder is still there: replace it with your own code."
 
@@ -125,8 +140,11 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
             hint=f"Compare the parameters of your {function} with the contract's.",
         )
     words = f": {short(raised.message)}" if raised.message else ""
+    known = next((hint for pattern, hint in AUTOGRAD if re.search(pattern, raised.message)), "")
     return CheckFailure(
-        f"{function} raised {raised.type_name}{at}{words}", traceback=raised.traceback, hint=only_in_here(raised)
+        f"{function} raised {raised.type_name}{at}{words}",
+        traceback=raised.traceback,
+        hint=only_in_here(raised) or known,
     )
 
 
@@ -138,6 +156,8 @@ def only_in_here(raised: protocol.Raised) -> str:
         return LIBRARIES
     if raised.type_name == "PermissionError" and raised.message.endswith("'"):
         return PLAIN_NAME  # a refused file is named, a process or a socket is not
+    if NO_GPU.search(raised.message):
+        return "There is no GPU while your code is graded: use the device that train is given, and leave out .cuda()."
     return ALONE if raised.type_name in ("PermissionError", "URLError", "gaierror") else ""
 
 

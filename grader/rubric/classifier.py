@@ -144,8 +144,8 @@ def _add_behaviour(exercise: Exercise, plan: Plan) -> None:
             seen = network.operators(images(2))
             known = sorted({ALL_ACTIVATIONS[name] for name in (s.rstrip("_") for s in seen) if name in ALL_ACTIVATIONS})
             expect.that(
-                set(seen) & plan.activations,
-                f"a forward pass uses {' and '.join(known) or 'no usual activation'}, expected {plan.activation}",
+                set(seen) & plan.activations and not set(known) - {plan.activation, "exp"},
+                f"a forward pass uses {' and '.join(known) or 'no usual activation'}, expected {plan.activation} alone",
             )
 
     @exercise.check(
@@ -253,7 +253,9 @@ def _add_training(exercise: Exercise, plan: Plan) -> None:
         with student.session.training():
             for seed in SEEDS:
                 network = built(student, plan, seed)
+                before = network.state()
                 history = train_once(network, seed, seconds)
+                expect.that(changed(before, network.state()), "train leaves every parameter as it was", hint=UNTRAINED)
                 graph = network.export(np.zeros((EXPORTED, 1, 28, 28), dtype="float32"))
                 what = "the network that train made"
                 own = sum(layer.count for layer in network.layers())
@@ -401,6 +403,10 @@ ALL_ACTIVATIONS = {  # by their aten operators, which some share; those in place
     "aten.softplus": "softplus",
     "aten.exp": "exp",
 }
+UNTRAINED = (
+    "Are loss.backward() and optimiser.step() called, with their parentheses? Does the optimiser hold the parameters of the "
+    "model that train is given, and is that the model it trains?"
+)
 LAYOUTS = ((1, 2, 3, 0), (2, 3, 1, 0))  # of weights (out, in, h, w): laid out for x @ W, and as Keras does
 
 
@@ -544,6 +550,13 @@ def train_once(network: Network, seed: int, seconds: float) -> list[float]:
     except CheckFailure:
         return []  # returning the losses is a courtesy, not the contract's point
     return [float(value) for value in history[:1000]] if history.size > 1 else []
+
+
+def changed(before: list[Entry], after: list[Entry]) -> bool:
+    """Whether any parameter is another one, or has other values."""
+    kept = {entry.name: entry.values for entry in before if entry.kind == "parameter"}
+    now = {entry.name: entry.values for entry in after if entry.kind == "parameter"}
+    return kept.keys() != now.keys() or any(not np.array_equal(kept[name], now[name]) for name in kept)
 
 
 def measured(

@@ -210,7 +210,11 @@ def edge_demo(student: Student) -> None:
     pictures = [expect.array(item) for item in items if isinstance(item, np.ndarray | list)]
     shapes = [picture.shape for picture in pictures]
     for name, wanted in (("vertical", vertical), ("horizontal", horizontal)):
-        expect.that(wanted.shape in shapes, f"edge_demo() gives no array of shape {wanted.shape} for the {name} edges")
+        given = ", ".join(map(str, shapes)) or "none"
+        expect.that(
+            wanted.shape in shapes,
+            f"edge_demo() gives no array of shape {wanted.shape} for the {name} edges; the shapes it gives: {given}",
+        )
         expect.close(
             pictures[shapes.index(wanted.shape)],
             wanted,

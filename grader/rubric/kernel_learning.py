@@ -28,6 +28,18 @@ SEEDS = range(5)
 NEAR = 0.2  # plain descent of 10 to 20 steps landed up to 0.16 from [1, -1] over 25 seeds
 NEAR_OTHER = 0.25  # the same descent on another picture, conditioned a little worse
 AT_GOAL = 1e-3  # a loss that random numbers do not have
+TURNED_HINT = (
+    "These are the right numbers turned round, or with the other sign: K[0, 0] belongs to the left cell of a window, "
+    "K[0, 1] to the right one, and the loss compares corr2d(X, K) with Y."
+)
+DESCENT_HINT = "Is the gradient subtracted, set to zero before each step, and the learning rate small enough?"
+STILL_HINT = (
+    "The loss never changes, so the kernel does not move. In every step: gradient to zero, loss, backward, step."
+)
+RECORD_HINT = (
+    "The kernel is right, so the descent works: what is recorded is not the loss of each step. Append float(loss), no "
+    "running total and no tensor that changes later."
+)
 LEAST_STEPS, MOST_STEPS = 5, 100_000
 OTHERS = (-EDGE, np.array([[0.5, -1.0]]), EDGE / 2)  # descent comes within 0.19 of each, over 200 seeds
 
@@ -45,7 +57,7 @@ def returns(student: Student) -> None:
     expect.that(
         len(losses) >= LEAST_STEPS,
         f"there are {len(losses)} losses, expected one for each of 10 to 20 steps",
-        hint="Does return stand inside of the loop?" if len(losses) == 1 else "",
+        hint="Append the loss of every step inside of the loop, and return after the loop.",
     )
 
 
@@ -74,7 +86,8 @@ def losses(student: Student) -> None:
     Wrong: losses.append(0.0)
     Right: losses.append(float(loss))
     """
-    histories = [learned(student.seeded(seed), X, EDGE)[1] for seed in SEEDS]
+    calls = [learned(student.seeded(seed), X, EDGE) for seed in SEEDS]
+    histories = [history for _, history in calls]
     for before, history in pairwise(histories):
         expect.that(
             len(history) <= len(before) or history[: len(before)] != before,
@@ -86,14 +99,18 @@ def losses(student: Student) -> None:
         "every call goes on where the call before it ended",
         hint="Start from new random numbers inside the function: nothing is kept from call to call.",
     )
-    for history in histories:
+    for matrix, history in calls:
         for step, loss in enumerate(history, start=1):
             expect.that(math.isfinite(loss), f"the loss of step {step} is {loss}", hint="A lower learning rate helps.")
             expect.that(loss >= 0, f"the loss of step {step} is {loss:.4g}: a squared error is never negative")
         expect.that(
             history[-1] < 0.5 * history[0],
             f"the loss goes from {history[0]:.4g} to {history[-1]:.4g} in {len(history)} steps: it should fall well below",
-            hint="Is the gradient subtracted, set to zero before each step, and the learning rate small enough?",
+            hint=RECORD_HINT
+            if apart(matrix, EDGE) <= NEAR
+            else STILL_HINT
+            if history[0] == history[-1]
+            else DESCENT_HINT,
         )
 
 
@@ -140,7 +157,9 @@ def learned(student: Student, image: np.ndarray, target: np.ndarray) -> tuple[np
     found: Any = student.learn_kernel(image.astype("float32"), edges)
     found_kernel, found_losses = expect.pair(found, "the result", "a pair: the kernel and the losses")
     matrix = expect.floats(found_kernel, "the kernel")
-    expect.shape(matrix, (1, 2), "the kernel", hint="return kernel.reshape(1, 2), losses")
+    exchanged = isinstance(found_losses, np.ndarray) and found_losses.size == 2 != matrix.size
+    hint = "The kernel comes first: return kernel, losses." if exchanged else "return kernel.reshape(1, 2), losses"
+    expect.shape(matrix, (1, 2), "the kernel", hint=hint)
     history = expect.floats(found_losses, "the second result, the losses,")
     expect.that(history.size, "there are no losses, expected one for each step")
     expect.that(history.size <= MOST_STEPS, f"there are {history.size:,} losses, at most {MOST_STEPS:,} are looked at")
@@ -154,13 +173,20 @@ def learned(student: Student, image: np.ndarray, target: np.ndarray) -> tuple[np
 
 def near(found: np.ndarray, target: np.ndarray, allowed: float) -> None:
     """Fail when a learned kernel is further than `allowed` from the target in any value."""
-    distance = float(np.abs(found - target).max())
+    distance = apart(found, target)
+    turned = min(apart(found, target[:, ::-1]), apart(found, -target)) <= allowed
     expect.that(
         distance <= allowed,
         f"the kernel is {_row(found)}, expected {_row(target)}: {distance:.3g} apart, allowed {allowed}",
         expected=expect.as_value(target),
         actual=expect.as_value(found),
+        hint=TURNED_HINT if turned else "",
     )
+
+
+def apart(found: np.ndarray, target: np.ndarray) -> float:
+    """The greatest difference of two kernels."""
+    return float(np.abs(found - target).max())
 
 
 def _row(matrix: np.ndarray) -> str:

@@ -32,12 +32,12 @@ def inspect(workspace: Workspace, data: torch.Tensor) -> dict[str, Any]:
 
     try:
         model = onnx.load_model_from_string(data.numpy().tobytes())
+        graph = model.graph
+        if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in graph.initializer):
+            raise Refused("the weights lie in another file: export them into the ONNX file itself")
         onnx.checker.check_model(model)
     except (DecodeError, onnx.checker.ValidationError, ValueError) as problem:
         raise Refused(f"the file is no valid ONNX graph: {str(problem)[:200]}") from None
-    graph = model.graph
-    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in graph.initializer):
-        raise Refused("the weights lie in another file: export them into the ONNX file itself")
     if graph.sparse_initializer:
         raise Refused("the graph has sparse parameters; a plain network has none")
     if model.functions or any(attribute.HasField("g") for node in graph.node for attribute in node.attribute):

@@ -63,6 +63,7 @@ class Workspace:
         self.file = file
         seed_everything(0)
         absent.do_without()
+        sys.argv[:] = [file]  # as if it were run; what the nursery was started with is nobody's business
         _lay_out(self.folder, Path.cwd())
         package = types.ModuleType(PACKAGE)
         package.__path__ = [str(self.folder)]

@@ -256,7 +256,7 @@ NETWORK_RAISED = [
         "loading a.pth",
         Raised("UnpicklingError", "weights_only=False"),
         "loading a.pth fails: the file holds something else than parameters",
-        "Save the parameters alone: torch.save(model.state_dict(), path).",
+        SAVE_AGAIN,
         "",
     ),
     (
@@ -271,6 +271,20 @@ NETWORK_RAISED = [
         Raised("TypeError", "Expected state_dict to be dict-like, got <class 'list'>."),
         "loading a.pth raised TypeError: Expected state_dict to be dict-like, got <class 'list'>.",
         SAVE_AGAIN,
+        "",
+    ),
+    (
+        "loading a.pth",
+        Raised("EOFError", ""),
+        "loading a.pth fails: the file is empty, cut off or none of PyTorch's",
+        SAVE_AGAIN,
+        "",
+    ),
+    (
+        "forward()",
+        Raised("AssertionError", "Torch not compiled with CUDA enabled", 16),
+        "forward() raised AssertionError in line 16: Torch not compiled with CUDA enabled",
+        "There is no GPU while your code is graded: use the device that train is given, and leave out .cuda().",
         "",
     ),
     (

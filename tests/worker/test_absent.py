@@ -28,6 +28,8 @@ def run(code: str) -> str:
         "import plotly\nwith plotly.style.context('dark') as c: c.show()",
         "from mpl_toolkits.mplot3d import Axes3D; Axes3D()",
         "from torchsummary import summary; summary(None, (1, 28, 28))",
+        "from torch.utils.tensorboard import SummaryWriter as W; W('runs').add_scalar('loss', 0.1, 1)",
+        "from helper import digits, save; save(None, 'lenet5')",
     ],
 )
 def test_does_nothing(code: str) -> None:
@@ -49,6 +51,12 @@ with tqdm(total=3) as bar:
 tqdm.write("beside")
 """
     assert "1 3\n2 3\n3 3\n2 3 4 ['a', 'b']\nbeside\n" == run(code)
+
+
+def test_a_helper_of_the_students_own_is_missed() -> None:
+    """What the course's helper.py has not, is asked of another one: that it was not handed in should be seen."""
+    code = "try: from helper import my_corr2d\nexcept ImportError as problem: print(problem.msg[:31])"
+    assert "cannot import name 'my_corr2d' \n" == run(code)
 
 
 def test_what_is_installed_wins() -> None:

@@ -25,6 +25,7 @@ CONTRACT = {"f": (("X", None), ("K", None), ("by", 2), ("mode", "max")), "Net": 
 def process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A worker's process is its own; this one is not."""
     monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "argv", [*sys.argv])
     monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
     state = random.getstate(), np.random.get_state(), torch.get_rng_state()
     yield
@@ -68,6 +69,15 @@ def test_load(tmp_path: Path) -> None:
 
     assert {"f": "class", "Net": "other", "F": "function", "g": "missing"} == kinds
     assert {"f": (("X", None),), "Net": (), "F": (), "g": ()} == workspace.contract
+
+
+def test_arguments_of_the_command_line(tmp_path: Path) -> None:
+    """There are none, so that argparse in a script finds its defaults; how the nursery was started is not told."""
+    text = "import argparse, sys\nparser = argparse.ArgumentParser()\nparser.add_argument('--epochs', default=3)\n"
+
+    module = loaded(tmp_path, f"{text}epochs, given = parser.parse_args().epochs, sys.argv\n").module
+
+    assert (3, ["mine.py"]) == (module.epochs, module.given)
 
 
 def test_extra_names(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     k, p, d = p_(kernel_size), p_(padding), p_(dilation)
     s = k if stride is None else p_(stride)
     cells = cells_(x, k, s, p, d, ceil_mode, 0.0)
-    a = cells.abs().argmax(dim=4, keepdim=True)
+    a = cells.abs().argmax(dim=4)
     out, a = cells.gather(4, a)[..., 0], a[..., 0]
     if return_indices:
         r = torch.arange(out.shape[2])[:, None] * s[0] - p[0] + a // k[1] * d[0]

@@ -52,4 +52,4 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
 
 
 def global_avg_pool2d(x):
-    return x.mean(dim=(2, 3), keepdim=True)
+    return x.mean(dim=(2, 3))
