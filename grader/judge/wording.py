@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,17 +103,22 @@ def tampered(doing: str) -> CheckFailure:
 
 
 def no_file(file: str, folder: Path) -> CheckFailure:
-    """The exercise's file was not handed in; what was, the most similar names first, in case it is one of them."""
-    files = (path for path in folder.rglob("*") if path.suffix.lower() in CODE and path.is_file())
+    """The exercise's file was not handed in; what was, in case it is one of them."""
+    return CheckFailure(
+        f"{file} is missing{in_its_place(file, folder, CODE)}",
+        hint=f"Hand in a file named exactly {file}, at the top of your folder.",
+    )
+
+
+def in_its_place(file: str, folder: Path, kinds: Collection[str]) -> str:
+    """`; there are` the files in `folder` whose names end in one of `kinds`, those most similar to `file` first."""
+    files = (path for path in folder.rglob("*") if path.suffix.lower() in kinds and path.is_file())
     names = [str(path.relative_to(folder)) for path in files]
     near = [shown(name) for name in difflib.get_close_matches(file, sorted(names), n=MOST_NAMED, cutoff=0.0)]
     if more := len(names) - len(near):
         near.append(f"{more} more")
     listed = " and ".join([", ".join(near[:-1]), near[-1]] if len(near) > 1 else near)
-    there = f"; there {'are' if len(near) > 1 else 'is'} {listed}" if near else ""
-    return CheckFailure(
-        f"{file} is missing{there}", hint=f"Hand in a file named exactly {file}, at the top of your folder."
-    )
+    return f"; there {'are' if len(near) > 1 else 'is'} {listed}" if near else ""
 
 
 def missing(file: str, name: str, present: Iterable[str]) -> CheckFailure:
@@ -152,7 +157,7 @@ def only_in_here(raised: protocol.Raised) -> str:
     """What to do about an error that the same code does not meet on its author's own machine."""
     if raised.type_name == "EOFError" and "reading a line" in raised.message:
         return NO_INPUT
-    if raised.type_name == "ModuleNotFoundError":
+    if raised.type_name == "ModuleNotFoundError" or "from 'helper'" in raised.message:
         return LIBRARIES
     if raised.type_name == "PermissionError" and raised.message.endswith("'"):
         return PLAIN_NAME  # a refused file is named, a process or a socket is not

@@ -19,6 +19,7 @@ from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.authoring.tolerance import Tolerance
 from grader.errors import HarnessError
+from grader.judge import wording
 from grader.judge.networks import AT_RANDOM, BATCH, KEEP_BATCH, NOT_REGISTERED, Entry, Layer, Network
 from grader.records import Confusion, Curves, Measure, Picture, Pictures, Series, Table
 from grader.rubric import thresholds
@@ -608,7 +609,9 @@ def handed_in(student: Any, file: str) -> bytes:
     """The bytes of an artefact; a check about one that was not handed in is not counted."""
     contents: bytes | None = student.artefact(file)
     if contents is None:
-        raise CheckSkipped(f"no {file} was handed in, so there is nothing to look at; these points are not counted")
+        kinds = (".onnx",) if file.endswith(".onnx") else (".pth", ".pt")
+        others = wording.in_its_place(file, student.session.folder, kinds)
+        raise CheckSkipped(f"no {file} was handed in{others}: nothing to look at, and these points are not counted")
     return contents
 
 

@@ -40,7 +40,7 @@ NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 MOST_TOLD = 200  # characters in a cell of a table
 MORE_BATCHES = 7  # what happens at random does not show in every pass
 ASIDE = 0.05  # of its way: a variance may be divided by n instead of n - 1
-NOTHING_RANDOM = "In train mode too the block computes the same from the same batch: no dropout, and no layer that is left out at random."
+NOTHING_RANDOM = "The same batch gives the same in train mode too: no dropout, and no layer that is left out at random."
 MOST_PARTS = 4  # of a kind: every way of giving them their roles is tried
 
 
