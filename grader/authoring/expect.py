@@ -105,6 +105,15 @@ def close(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | None =
     )
 
 
+def agrees(actual: Any, expected: Any, *, terms: int = 1) -> bool:
+    """Whether `close` would let the answer pass."""
+    try:
+        close(actual, expected, terms=terms)
+    except CheckFailure:
+        return False
+    return True
+
+
 def shape(
     actual: Any, wanted: tuple[int, ...], what: str = "the result", *, expected: Any = None, hint: str = ""
 ) -> None:

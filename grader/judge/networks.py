@@ -71,7 +71,7 @@ HINTS = (  # the first whose pattern an exception's message holds
     (r"Expected state_dict to be dict-like|PytorchStreamReader", SAVE_AGAIN),
 )
 IN_FLOAT32 = "Export the network in float32: model.float(), with images of torch.float32."
-FILE_HINTS = (  # by what an evaluator says of an ONNX file
+FILE_HINTS = (  # the same for what an evaluator says of an ONNX file
     ("Unexpected input data type", IN_FLOAT32),
     ("Could not find an implementation", IN_FLOAT32),
     ("onnxruntime cannot run", BUILT_IN),
@@ -273,7 +273,7 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
     return CheckFailure(
         f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}",
         traceback=raised.traceback,
-        hint=next((hint for words, hint in HINTS if re.search(words, raised.message)), wording.only_in_here(raised)),
+        hint=wording.known(HINTS, raised.message) or wording.only_in_here(raised),
     )
 
 
@@ -333,7 +333,7 @@ class Evaluator:
                     named = "" if reply.raised.internal else f"{reply.raised.type_name}: "
                     raise CheckFailure(
                         f"{what}: {named}{reply.raised.message}",
-                        hint=next((hint for words, hint in FILE_HINTS if words in reply.raised.message), ""),
+                        hint=wording.known(FILE_HINTS, reply.raised.message),
                     )
                 told.append(_told(reply, kind, doing))
         return told

@@ -240,11 +240,7 @@ def _agree(value: Any, answer: Any) -> bool:
         if not isinstance(value, list | tuple) or not value:
             return False
         value, answer = value[0], answer[0]
-    try:
-        expect.close(value, answer, terms=100)
-    except CheckFailure:
-        return False
-    return True
+    return expect.agrees(value, answer, terms=100)
 
 
 def _finding(check: Check, failure: CheckFailure, player: Player, session: Session) -> Finding:

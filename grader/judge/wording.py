@@ -145,12 +145,16 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
             hint=f"Compare the parameters of your {function} with the contract's.",
         )
     words = f": {short(raised.message)}" if raised.message else ""
-    known = next((hint for pattern, hint in AUTOGRAD if re.search(pattern, raised.message)), "")
     return CheckFailure(
         f"{function} raised {raised.type_name}{at}{words}",
         traceback=raised.traceback,
-        hint=only_in_here(raised) or known,
+        hint=only_in_here(raised) or known(AUTOGRAD, raised.message),
     )
+
+
+def known(hints: Iterable[tuple[str, str]], message: str) -> str:
+    """The first of `hints` whose pattern `message` holds; empty when none is."""
+    return next((hint for pattern, hint in hints if re.search(pattern, message)), "")
 
 
 def only_in_here(raised: protocol.Raised) -> str:

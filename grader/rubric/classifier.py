@@ -462,6 +462,8 @@ def agree(network: Network, plan: Plan) -> None:
         if entry.name.rpartition(".")[2] in ("running_mean", "running_var")
     }
     x = images(6)
+    with torch.no_grad():
+        right = reference(torch.from_numpy(x))
     first: CheckFailure | None = None
     for layout in LAYOUTS:
         values = {
@@ -472,11 +474,8 @@ def agree(network: Network, plan: Plan) -> None:
         }
         network.load(values | statistics)
         found = logits_of(network, x)
-        with torch.no_grad():
-            wanted = reference(torch.from_numpy(x))
-            ending = ending_of(found)
-            if ending:  # told by the check `logits` already
-                wanted = getattr(torch, ending)(wanted, dim=1)
+        ending = ending_of(found)  # told by the check `logits` already
+        wanted = getattr(torch, ending)(right, dim=1) if ending else right
         try:
             expect.close(found, wanted.numpy().astype(float), terms=LOGITS_TERMS)
         except CheckFailure as failure:

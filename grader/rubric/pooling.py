@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from grader.authoring import expect
 from grader.authoring.exercise import exercise
-from grader.authoring.expect import CheckFailure
 from grader.authoring.oracle import Oracle
 from grader.authoring.strategies import arrays, batches, distinct
 from grader.authoring.student import Student
@@ -88,7 +87,7 @@ def max_values(student: Student, x: np.ndarray, kernel_size: int) -> None:
     Right: x[:, :, i:i+k, j:j+k].amax((2, 3))
     """
     found, wanted = student.max_pool2d(x, kernel_size), reference.max_pool2d(x, kernel_size)
-    pair = isinstance(found, tuple) and len(found) == 2 and agrees(found[0], wanted)
+    pair = isinstance(found, tuple) and len(found) == 2 and expect.agrees(found[0], wanted)
     expect.that(not pair, "a pair comes back, expected the maxima alone", hint="Indices only with return_indices=True.")
     expect.close(found, wanted)
 
@@ -208,7 +207,7 @@ def max_indices(student: Student, x: np.ndarray, settings: dict[str, Any]) -> No
     found = student.max_pool2d(x, **settings, return_indices=True)
     values, indices = expect.pair(found, "the result", "a pair: the maxima and their indices")
     wanted_values, wanted_indices = reference.max_pool2d(x, **settings, return_indices=True)
-    exchanged = agrees(values, wanted_indices) and agrees(indices, wanted_values)
+    exchanged = expect.agrees(values, wanted_indices) and expect.agrees(indices, wanted_values)
     expect.close(values, wanted_values, hint=PAIR_HINT if exchanged else "")
     expect.close(indices, wanted_indices)
 
@@ -527,12 +526,3 @@ def own_work(student: Student) -> None:
     watched.global_avg_pool2d(x)
     ready_made(watched.operators, FORBIDDEN)
     ready_made(student.source_uses("max_pool2d", "avg_pool2d", "global_avg_pool2d"), FORBIDDEN)
-
-
-def agrees(found: Any, wanted: Any) -> bool:
-    """Whether an answer is the wanted one."""
-    try:
-        expect.close(found, wanted)
-    except CheckFailure:
-        return False
-    return True

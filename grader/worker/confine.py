@@ -15,13 +15,13 @@ FIRST_FREE_DESCRIPTOR = 10  # below lie the ones that a worker arranges for itse
 class Confiner:
     """Prepared once in the nursery, enforced in every worker before student code."""
 
-    def __init__(self, level: confinement.Level, bubble: str = "") -> None:
+    def __init__(self, level: confinement.Level, bubble: bool = False) -> None:
         while os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) < FIRST_FREE_DESCRIPTOR - 1:
             pass
         policy = confinement.Policy(read_only=confinement.interpreter_paths(), namespaces=level == "strict")
         self._prepared = confinement.prepare(policy, level)
         self.level = level
-        self._bubble = bool(bubble)
+        self._bubble = bubble
 
     @property
     def descriptors(self) -> tuple[int, ...]:

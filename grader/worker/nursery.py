@@ -42,7 +42,7 @@ def main() -> None:
     A judge that ends in order kills this process. One that was killed leaves it behind, and then its workers and
     FOLDER, where submissions and scratch folders lie, are put away here.
     """
-    level, bubble, folder = cast(Level, sys.argv[1]), sys.argv[2], sys.argv[3]
+    level, bubble, folder = cast(Level, sys.argv[1]), bool(sys.argv[2]), sys.argv[3]
     controls = [socket.socket(fileno=int(fd)) for fd in sys.argv[4:]]
     if bubble:
         pdeathsig(os.getppid())  # bubblewrap's own process: it is that which a judge kills

@@ -23,7 +23,6 @@ from grader.worker.confinement.paths import interpreter_paths
 from grader.worker.confinement.policy import Level
 
 GET_DUMPABLE, GET_NO_NEW_PRIVS = 3, 39  # options of prctl
-ROOT = Path(__file__).parents[3]  # where `grader` is imported from
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +66,7 @@ def strongest_level() -> Level:
 
 
 def _ask_a_fresh_interpreter() -> dict[str, tuple[bool, str]]:
-    source = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from {__name__} import report; report()"
+    source = f"import sys; sys.path.insert(0, {str(bubble.ROOT)!r}); from {__name__} import report; report()"
     command = [sys.executable, "-I", "-c", source]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     try:
