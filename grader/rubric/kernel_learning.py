@@ -103,14 +103,11 @@ def losses(student: Student) -> None:
         for step, loss in enumerate(history, start=1):
             expect.that(math.isfinite(loss), f"the loss of step {step} is {loss}", hint="A lower learning rate helps.")
             expect.that(loss >= 0, f"the loss of step {step} is {loss:.4g}: a squared error is never negative")
+        unmoved = STILL_HINT if history[0] == history[-1] else DESCENT_HINT
         expect.that(
             history[-1] < 0.5 * history[0],
             f"the loss goes from {history[0]:.4g} to {history[-1]:.4g} in {len(history)} steps: it should fall well below",
-            hint=RECORD_HINT
-            if apart(matrix, EDGE) <= NEAR
-            else STILL_HINT
-            if history[0] == history[-1]
-            else DESCENT_HINT,
+            hint=RECORD_HINT if apart(matrix, EDGE) <= NEAR else unmoved,
         )
 
 
