@@ -128,7 +128,7 @@ class Grader:
     def _session(self, exercise: Exercise, folder: Path) -> Session:
         options, limits = self.options, self.options.limits
         own = limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
-        return Session(self._nursery, exercise, folder, own, options.device, options.data)
+        return Session(self._nursery, exercise, folder, own, options.device, options.data, options.seed)
 
     def close(self) -> None:
         self._nursery.close()

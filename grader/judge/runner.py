@@ -80,10 +80,11 @@ def _cut(text: str, most: int) -> str:
 
 
 def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, CheckResult]) -> CheckResult:
-    blocked = next((done[need] for need in _needs(check) if need in done and done[need].outcome != "passed"), None)
+    blocked = next((done[need] for need in check.all_needs if need in done and done[need].outcome != "passed"), None)
     if blocked is not None:
         finding = Finding(message=f"not tried: it needs {blocked.id}, which {_past(blocked.outcome)}")
         return _result(check, "skipped", finding, counted=blocked.counted)
+    session.do_without(check.without)
     started = time.perf_counter()
     try:
         evidence = _attempt(check, session, rubric)
@@ -147,7 +148,7 @@ def _replay(check: Check, bank: Bank, session: Session) -> _Failed | None:
         lambda index: f"{bank.calls[index].text(exercise)} was being called",
     )
     for example in bank.examples:
-        player = Replayer(exercise, example.calls, replies)
+        player = Replayer(exercise, bank.seed, example.calls, replies)
         try:
             player.play(check.body, example.drawn)
         except CheckFailure as failure:
@@ -295,11 +296,6 @@ def _result(
         counted=counted,
         evidence=evidence if check.public else (),
     )
-
-
-def _needs(check: Check) -> tuple[str, ...]:
-    loads = check.exercise.loads
-    return check.needs if check is loads else (loads.id, *check.needs)
 
 
 def _past(outcome: str) -> str:

@@ -38,14 +38,17 @@ class Session:
         limits: Limits,
         device: str = "cpu",
         data: Data | None = None,
+        seed: int = 0,
     ) -> None:
         self.exercise = exercise
         self.folder = folder
         self.limits = limits
         self.device = device
         self.data = data or Data()
+        self.seed = seed  # of the run
         self.libraries: dict[str, protocol.Library] = {}  # what each function was found to work with
         self.names: dict[str, str] = {}  # kind of each name of the contract, once loaded
+        self._without: tuple[str, ...] = ()
         self._nursery = nursery
         self._worker: Worker | None = None
         self._unloadable: CheckFailure | None = None
@@ -60,6 +63,12 @@ class Session:
     def timeouts(self) -> int:
         """How often a worker was stopped at a limit of time or memory."""
         return self._timeouts
+
+    def do_without(self, ready_made: tuple[str, ...]) -> None:
+        """From now on ask workers in which functions of these kinds are not there."""
+        if ready_made != self._without:
+            self.discard()
+            self._without = ready_made
 
     def load(self) -> Worker:
         """A worker that has imported the student's file."""
@@ -161,7 +170,7 @@ class Session:
         self._worker = self._nursery.spawn(self.folder, self.limits)
         contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
         contract |= dict.fromkeys(self.exercise.classes, ())
-        request = protocol.Request("load", (protocol.pack(file), protocol.pack(contract)))
+        request = protocol.Request("load", tuple(map(protocol.pack, (file, contract, self.seed, list(self._without)))))
         try:
             reply = self._worker.ask(request, *limit)
         except WorkerFailed as failure:
