@@ -11,10 +11,10 @@ from typing import Literal
 import msgspec
 
 import grader
-from grader.audit import wrap
 from grader.audit.mutate import Mutant, mutants
-from grader.audit.sources import fingerprint
+from grader.authoring import wrap
 from grader.authoring.exercise import Exercise
+from grader.authoring.sources import fingerprint
 from grader.errors import AuthorError
 from grader.records import Record
 

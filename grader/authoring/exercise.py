@@ -11,6 +11,7 @@ def values(student, X, K):
 
 from __future__ import annotations
 
+import copy
 import inspect
 import itertools
 from collections.abc import Callable, Iterable, Mapping
@@ -42,6 +43,8 @@ class Check:
         examples: int,
         live: bool,
         gate: bool,
+        files: Iterable[str],
+        trains: bool,
     ) -> None:
         title, _, about = (inspect.getdoc(body) or "").partition("\n")
         if not title:
@@ -58,6 +61,8 @@ class Check:
         self.needs = tuple(f"{exercise.name}.{name}" for name in needs)
         self.gate = gate  # without it no later check of the exercise is tried
         self.own_work = gate and bool(exercise.ready_made)  # whether or not a course lets it be a gate
+        self.files = tuple(files)  # artefacts that it is about
+        self.trains = trains  # runs the student's own training
         self.hint = hint
         self.lesson = lesson or exercise.lesson
         self.live = live  # asks the worker as it goes, instead of being recorded and replayed
@@ -144,11 +149,14 @@ class Exercise:
         examples: int = MOST_EXAMPLES,
         live: bool = False,
         gate: bool = False,
+        files: Iterable[str] = (),
+        trains: bool = False,
     ) -> Callable[[Callable[..., None]], Check]:
         """Declare a check. `needs` names earlier checks of this exercise without which it is skipped.
 
         A `gate` is needed by every later check. In an exercise that forbids ready-made functions these are gone from
-        the student's process from the end of its import on.
+        the student's process from the end of its import on. `files` are handed in beside the code: a missing one
+        fails the check, unless the exercise or the course calls it optional. `trains`: runs the student's training.
         """
 
         def declare(body: Callable[..., None]) -> Check:
@@ -163,6 +171,8 @@ class Exercise:
                 examples=examples,
                 live=live,
                 gate=gate,
+                files=files,
+                trains=trains,
             )
             if any(other.id == check.id for other in self.checks):
                 raise AuthorError(f"{check.id} is declared twice")
@@ -170,6 +180,20 @@ class Exercise:
             return check
 
         return declare
+
+    def copy(self, optional: Iterable[str] = ()) -> Exercise:
+        """The same exercise, to be changed apart from this one; `optional` names and files may be missing besides."""
+        mine = copy.copy(self)
+        mine.optional = self.optional.union(optional)
+        mine.checks = [copy.copy(check) for check in self.checks]
+        for check in mine.checks:
+            check.exercise = mine
+        return mine
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Artefacts that its checks are about."""
+        return tuple(dict.fromkeys(file for check in self.checks for file in check.files))
 
     @property
     def loads(self) -> Check:

@@ -19,6 +19,7 @@ import msgspec
 
 import grader
 from grader import submission
+from grader.authoring import wrap
 from grader.authoring.exercise import Check, Exercise
 from grader.engine.pool import spread
 from grader.errors import GraderError, HarnessError
@@ -128,7 +129,14 @@ class Grader:
     def _session(self, exercise: Exercise, folder: Path) -> Session:
         options, limits = self.options, self.options.limits
         own = limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
-        return Session(self._nursery, exercise, folder, own, options.device, options.data, options.seed)
+        reference = partial(self._reference, exercise)
+        return Session(self._nursery, exercise, folder, own, options.device, options.data, options.seed, reference)
+
+    def _reference(self, exercise: Exercise) -> Path:
+        """The reference's code as a submission, made where it is needed. Raises AuthorError."""
+        folder = Path(tempfile.mkdtemp(prefix="reference-", dir=self._scratch))
+        folder.chmod(0o755)
+        return wrap.reference(exercise, folder).parent
 
     def close(self) -> None:
         self._nursery.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
-from grader.errors import WorkerFailed
+from grader.errors import HarnessError, WorkerFailed
 from grader.judge import wording
 from grader.records import Record
 from grader.worker import protocol
@@ -39,6 +39,7 @@ class Session:
         device: str = "cpu",
         data: Data | None = None,
         seed: int = 0,
+        reference: Callable[[], Path] | None = None,
     ) -> None:
         self.exercise = exercise
         self.folder = folder
@@ -48,6 +49,7 @@ class Session:
         self.seed = seed  # of the run
         self.libraries: dict[str, protocol.Library] = {}  # what each function was found to work with
         self.names: dict[str, str] = {}  # kind of each name of the contract, once loaded
+        self._reference = reference  # makes a submission of the reference's code
         self._without: tuple[str, ...] = ()
         self._nursery = nursery
         self._worker: Worker | None = None
@@ -147,6 +149,13 @@ class Session:
         """The bytes of a file that was handed in; None where there is none."""
         path = self.folder / file
         return path.read_bytes() if path.is_file() else None
+
+    def of_reference(self) -> Session:
+        """A session like this one, with the reference's own code. Raises GraderError where there is none."""
+        if self._reference is None:
+            raise HarnessError("there is no reference to ask")
+        limits, data = self.limits, self.data
+        return Session(self._nursery, self.exercise, self._reference(), limits, self.device, data, self.seed)
 
     def take_output(self) -> str:
         """What student code printed since the last time."""

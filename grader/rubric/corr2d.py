@@ -40,7 +40,7 @@ def own_work(student: Student) -> None:
         ((4, 4), (1, 1), "float32"),
     ):
         X, K = (student.random.standard_normal(sides).astype(kind) for sides in (image, kernel))
-        expect.own_work(lambda X=X, K=K: student.corr2d(X, K))
+        expect.own_work(student.corr2d, X, K)
 
 
 @corr2d.check(points=2, hint="An image of H rows has H - h + 1 places for a kernel of h rows.", examples=30)
@@ -128,7 +128,10 @@ def delta(student: Student, X: np.ndarray) -> None:
 
 
 @corr2d.check(
-    points=1, public=False, needs=["values"], hint="Only products and sums: no absolute value, no rounding, no clipping."
+    points=1,
+    public=False,
+    needs=["values"],
+    hint="Only products and sums: no absolute value, no rounding, no clipping.",
 )
 @given(X=square((4, 6)), K=square((1, 3)))
 @example(X=-np.arange(16.0).reshape(4, 4), K=np.array([[0.25, 0.5], [-1.0, 2.0]]))

@@ -77,9 +77,9 @@ def own_work(student: Student) -> None:
     x = student.random.standard_normal((2, 2, 6, 7)).astype("float32")
     settings: dict[str, Any]
     for settings in ({}, {"stride": 1, "padding": 1}):
-        expect.own_work(lambda settings=settings: student.max_pool2d(x, 3, **settings))
-        expect.own_work(lambda settings=settings: student.avg_pool2d(x, 3, **settings))
-    expect.own_work(lambda: student.global_avg_pool2d(x))
+        expect.own_work(student.max_pool2d, x, 3, **settings)
+        expect.own_work(student.avg_pool2d, x, 3, **settings)
+    expect.own_work(student.global_avg_pool2d, x)
 
 
 # ------------------------------------------------------------------------------------------------ maximum
