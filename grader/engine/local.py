@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -178,6 +179,11 @@ def versions() -> dict[str, str]:
     """What a result depends on."""
     names = ("torch", "numpy", "hypothesis", "onnxruntime")
     return {"grader": grader.__version__, "python": platform.python_version(), **{n: version(n) for n in names}}
+
+
+def fresh_seed() -> int:
+    """A seed that nobody knew before this run, small enough to be typed again."""
+    return secrets.randbelow(1 << 32)
 
 
 def default_jobs() -> int:

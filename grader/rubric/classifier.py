@@ -28,7 +28,9 @@ SAMPLE = np.zeros((2, 1, 28, 28), dtype="float32")
 LOGITS_TERMS = 400  # the longest sum in LeNet5; MnistCNN's 3,136 terms are smaller ones
 NEAR_MISS = 0.03  # so close below the threshold, further seeds decide
 MOST_TRAININGS = 3
-OVERFIT_STEPS, OVERFIT_IMAGES = 300, 16
+OVERFIT_STEPS, OVERFIT_IMAGES = 600, 16
+MOST_STARTS = 3  # one in a hundred starts of a sigmoid network stays on its plateau
+SCALES = (1.0, 100.0)  # of the images: a network may make them small before it bends them
 STRAIGHT = 1e-3  # of the largest logit: so near to a linear function is one
 MOST_CONSTANTS = 2000  # of a graph: a plain export has some tens
 MOST_TOLD = 200  # characters in a cell of a table
@@ -238,18 +240,24 @@ def _add_behaviour(exercise: Exercise, plan: Plan) -> None:
         Right: the loss goes towards zero
         """
         digits = data.load("digits", split="train")
-        chosen = student.random.choice(len(digits.labels), OVERFIT_IMAGES, replace=False)
-        labels = digits.labels[chosen].numpy()
-        losses, found = built(student, plan).overfit(
-            digits.standardised()[chosen].numpy(), labels, OVERFIT_STEPS, plan.overfit_rate
-        )
-        student.show(Curves(caption="Loss on one batch", x_label="step", series=(series("loss", losses),)))
-        expect.that(found.shape == (OVERFIT_IMAGES, 10), f"the output has shape {tuple(found.shape)} after training")
-        right = int((found.argmax(axis=1) == labels).sum())
+        shown: list[Curves] = []
+        for _ in range(MOST_STARTS):
+            chosen = student.random.choice(len(digits.labels), OVERFIT_IMAGES, replace=False)
+            labels = digits.labels[chosen].numpy()
+            images = digits.standardised()[chosen].numpy()
+            losses, found = built(student, plan).overfit(images, labels, OVERFIT_STEPS, plan.overfit_rate)
+            shown.append(Curves(caption="Loss on one batch", x_label="step", series=(series("loss", losses),)))
+            expect.that(
+                found.shape == (OVERFIT_IMAGES, 10), f"the output has shape {tuple(found.shape)} after training"
+            )
+            right = int((found.argmax(axis=1) == labels).sum())
+            if right >= OVERFIT_IMAGES - 1:
+                break
+        student.show(shown[-1])
         expect.that(
             right >= OVERFIT_IMAGES - 1,
-            f"after {len(losses)} steps on the same {OVERFIT_IMAGES} images {right} of them are recognised; "
-            f"the loss went from {losses[0]:.3g} to {losses[-1]:.3g}",
+            f"after {len(losses)} steps on the same {OVERFIT_IMAGES} images {right} of them are recognised, from each of "
+            f"{len(shown)} starts; the loss went from {losses[0]:.3g} to {losses[-1]:.3g}",
         )
 
 
@@ -394,13 +402,17 @@ def bends(student: Any, network: Network, plan: Plan) -> None:
     """Fail when the logits are a linear function of the images, as a constant is too: f(x) + f(y) = f(x + y) + f(0)."""
     network.load({name: loudness(plan) * value for name, value in filled(student, network.state()).items()})
     x, y = images(student, 4), images(student, 4)
-    at = [logits_of(network, values) for values in (x, y, x + y, 0 * x)]
-    if ending := ending_of(at[0]):  # a softmax bends without being a layer of a network
-        at = [np.log(np.maximum(values, 1e-30)) if ending == "softmax" else values for values in at]
-        at = [values - values.mean(axis=1, keepdims=True) for values in at]
-    together = np.abs(at[0] + at[1] - at[2] - at[3]).max()
+
+    def straight(scale: float) -> bool:
+        at = [logits_of(network, np.float32(scale) * values) for values in (x, y, x + y, 0 * x)]
+        if ending := ending_of(at[0]):  # a softmax bends without being a layer of a network
+            at = [np.log(np.maximum(values, 1e-30)) if ending == "softmax" else values for values in at]
+            at = [values - values.mean(axis=1, keepdims=True) for values in at]
+        apart = np.abs(at[0] + at[1] - at[2] - at[3]).max()
+        return bool(apart <= STRAIGHT * max(np.abs(values).max() for values in at))
+
     expect.that(
-        not together <= STRAIGHT * max(np.abs(values).max() for values in at),
+        not all(map(straight, SCALES)),
         "the output is a linear function of the images: for two images it is the sum of what each one gives",
         hint=f"Between two layers with parameters stands an activation: {plan.activation} here.",
     )
