@@ -31,7 +31,8 @@ MOST_TRAININGS = 3
 OVERFIT_STEPS, OVERFIT_IMAGES = 600, 16
 MOST_STARTS = 3  # one in a hundred starts of a sigmoid network stays on its plateau
 SCALES = (1.0, 100.0)  # of the images: a network may make them small before it bends them
-STRAIGHT = 1e-3  # of the largest logit: so near to a linear function is one
+STRAIGHT = 1e-3  # of the greatest difference of logits: so near to a linear function is one
+ROUNDING = 1e-5  # of the largest logit
 MOST_CONSTANTS = 2000  # of a graph: a plain export has some tens
 MOST_TOLD = 200  # characters in a cell of a table
 
@@ -409,7 +410,8 @@ def bends(student: Any, network: Network, plan: Plan) -> None:
             at = [np.log(np.maximum(values, 1e-30)) if ending == "softmax" else values for values in at]
             at = [values - values.mean(axis=1, keepdims=True) for values in at]
         apart = np.abs(at[0] + at[1] - at[2] - at[3]).max()
-        return bool(apart <= STRAIGHT * max(np.abs(values).max() for values in at))
+        varied, largest = (max(np.abs(values - base).max() for values in at) for base in (at[3], 0.0))
+        return bool(apart <= STRAIGHT * varied + ROUNDING * largest)
 
     expect.that(
         not all(map(straight, SCALES)),
