@@ -12,7 +12,7 @@ import pytest
 
 from grader import selfcheck
 from grader.authoring.exercise import Check, Exercise
-from grader.errors import HarnessError, SubmissionUnreadable
+from grader.errors import HarnessError, SubmissionOutOfReach, SubmissionUnreadable
 from grader.records import CheckResult, ExerciseResult, Finding, Plain
 from grader.selfcheck import OURS, SelfCheck, Verdict, words
 from tests.report import samples
@@ -391,9 +391,13 @@ def test_an_unreadable_submission_fails_and_a_broken_grader_errs(
     monkeypatch.setattr(selfcheck, "strongest_level", lambda: "none")
     check = SelfCheck(None)
     check._graded[tmp_path] = SubmissionUnreadable("it holds more than 500 files")
+    check._graded[tmp_path / "c"] = SubmissionOutOfReach("c/corr2d.py cannot be read")
     loads = check.exercise("corr2d").checks[0]
 
     assert check.verdict(loads, tmp_path, ()) == Verdict(outcome="failed", text="it holds more than 500 files")
+    assert check.verdict(loads, tmp_path / "c", ()) == Verdict(
+        outcome="errored", text=f"{OURS}: c/corr2d.py cannot be read"
+    )
     for other in ("a", "b"):
         assert check.verdict(loads, tmp_path / other, ()) == Verdict(
             outcome="errored", text=f"{OURS}: no nursery today"
