@@ -164,8 +164,8 @@ def _submissions_of_class(folder: Path, names: set[str]) -> list[tuple[Path, str
         if (refusal := _refusal(entry)) or entry.is_dir() or entry.name.lower().endswith(ARCHIVES)
     ]
     unlisted: list[OSError] = []  # whether an exercise lies there, taking in will tell
-    held = (refusal or path.is_file() or places.holds(path, names, unlisted.append) for path, refusal in inner)
-    if not any(held) and not unlisted:
+    found = any(refusal or path.is_file() for path, refusal in inner) or places.is_class(folder, names, unlisted.append)
+    if not found and not unlisted:
         scripts = ", ".join(sorted(name for name in names if not name.endswith(NOTEBOOK)))
         raise UsageError(f"{folder}: neither it nor a folder in it holds one of {scripts}")
     return inner

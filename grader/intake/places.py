@@ -33,6 +33,12 @@ def entries(folder: Path) -> list[os.DirEntry[str]]:
         return sorted((entry for entry in found if not passed_over(entry.name)), key=lambda entry: entry.name)
 
 
+def is_class(folder: Path, names: set[str], onerror: Callable[[OSError], object] | None = None) -> bool:
+    """Whether one of `names` lies in a folder in `folder`; `onerror` as in `holds`. Raises OSError."""
+    inner = (Path(entry.path) for entry in entries(folder) if entry.is_dir(follow_symlinks=False))
+    return any(holds(path, names, onerror) for path in inner)
+
+
 def passed_over(name: str) -> bool:
     """Whether an entry of a class folder is nobody's submission."""
     return name.startswith("_") or name == STARTER or ignored(name)
