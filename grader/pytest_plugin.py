@@ -8,8 +8,8 @@ where that is. Student code runs in the judge's confined worker, not here.
 
 One thing pytest does before it loads any plugin, so that this one cannot prevent it: it obeys `addopts` and
 `pythonpath` of the ini file that it finds in the folder that is named or that it is started in, and these can import
-a plugin (`-p NAME`) or keep this one out (`-p no:grader`). It looks into no submission's ini file where a class folder
-is named, or your own ini file: `pytest -c pyproject.toml exercises/student42`. Or use `grader run`.
+a plugin (`-p NAME`) or keep this one out (`-p no:grader`). It reads no submission's ini file where you name the class
+folder, or an ini file of your own: `pytest -c pyproject.toml exercises/student42`. Or use `grader run`.
 
 This module is loaded in every pytest run where the grader is installed: nothing heavy is imported at its top.
 """
@@ -31,6 +31,7 @@ import pytest
 from grader import rubric
 from grader.errors import GraderError, UsageError
 from grader.intake import places
+from grader.intake.basket import shown
 from grader.machine import require_linux
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Whoever meant their own tests shall know why they are not run."""
     found = dict.fromkeys(_territory(config).found)
-    return [f"grader: {path} holds submissions: only their exercises count (or -p no:grader)" for path in found]
+    return [
+        f"grader: exercises only in {shown(str(path))}, of submissions (other tests: -p no:grader)" for path in found
+    ]
 
 
 @pytest.hookimpl(tryfirst=True)

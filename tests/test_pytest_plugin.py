@@ -271,19 +271,21 @@ def test_where_a_folder_is_mistaken_for_a_submission(pytester: pytest.Pytester) 
     taken = pytester.runpytest_subprocess("--collect-only")
     mine = pytester.runpytest_subprocess("-p", "no:grader")
 
-    taken.stdout.fnmatch_lines(["grader: */* holds submissions: only their exercises count (or -p no:grader)"])
+    taken.stdout.fnmatch_lines(["grader: exercises only in */*, of submissions (other tests: -p no:grader)"])
     mine.assert_outcomes(passed=1)
 
 
 # --- where submissions lie, whatever the folders are called ---------------------------------------------
 
 QUICK = """
+import pytest
 from grader.pytest_plugin import ExerciseFile
-def collect(self):
-    print(f"\\nCOLLECTED {self.path}")
-    return []
-ExerciseFile.collect = collect
-"""  # without the judge
+class Quick(pytest.Item):
+    def runtest(self):
+        import colorsys  # as much of the grader is imported late
+        print(f"\\nRUN {self.path}")
+ExerciseFile.collect = lambda self: [Quick.from_parent(self, name="values")]
+"""  # an item without the judge
 
 
 @pytest.fixture(scope="module")
@@ -296,6 +298,7 @@ def klass(tmp_path_factory: pytest.TempPathFactory) -> Path:
     submission(folder / "ann", RIGHT)
     for name in ("dan", "eve", "bob", "bob/deep/in"):
         hostile(folder / name, root / "marker")
+        submission(folder / name, trap(root / "marker"), "colorsys.py")
     for name in ("eve", "bob"):
         (folder / name / "corr2d.py").unlink()
         (folder / name / "rubric" / "corr2d.py").unlink()
@@ -310,7 +313,7 @@ def quick(folder: Path, elsewhere: Path, *arguments: str, module: bool = False) 
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "CI", "PY"))}
     command = [sys.executable, *(["-m"] if module else ["-P", "-m"]), "pytest"]  # -P: as the script `pytest` does it
     return subprocess.run(
-        [*command, "-p", "no:cacheprovider", "-p", "quick", "-s", "--collect-only", *arguments],
+        [*command, "-p", "no:cacheprovider", "-p", "quick", "-s", *arguments],
         cwd=folder,
         env={**environment, "COLUMNS": "200", "PYTHONPATH": str(elsewhere)},
         capture_output=True,
@@ -324,7 +327,6 @@ ANN, BOB, DAN, FLO = "ann/corr2d.py", "bob/deep/in/corr2d.py", "dan/corr2d.py", 
 ALL = [ANN, BOB, DAN, FLO]
 
 
-@pytest.mark.parametrize("module", [False, True], ids=["pytest", "python -m pytest"])
 @pytest.mark.parametrize(
     ("started", "arguments", "expected"),
     [
@@ -363,14 +365,27 @@ ALL = [ANN, BOB, DAN, FLO]
         ("bob/deep/in", [], [BOB]),
     ],
 )
-def test_nothing_of_a_submission_runs(
-    klass: Path, started: str, arguments: list[str], expected: list[str], module: bool
-) -> None:
+def test_nothing_of_a_submission_runs(klass: Path, started: str, arguments: list[str], expected: list[str]) -> None:
     """Wherever pytest is started and whatever is named: only exercises are collected, and no trap is sprung."""
+    nothing_runs(klass, started, arguments, expected)
+
+
+@pytest.mark.parametrize(
+    ("started", "arguments", "expected"),
+    [("..", ["klass"], ALL), (".", [], ALL), ("dan", [], [DAN]), ("bob/deep/in", ["corr2d.py"], [BOB])],
+)
+def test_nothing_of_a_submission_runs_in_python_m(
+    klass: Path, started: str, arguments: list[str], expected: list[str]
+) -> None:
+    """`python -m pytest` puts the folder where it is started on the path of imports."""
+    nothing_runs(klass, started, arguments, expected, module=True)
+
+
+def nothing_runs(klass: Path, started: str, arguments: list[str], expected: list[str], *, module: bool = False) -> None:
     marker = klass.parent / "marker"
     marker.unlink(missing_ok=True)
     run = quick(klass / started, klass.parent / "elsewhere", *arguments, module=module)
-    found = [line.split()[1] for line in run.stdout.splitlines() if line.startswith("COLLECTED")]
+    found = [line.split()[1] for line in run.stdout.splitlines() if line.startswith("RUN")]
 
     assert not marker.exists()
     assert [str(klass / path) for path in expected] == sorted(found), run.stdout + run.stderr
@@ -393,11 +408,25 @@ def test_with_an_ini_file_of_your_own(klass: Path, started: str, arguments: list
     (klass.parent / "marker").unlink(missing_ok=True)
     (elsewhere / "own.ini").write_text("[pytest]\nmarkers = mine\n")
     run = quick(klass / started, elsewhere, "-c", str(elsewhere / "own.ini"), "--markers", *arguments)
-    collected = quick(klass / started, elsewhere, "-c", str(elsewhere / "own.ini"), *arguments)
+    found = quick(klass / started, elsewhere, "-c", str(elsewhere / "own.ini"), *arguments)
 
     assert "pytest.mark.mine" in run.stdout and "pytest.mark.evil" not in run.stdout
-    assert "COLLECTED" in collected.stdout
+    assert "RUN " in found.stdout
     assert not (klass.parent / "marker").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sprung"),
+    [(["klass/dan"], True), (["klass"], False), (["klass/dan", "-c", os.devnull], False)],
+)
+def test_the_hole_that_pytest_leaves(tmp_path: Path, arguments: list[str], sprung: bool) -> None:
+    """An ini file in the folder that is named can keep the plugin out; in a class folder it is not read."""
+    submission(tmp_path / "klass" / "dan", RIGHT)
+    submission(tmp_path / "klass" / "dan", trap(tmp_path / "marker"), "conftest.py")
+    submission(tmp_path / "klass" / "dan", "[pytest]\naddopts = -p no:grader\n", "pytest.ini")
+    run_pytest(tmp_path, "--collect-only", *arguments)
+
+    assert (tmp_path / "marker").exists() == sprung
 
 
 def test_of_a_submission_only_its_exercises_are_collected(
