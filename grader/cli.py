@@ -1,6 +1,6 @@
 """The command `grader`: arguments in, calls out, exit code back. Imports nothing heavy at the top.
 
-Exit codes: 0 every check passed, 1 some failed, 2 usage, 3 the harness itself failed somewhere.
+Exit codes: 0 every check passed, 1 some failed, 2 usage, 3 something was not graded.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="grader",
         description="Grade hands-on deep-learning exercises: verdicts with a reason a beginner can act on.",
-        epilog="exit codes: 0 every check passed, 1 some failed, 2 usage, 3 the grader itself failed",
+        epilog="exit codes: 0 every check passed, 1 some failed, 2 usage, 3 something was not graded",
     )
     parser.add_argument("--version", action="version", version=f"grader {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")

@@ -7,6 +7,7 @@ GraderError
 ├── AuthorError         the course's fault: a check or course.toml is wrong
 ├── UsageError          the command line's fault
 └── HarnessError        ours: never costs a student points, ends the run with exit code 3
+    ├── SubmissionOutOfReach   the upload may be sound, but this machine does not let us read it
     └── IsolationUnavailable   a layer of confinement that was required is missing
 """
 
@@ -26,7 +27,9 @@ class StudentError(GraderError):
 
 
 class SubmissionUnreadable(StudentError):
-    """The upload is missing, too large, not what its name says, or a trap."""
+    """The upload is too large, not what its name says, or a trap."""
+
+    exit_code = 3  # not graded, whoever is at fault
 
 
 class WorkerFailed(StudentError):
@@ -54,6 +57,10 @@ class UsageError(GraderError):
 
 class HarnessError(GraderError):
     """The grader itself failed; no student pays for it."""
+
+
+class SubmissionOutOfReach(HarnessError):
+    """A submission, or a file of it, that cannot be read here, or is a link: for whoever runs the grader to mend."""
 
 
 class IsolationUnavailable(HarnessError):

@@ -3,19 +3,20 @@
     pytest exercises/student42/corr2d.py::values
 
 Whoever points pytest at a folder lets it load what lies there: conftest.py, __init__.py, tests, pytest.ini.
-Where submissions lie, nothing of that is loaded, and only the files of exercises are collected. Submissions
-lie in the folders that the ini option `grader_paths` names (default: exercises), and wherever the command
-line names an exercise's file or its folder. Student code runs in the judge's confined worker, not here.
+Where submissions lie, nothing of that is loaded, and only the files of exercises are collected: `Territory` says
+where that is. Student code runs in the judge's confined worker, not here.
 
-One thing pytest does before it loads any plugin, so that this one cannot prevent it: it imports plugins that
-an ini file names (`addopts = -p NAME`). For a stranger's folder name your own ini file, as in `pytest -c
-pyproject.toml exercises/student42`, or use `grader run`.
+One thing pytest does before it loads any plugin, so that this one cannot prevent it: it obeys `addopts` and
+`pythonpath` of the ini file that it finds in the folder that is named or that it is started in, and these can import
+a plugin (`-p NAME`) or keep this one out (`-p no:grader`). It reads no submission's ini file where you name the class
+folder, or an ini file of your own: `pytest -c pyproject.toml exercises/student42`. Or use `grader run`.
 
 This module is loaded in every pytest run where the grader is installed: nothing heavy is imported at its top.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tomllib
@@ -29,7 +30,8 @@ import pytest
 
 from grader import rubric
 from grader.errors import GraderError, UsageError
-from grader.intake.basket import ignored
+from grader.intake import places
+from grader.intake.basket import shown
 from grader.machine import require_linux
 
 if TYPE_CHECKING:
@@ -38,8 +40,8 @@ if TYPE_CHECKING:
 
 INI = "grader_paths"
 USUAL_PATHS = ("exercises",)
+OWN_TESTS = ("tests", "test")
 COURSE = "course.toml"
-STARTER = "starter"  # nobody's submission
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -52,6 +54,9 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     territory = _territory(early_config)
+    here = early_config.invocation_params.dir
+    if sys.path[0] in ("", str(here)) and territory.holds(here):
+        del sys.path[0]  # put there by `python -m pytest`
     manager: Any = early_config.pluginmanager
     load = manager._importconftest  # pytest offers no hook that comes before a conftest.py is run
 
@@ -62,6 +67,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return module
 
     manager._importconftest = importconftest
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Whoever meant their own tests shall know why they are not run."""
+    found = dict.fromkeys(_territory(config).found)
+    return [
+        f"grader: exercises only in {shown(str(path))}, of submissions (other tests: -p no:grader)" for path in found
+    ]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -103,24 +116,71 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 class Territory:
-    """Where submissions lie, and the names of the files that count there."""
+    """Where submissions lie, and the names of the files that count there.
+
+    - What the ini option `grader_paths` names (default: exercises).
+    - What the command line names, when it is a submission, lies in one, or is a class folder (`grader.intake.places`),
+      with all folders around it up to the one where pytest was started.
+    - The folder where pytest was started, when it is a submission or lies in one; or when it is a class folder, unless
+      something else is named, or it is a project: a folder with `tests` or `exercises`, or an ini file with `testpaths`.
+    """
 
     def __init__(self, config: pytest.Config, paths: Iterable[str]) -> None:
-        here = config.invocation_params.dir
-        arguments: Sequence[str] = config.known_args_namespace.file_or_dir
-        named = [Path(os.path.abspath(here / argument.partition("::")[0])) for argument in arguments]
-        # where pytest was started is a course, unless it is what is to be checked
-        self.course = None if here in {_folder(path) for path in named} else here / COURSE
-        self.files = [f"{name}{ending}" for name in _exercises(self.course) for ending in (".py", ".ipynb")]
-        bases = [here, config.rootpath] + ([config.rootpath.parent] if config.inipath is None else [])
-        roots = [base / path for base in bases for path in paths]
-        roots += [path.parent for path in named if path.name in self.files]
-        roots += [path for path in named if any(os.path.lexists(path / file) for file in self.files)]
-        self._roots = {form for root in roots for form in _forms(root)}
+        here, top = config.invocation_params.dir, config.rootpath
+        self._started, self._paths = (here, *here.parents), list(paths)
+        self._tested = top if config.getini("testpaths") else None
+        self._names = {*_files(None), *_files(here / COURSE)}
+        self._own = _own_tests(config)
+        named = _named(config)
+        bases = [here, top] + ([top.parent] if config.inipath is None else [])
+        roots = [base / path for base in bases for path in self._paths]
+        # before other plugins are loaded, the values of their options look like paths
+        existing = [path for path in named if os.path.lexists(path)] or [here]
+        inside = self._above_start(config)
+        self.inside = inside[-1] if inside else None  # the submission that pytest was started in
+        self.found = [*filter(None, map(self._around, existing)), *inside]
+        self._roots = {form for root in [*roots, *self.found] for form in _forms(root)}
         self.holds = cache(self._holds)
+        # where pytest was started is a course, unless it is what is to be checked
+        self.course = None if self.holds(here) or here in map(_folder, named) else here / COURSE
+        self.files = _files(self.course)
 
     def _holds(self, folder: Path) -> bool:
+        if self.inside is not None and folder in self.inside.parents:
+            return True  # it may be a folder around everything that was handed in
         return any(not self._roots.isdisjoint((form, *form.parents)) for form in _forms(folder))
+
+    def _around(self, path: Path) -> Path | None:
+        """The outermost folder that a stranger may have filled around `path`, which is named; None when it is yours."""
+        folder = _folder(path)
+        if any(map(folder.is_relative_to, self._own)):
+            return folder if path.name in self._names or self._is_submission(folder) else None
+        between = [above for above in (folder, *folder.parents) if above not in self._started]
+        theirs = path.name in self._names or any(map(self._is_submission, between or [folder]))
+        if not theirs and path.is_dir():
+            theirs = not (folder in self._started and self._is_project(folder)) and self._is_class(folder)
+        return [folder, *between][-1] if theirs else None
+
+    def _above_start(self, config: pytest.Config) -> list[Path]:
+        """The submissions that pytest was started in, as far up as it loads conftest.py from."""
+        usual = config.inipath.parent if config.inipath else config.rootpath
+        cut = Path(os.path.abspath(config.known_args_namespace.confcutdir or usual))
+        return [above for above in self._started if above not in cut.parents and self._is_submission(above)]
+
+    def _is_project(self, folder: Path) -> bool:
+        """Whether there are tests of your own in `folder`, or a folder that is known to hold submissions."""
+        signs = [folder / name for name in (*OWN_TESTS, *self._paths)]
+        return folder == self._tested or any(sign.is_dir() and not self._is_submission(sign) for sign in signs)
+
+    def _is_submission(self, folder: Path) -> bool:
+        with contextlib.suppress(OSError):
+            return places.is_submission(folder, self._names)
+        return False
+
+    def _is_class(self, folder: Path) -> bool:
+        with contextlib.suppress(OSError):
+            return places.is_class(folder, self._names)
+        return False
 
 
 TERRITORY = pytest.StashKey[Territory]()
@@ -131,6 +191,23 @@ def _territory(config: pytest.Config) -> Territory:
     if TERRITORY not in config.stash:
         config.stash[TERRITORY] = Territory(config, config.getini(INI))
     return config.stash[TERRITORY]
+
+
+def _named(config: pytest.Config) -> list[Path]:
+    """What the command line names."""
+    arguments: Sequence[str] = config.known_args_namespace.file_or_dir
+    return [Path(os.path.abspath(config.invocation_params.dir / name.partition("::")[0])) for name in arguments]
+
+
+def _own_tests(config: pytest.Config) -> list[Path]:
+    """Where your own tests lie: below the folder where pytest was started, or the root above it.
+
+    An ini file that lies below may be a stranger's: it has no say.
+    """
+    here, top = config.invocation_params.dir, config.rootpath
+    bases = {base for base in (here, top) if here.is_relative_to(base)}
+    own = [base / name for base in bases for name in OWN_TESTS]
+    return own + [top / path for path in config.getini("testpaths") if top in bases]
 
 
 def _folder(path: Path) -> Path:
@@ -153,20 +230,33 @@ def _exercises(course: Path | None) -> Sequence[str]:
     return [str(name) for name in listed] if isinstance(listed, list) else rubric.MODULES
 
 
+def _files(course: Path | None) -> list[str]:
+    """Names of the files that count."""
+    return [f"{name}{ending}" for name in _exercises(course) for ending in (".py", places.NOTEBOOK)]
+
+
 def _leave_ini_of_submission(config: pytest.Config) -> None:
-    """Start pytest again with the ini file above, when the one it has read lies in a submission."""
+    """Start pytest again with the ini file above, when the one it has read lies in a submission.
+
+    Started inside of one, it gets none: what lies above may still be a folder around everything that was handed in.
+    """
     ini, arguments = config.inipath, [str(argument) for argument in config.invocation_params.args]
     chosen = any(argument.startswith(("-c", "--config-file")) for argument in arguments)
     if ini is None or chosen or not (territory := Territory(config, USUAL_PATHS)).holds(ini.parent):
         return
     if arguments != sys.argv[1:]:
+        if territory.inside is not None and ini.parent in territory.inside.parents:
+            return  # perhaps the course's own
         raise pytest.UsageError(f"{ini} belongs to a submission: name another ini file with -c")
-    from _pytest.config.findpaths import locate_config
+    root, above = territory.inside, None
+    if root is None:
+        from _pytest.config.findpaths import locate_config
 
-    outside = next(folder for folder in ini.parents if not territory.holds(folder))
-    root, above, *_ = locate_config(config.invocation_params.dir, [outside])
+        outside = next(folder for folder in ini.parents if not territory.holds(folder))
+        found, above, *_ = locate_config(config.invocation_params.dir, [outside])
+        root = found or outside
     python = sys.orig_argv[: len(sys.orig_argv) - len(arguments)]
-    options = ["-c", str(above or os.devnull), "--rootdir", str(root or outside)]
+    options = ["-c", str(above or os.devnull), "--rootdir", str(root), "--confcutdir", str(root)]
     os.execv(sys.executable, [*python, *options, *arguments])
 
 
@@ -184,8 +274,8 @@ class SubmissionFolder(pytest.Directory):
                 yield SubmissionFolder.from_parent(self, path=path)
 
     def _passed_over(self, path: Path) -> bool:
-        if path.name == STARTER or path.name.startswith("_") or ignored(path.name) or path.is_symlink():
-            return True  # links may lead around in circles
+        if places.passed_over(path.name) or path.is_symlink():
+            return True  # a link to a neighbour would earn his marks
         return bool(self.ihook.pytest_ignore_collect(collection_path=path, config=self.config))
 
 

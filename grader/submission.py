@@ -10,19 +10,19 @@ import hashlib
 import itertools
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from grader.errors import UsageError
-from grader.intake import notebook
+from grader.errors import SubmissionOutOfReach, UsageError
+from grader.intake import notebook, places
 from grader.intake.archives import read_archive
-from grader.intake.basket import MOST_DEPTH, MOST_ENTRIES, MOST_FILE_BYTES, Basket, Parts, ignored
+from grader.intake.basket import MOST_FILE_BYTES, Basket, Parts, out_of_reach, shown
 from grader.intake.folder import read_file, read_folder
+from grader.intake.places import ARCHIVES, NOTEBOOK
 from grader.records import Record
 
-ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
-NOTEBOOK = ".ipynb"
 FORMS = f"a folder, a notebook ({NOTEBOOK}) or an archive ({', '.join(ARCHIVES)})"
 MOST_NAME_BYTES = 200  # of a submission's name, which becomes a folder's
 TAKEN = {"index.html"}  # lies beside the folders of the reports
@@ -42,12 +42,18 @@ class Source(Record, frozen=True, kw_only=True):
 
     path: Path
     name: str
+    refusal: str = ""  # why it is not graded, when that is known before it is looked into
 
 
-def take(path: Path, name: str, into: Path) -> Submission:
-    """Snapshot `path` under the folder `into`. Raises SubmissionUnreadable, in one sentence."""
-    basket = Basket(path)
-    _fill(basket, path)
+def take(source: Source, into: Path) -> Submission:
+    """Snapshot a submission under the folder `into`.
+
+    Raises, in one sentence, SubmissionUnreadable for what its owner has to mend and SubmissionOutOfReach for what we have.
+    """
+    if source.refusal:
+        raise SubmissionOutOfReach(source.refusal)
+    basket = Basket(source.path)
+    _fill(basket, source.path)
     basket.tidy()
     notebook.convert(basket)
     folder = Path(tempfile.mkdtemp(prefix="submission-", dir=into))
@@ -56,18 +62,19 @@ def take(path: Path, name: str, into: Path) -> Submission:
     except BaseException:
         remove(folder)
         raise
-    return Submission(name=name, folder=str(folder), digest=_digest(basket.files), notes=basket.notes())
+    return Submission(name=source.name, folder=str(folder), digest=_digest(basket.files), notes=basket.notes())
 
 
 def _fill(basket: Basket, path: Path) -> None:
-    if not os.path.exists(path):
-        raise basket.unreadable(f"there is nothing here; a submission is {FORMS}")
-    if os.path.isdir(path):
+    with basket.reading():
+        is_folder = stat.S_ISDIR(os.stat(path).st_mode)
+    if is_folder:
         read_folder(path, basket)
     elif path.name.lower().endswith(ARCHIVES):
         read_archive(path, basket)
     elif path.name.lower().endswith(NOTEBOOK):
-        data = read_file(path, MOST_FILE_BYTES)
+        with basket.reading():
+            data = read_file(path, MOST_FILE_BYTES)
         if isinstance(data, str):
             raise basket.unreadable(f"the notebook cannot be read: {data}; hand in a plain file")
         basket.add((path.name,), data)
@@ -112,63 +119,77 @@ def remove(folder: Path) -> None:
 def find(paths: Iterable[Path], files: Iterable[str]) -> list[Source]:
     """The submissions that `paths` name: each one itself, or every folder and archive inside it.
 
-    A folder is a submission when it holds one of the exercise `files`, as it is or as a notebook. Raises
+    A folder is a submission when it holds one of the exercise `files`, as it is or as a notebook. What lies in a
+    class folder and cannot be graded is among them, with a refusal; a path that is named may be a link. Raises
     UsageError for a path that does not exist or holds no submission.
     """
-    names = [name for file in files for name in (file, file.removesuffix(".py") + NOTEBOOK)]
-    found: list[Path] = []
+    names = places.spellings(files)
+    found: dict[Path, str] = {}
     for path in paths:
-        found += _submissions_in(path, names)
-    unique: dict[str, Path] = {}
-    for path in dict.fromkeys(Path(os.path.abspath(path)) for path in found):  # `..` is no name
-        name = _name(path)
+        for one, refusal in _submissions_in(path, names):
+            place = Path(os.path.abspath(one))  # `..` is no name
+            found[place] = refusal and found.get(place, refusal)  # named as well, it is not refused
+    unique: dict[str, Source] = {}
+    for path, refusal in found.items():
+        name = _name(path, kept_whole=bool(refusal))
         numbered = (f"{name}-{number}" if number > 1 else name for number in itertools.count(1))
-        unique[next(one for one in numbered if one not in unique and one.lower() not in TAKEN)] = path
-    return [Source(path=path, name=name) for name, path in unique.items()]
+        name = next(one for one in numbered if one not in unique and one.lower() not in TAKEN)
+        unique[name] = Source(path=path, name=name, refusal=refusal)
+    return list(unique.values())
 
 
-def _submissions_in(path: Path, names: list[str]) -> list[Path]:
-    if not os.path.exists(path):
-        raise UsageError(f"{path}: there is no such file or folder")
-    if not os.path.isdir(path):
+def _submissions_in(path: Path, names: set[str]) -> list[tuple[Path, str]]:
+    """Each with its refusal, or "". Raises UsageError."""
+    try:
+        is_folder = stat.S_ISDIR(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{path}: there is no such file or folder") from None
+    except OSError as problem:
+        return [(path, str(out_of_reach(shown(str(path)), problem)))]
+    if not is_folder:
         if not path.name.lower().endswith((*ARCHIVES, NOTEBOOK)):
             raise UsageError(f"{path}: a submission is {FORMS}")
-        return [path]
-    if any(os.path.exists(path / name) for name in names):
-        return [path]
+        return [(path, "")]
     try:
-        inner = [child for child in sorted(path.iterdir()) if _may_be_submission(child)]
+        return [(path, "")] if places.is_submission(path, names) else _submissions_of_class(path, names)
     except OSError as problem:
-        raise UsageError(f"{path}: cannot be read: {problem.strerror}") from None
-    if not any(os.path.isfile(child) or _holds(child, set(names)) for child in inner):
-        raise UsageError(f"{path}: neither it nor a folder in it holds one of {', '.join(names[::2])}")
+        return [(path, str(out_of_reach(shown(str(path)), problem)))]
+
+
+def _submissions_of_class(folder: Path, names: set[str]) -> list[tuple[Path, str]]:
+    """Each with its refusal, or "". Raises UsageError, and OSError when `folder` cannot be listed."""
+    inner = [
+        (folder / entry.name, refusal)
+        for entry in places.entries(folder)
+        if (refusal := _refusal(entry)) or entry.is_dir() or entry.name.lower().endswith(ARCHIVES)
+    ]
+    unlisted: list[OSError] = []  # whether an exercise lies there, taking in will tell
+    found = any(refusal or path.is_file() for path, refusal in inner) or places.is_class(folder, names, unlisted.append)
+    if not found and not unlisted:
+        scripts = ", ".join(sorted(name for name in names if not name.endswith(NOTEBOOK)))
+        raise UsageError(f"{folder}: neither it nor a folder in it holds one of {scripts}")
     return inner
 
 
-def _may_be_submission(path: Path) -> bool:
-    if path.name.startswith("_") or path.name == "starter" or ignored(path.name):
-        return False
-    return os.path.isdir(path) or path.name.lower().endswith(ARCHIVES)
+def _refusal(entry: os.DirEntry[str]) -> str:
+    """Why an entry of a class folder is not graded, or "". Followed, a link to a neighbour would earn his marks."""
+    place = shown(entry.path)
+    try:
+        if entry.is_symlink():
+            return (
+                f"{place} is a link, which is not followed inside a class folder; "
+                f"put a copy in its place, or name {place} itself on the command line"
+            )
+        entry.is_dir()  # asks the system where the list of the folder does not tell
+    except OSError as problem:
+        return str(out_of_reach(place, problem))
+    return ""
 
 
-def _holds(folder: Path, names: set[str]) -> bool:
-    """Whether one of `names` lies anywhere in `folder`, as far as a submission is looked through."""
-    looked_at = 0
-    for base, folders, files in os.walk(folder):
-        looked_at += len(folders) + len(files)
-        if not names.isdisjoint(files):
-            return True
-        if looked_at > MOST_ENTRIES:
-            return False
-        deep = len(Path(base).parts) - len(folder.parts) >= MOST_DEPTH
-        folders[:] = [] if deep else [name for name in folders if not ignored(name)]
-    return False
-
-
-def _name(path: Path) -> str:
+def _name(path: Path, kept_whole: bool) -> str:
     name = path.name
     for ending in (*ARCHIVES, NOTEBOOK):
-        if os.path.isfile(path) and name.lower().endswith(ending):
+        if not kept_whole and os.path.isfile(path) and name.lower().endswith(ending):
             name = name[: -len(ending)]
     # a name that is not UTF-8 could not be written into a report; nor may the report's folder have too long a name
     text = os.fsencode(name).decode("utf-8", "backslashreplace")

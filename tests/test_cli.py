@@ -158,19 +158,50 @@ def test_reproduction_runs(tmp_path: Path) -> None:
 
 
 def test_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder of submissions: each gets a page, an unreadable one does not stop the others."""
+    """A folder of submissions: each gets a page; one that cannot be graded does not stop the others, exit code 3."""
     for name, text in (("anna", RIGHT), ("bert", FLIPPED), ("carl", "def corr2d(X, K:\n")):
         submission(tmp_path / "class" / name, corr2d=text)
     (tmp_path / "class" / "dora.zip").write_bytes(b"this is no archive")
 
     code = main(["run", str(tmp_path / "class"), "--exercise", "corr2d", "--jobs", "2", "--out", str(tmp_path / "out")])
 
-    assert 1 == code
+    assert 3 == code
     index = (tmp_path / "out" / "index.html").read_text()
     assert all(name in index for name in ("anna", "bert", "carl", "dora"))
     carl = from_json((tmp_path / "out" / "carl" / "report.json").read_bytes())
     assert "syntax error in line 1" in carl.checks[0].finding.message  # type: ignore[union-attr]
     assert "skipped" == carl.checks[1].outcome
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_is_not_graded_is_told(
+    jobs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link, a file that cannot be read, a damaged archive: a sentence each in summary and index, exit code 3."""
+    klass, out, real = tmp_path / "class", tmp_path / "out", os.open
+
+    def failing(path: Any, *more: Any, **how: Any) -> int:
+        if path == "mnist_cnn.py":
+            raise OSError(errno.EIO, "Input/output error")
+        return real(path, *more, **how)
+
+    monkeypatch.setattr(os, "open", failing)
+    submission(klass / "anna", corr2d=RIGHT)
+    submission(klass / "bert", corr2d=RIGHT, mnist_cnn="")
+    (klass / "carl").symlink_to(klass / "anna")
+    (klass / "dora.zip").write_bytes(b"this is no archive")
+    code = main(["run", str(klass), "--check", "corr2d.values", "--jobs", jobs, "--out", str(out)])
+
+    assert 3 == code
+    assert {"index.html", "anna"} == {path.name for path in out.iterdir()}
+    told, index = capsys.readouterr().out, (out / "index.html").read_text()
+    for name, words in (
+        ("bert", f"{klass / 'bert' / 'mnist_cnn.py'} cannot be read: Input/output error; see to this machine"),
+        ("carl", f"{klass / 'carl'} is a link, which is not followed inside a class folder; put a copy in its place"),
+        ("dora", f"{klass / 'dora.zip'}: it is no archive or a damaged one"),
+    ):
+        assert f"{name}  not graded: {words}" in told and words in index
+    assert "anna  4/4" in told
 
 
 def test_a_judge_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

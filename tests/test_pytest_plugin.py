@@ -12,7 +12,7 @@ import pytest
 
 from grader import selfcheck
 from grader.authoring.exercise import Check, Exercise
-from grader.errors import HarnessError, SubmissionUnreadable
+from grader.errors import HarnessError, SubmissionOutOfReach, SubmissionUnreadable
 from grader.records import CheckResult, ExerciseResult, Finding, Plain
 from grader.selfcheck import OURS, SelfCheck, Verdict, words
 from tests.report import samples
@@ -225,16 +225,208 @@ def test_what_the_command_line_names_is_collected(
     assert collected(argument) == [f"src/{LOADS}"]
 
 
-def test_a_project_with_a_file_of_that_name_keeps_its_tests(
-    pytester: pytest.Pytester, collected: Callable[..., list[str]]
+@pytest.mark.parametrize(
+    ("place", "own", "ini", "arguments"),
+    [
+        ("models", "tests", "", []),
+        ("models", "tests", "", ["."]),
+        ("src/project", "tests/unit", "", []),
+        ("models", "checks", "[pytest]\ntestpaths = checks\n", []),
+        ("models", "checks", "[pytest]\n", ["checks"]),
+        ("models", "checks", "", ["checks/test_b.py", "checks/test_b.py::test_own"]),
+        ("tests/planted", "tests", "", ["tests"]),
+        ("tests/planted/wrong", "tests", "", ["tests/test_b.py"]),
+        ("checks/planted", "checks", "[pytest]\ntestpaths = checks\n", ["checks"]),
+        ("exercises/ann", "checks", "", []),
+        ("exercises/ann", "tests", "", ["tests", "exercises"]),
+        ("class/ann", "tests", "", ["tests", "class"]),
+    ],
+)
+def test_a_project_keeps_its_tests(
+    pytester: pytest.Pytester,
+    collected: Callable[..., list[str]],
+    place: str,
+    own: str,
+    ini: str,
+    arguments: list[str],
 ) -> None:
-    """The plugin is loaded in every pytest run: it must not take over a stranger's."""
+    """The plugin is loaded in every pytest run: it must not take over a stranger's, whatever lies beside the tests."""
+    submission(pytester.path / place, RIGHT)
+    submission(pytester.path / own, "def test_own(fix): ...", "test_b.py")
+    submission(pytester.path / own, "import pytest\n@pytest.fixture\ndef fix(): ...", "conftest.py")
+    if ini:
+        pytester.makeini(ini)
+    with_exercises = any(argument in place for argument in arguments if argument != own) or place == "exercises/ann"
+
+    assert set(collected(*arguments)) - {f"{own}/test_b.py::test_own"} == (
+        {f"{place}/{LOADS}"} if with_exercises and arguments != ["."] else set()
+    )
+    assert f"{own}/test_b.py::test_own" in collected(*arguments)
+
+
+def test_where_a_folder_is_mistaken_for_a_submission(pytester: pytest.Pytester) -> None:
+    """A line says so, and how to have one's own tests run all the same."""
     submission(pytester.path, "def pool(): ...", "pooling.py")
     pytester.makepyfile(test_a="def test_own(): ...")
-    submission(pytester.path / "tests", "def test_own(fix): ...", "test_b.py")
-    submission(pytester.path / "tests", "import pytest\n@pytest.fixture\ndef fix(): ...", "conftest.py")
+    taken = pytester.runpytest_subprocess("--collect-only")
+    mine = pytester.runpytest_subprocess("-p", "no:grader")
 
-    assert sorted(collected()) == ["test_a.py::test_own", "tests/test_b.py::test_own"]
+    taken.stdout.fnmatch_lines(["grader: exercises only in */*, of submissions (other tests: -p no:grader)"])
+    mine.assert_outcomes(passed=1)
+
+
+# --- where submissions lie, whatever the folders are called ---------------------------------------------
+
+QUICK = """
+import pytest
+from grader.pytest_plugin import ExerciseFile
+class Quick(pytest.Item):
+    def runtest(self):
+        import colorsys  # as much of the grader is imported late
+        print(f"\\nRUN {self.path}")
+ExerciseFile.collect = lambda self: [Quick.from_parent(self, name="values")]
+"""  # an item without the judge
+
+
+@pytest.fixture(scope="module")
+def klass(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class folder of an ordinary name: good, hostile, wrapped, without an exercise, as a notebook, packed, linked."""
+    root = tmp_path_factory.mktemp("course")
+    (root / "elsewhere").mkdir()
+    (root / "elsewhere" / "quick.py").write_text(QUICK)
+    folder = root / "klass"
+    submission(folder / "ann", RIGHT)
+    for name in ("dan", "eve", "bob", "bob/deep/in"):
+        hostile(folder / name, root / "marker")
+        submission(folder / name, trap(root / "marker"), "colorsys.py")
+    for name in ("eve", "bob"):
+        (folder / name / "corr2d.py").unlink()
+        (folder / name / "rubric" / "corr2d.py").unlink()
+    submission(folder / "flo", "{}", "corr2d.ipynb")
+    submission(folder / "flo", trap(root / "marker"), "conftest.py")
+    (folder / "cy.zip").write_bytes(b"PK")
+    (folder / "gus").symlink_to(folder / "ann")
+    return folder
+
+
+def quick(folder: Path, elsewhere: Path, *arguments: str, module: bool = False) -> Run:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "CI", "PY"))}
+    command = [sys.executable, *(["-m"] if module else ["-P", "-m"]), "pytest"]  # -P: as the script `pytest` does it
+    return subprocess.run(
+        [*command, "-p", "no:cacheprovider", "-p", "quick", "-s", *arguments],
+        cwd=folder,
+        env={**environment, "COLUMNS": "200", "PYTHONPATH": str(elsewhere)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+ANN, BOB, DAN, FLO = "ann/corr2d.py", "bob/deep/in/corr2d.py", "dan/corr2d.py", "flo/corr2d.ipynb"
+ALL = [ANN, BOB, DAN, FLO]
+
+
+@pytest.mark.parametrize(
+    ("started", "arguments", "expected"),
+    [
+        ("..", ["klass"], ALL),
+        ("..", ["klass/"], ALL),
+        ("..", ["./elsewhere/../klass"], ALL),
+        ("../elsewhere", ["../klass"], ALL),
+        ("..", ["klass", "--import-mode=importlib"], ALL),
+        ("..", ["klass", "--doctest-modules", "--confcutdir=/"], ALL),
+        ("..", ["klass/dan"], [DAN]),
+        ("..", ["klass/dan/corr2d.py"], [DAN]),
+        ("..", ["klass/dan/corr2d.py::values"], [DAN]),
+        ("..", ["klass/dan/test_x.py"], []),
+        ("..", ["klass/dan/test_x.py::test_x"], []),
+        ("..", ["klass/dan/conftest.py"], []),
+        ("..", ["klass/dan/tests"], []),
+        ("..", ["klass/bob"], [BOB]),
+        ("..", ["klass/bob/deep"], [BOB]),
+        ("..", ["klass/bob/deep/in/corr2d.py::values"], [BOB]),
+        ("..", ["klass/flo/corr2d.ipynb"], [FLO]),
+        ("..", ["klass/ann", "klass/dan"], [ANN, DAN]),
+        ("..", ["klass/ann", "klass/eve"], [ANN]),
+        ("..", ["klass/eve/tests", "klass/ann/corr2d.py", "klass/bob"], [ANN, BOB]),
+        (".", [], ALL),
+        (".", ["."], ALL),
+        (".", ["../klass"], ALL),
+        (".", ["dan"], [DAN]),
+        (".", ["bob/deep/in", "dan/tests"], [BOB]),
+        ("dan", [], [DAN]),
+        ("dan", ["."], [DAN]),
+        ("dan", ["corr2d.py::values"], [DAN]),
+        ("dan", ["tests"], []),
+        ("dan", ["test_x.py::test_x"], []),
+        ("dan", [".."], ALL),
+        ("dan/tests", [], []),
+        ("bob/deep/in", [], [BOB]),
+    ],
+)
+def test_nothing_of_a_submission_runs(klass: Path, started: str, arguments: list[str], expected: list[str]) -> None:
+    """Wherever pytest is started and whatever is named: only exercises are collected, and no trap is sprung."""
+    nothing_runs(klass, started, arguments, expected)
+
+
+@pytest.mark.parametrize(
+    ("started", "arguments", "expected"),
+    [("..", ["klass"], ALL), (".", [], ALL), ("dan", [], [DAN]), ("bob/deep/in", ["corr2d.py"], [BOB])],
+)
+def test_nothing_of_a_submission_runs_in_python_m(
+    klass: Path, started: str, arguments: list[str], expected: list[str]
+) -> None:
+    """`python -m pytest` puts the folder where it is started on the path of imports."""
+    nothing_runs(klass, started, arguments, expected, module=True)
+
+
+def nothing_runs(klass: Path, started: str, arguments: list[str], expected: list[str], *, module: bool = False) -> None:
+    marker = klass.parent / "marker"
+    marker.unlink(missing_ok=True)
+    run = quick(klass / started, klass.parent / "elsewhere", *arguments, module=module)
+    found = [line.split()[1] for line in run.stdout.splitlines() if line.startswith("RUN")]
+
+    assert not marker.exists()
+    assert [str(klass / path) for path in expected] == sorted(found), run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    ("started", "arguments"),
+    [
+        ("..", ["klass"]),
+        ("..", ["klass/dan"]),
+        ("..", ["klass/ann", "klass/eve"]),
+        ("..", ["klass/bob/deep/in"]),
+        ("bob/deep/in", []),
+        ("dan", ["--confcutdir=/"]),
+    ],
+)
+def test_with_an_ini_file_of_your_own(klass: Path, started: str, arguments: list[str]) -> None:
+    """It counts, whatever lies in a submission."""
+    elsewhere = klass.parent / "elsewhere"
+    (klass.parent / "marker").unlink(missing_ok=True)
+    (elsewhere / "own.ini").write_text("[pytest]\nmarkers = mine\n")
+    run = quick(klass / started, elsewhere, "-c", str(elsewhere / "own.ini"), "--markers", *arguments)
+    found = quick(klass / started, elsewhere, "-c", str(elsewhere / "own.ini"), *arguments)
+
+    assert "pytest.mark.mine" in run.stdout and "pytest.mark.evil" not in run.stdout
+    assert "RUN " in found.stdout
+    assert not (klass.parent / "marker").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sprung"),
+    [(["klass/dan"], True), (["klass"], False), (["klass/dan", "-c", os.devnull], False)],
+)
+def test_the_hole_that_pytest_leaves(tmp_path: Path, arguments: list[str], sprung: bool) -> None:
+    """An ini file in the folder that is named can keep the plugin out; in a class folder it is not read."""
+    submission(tmp_path / "klass" / "dan", RIGHT)
+    submission(tmp_path / "klass" / "dan", trap(tmp_path / "marker"), "conftest.py")
+    submission(tmp_path / "klass" / "dan", "[pytest]\naddopts = -p no:grader\n", "pytest.ini")
+    run_pytest(tmp_path, "--collect-only", *arguments)
+
+    assert (tmp_path / "marker").exists() == sprung
 
 
 def test_of_a_submission_only_its_exercises_are_collected(
@@ -391,9 +583,13 @@ def test_an_unreadable_submission_fails_and_a_broken_grader_errs(
     monkeypatch.setattr(selfcheck, "strongest_level", lambda: "none")
     check = SelfCheck(None)
     check._graded[tmp_path] = SubmissionUnreadable("it holds more than 500 files")
+    check._graded[tmp_path / "c"] = SubmissionOutOfReach("c/corr2d.py cannot be read")
     loads = check.exercise("corr2d").checks[0]
 
     assert check.verdict(loads, tmp_path, ()) == Verdict(outcome="failed", text="it holds more than 500 files")
+    assert check.verdict(loads, tmp_path / "c", ()) == Verdict(
+        outcome="errored", text=f"{OURS}: c/corr2d.py cannot be read"
+    )
     for other in ("a", "b"):
         assert check.verdict(loads, tmp_path / other, ()) == Verdict(
             outcome="errored", text=f"{OURS}: no nursery today"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import io
 import itertools
@@ -20,18 +21,19 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader import submission
-from grader.errors import SubmissionUnreadable, UsageError
+from grader.errors import SubmissionOutOfReach, SubmissionUnreadable, UsageError
 from grader.intake import basket as limits
 from grader.intake import folder as folder_module
 from grader.intake.archives import unpack
 from grader.intake.basket import Basket
-from grader.submission import Source, Submission, find, take
+from grader.submission import Source, Submission, find
 
 CODE = b"def corr2d(X, K):\n    return X\n"
 FILES = {"corr2d.py": CODE, "helpers/windows.py": b"W = 1\n", "README.md": b"mine\n"}
@@ -95,6 +97,10 @@ def held(taken: Submission) -> dict[str, bytes]:
     """The snapshot's files by name."""
     folder = Path(taken.folder)
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def take(path: Path, name: str, into: Path) -> Submission:
+    return submission.take(Source(path=path, name=name), into)
 
 
 def take_bytes(data: bytes, into: Path, name: str = "s.zip") -> Submission:
@@ -802,34 +808,67 @@ def _unprivileged() -> Iterator[None]:
             os.seteuid(0)
 
 
-def test_what_cannot_be_read_is_left_out() -> None:
-    """A file, a folder; and the whole is refused when nothing can be."""
+@pytest.mark.parametrize("locked", ["upload", "upload/corr2d.py", "upload/helpers", "s.zip", "corr2d.ipynb"])
+def test_what_cannot_be_read_is_ours_to_mend(locked: str) -> None:
+    """A folder, a file, an archive, a notebook: not graded, in a sentence that names it; its owner pays for nothing."""
     with tempfile.TemporaryDirectory() as base:
         os.chmod(base, 0o755)
-        upload = write(Path(base, "upload"), {**FILES, "locked.py": b"", "locked/x.py": b""})
+        write(Path(base, "upload"), FILES)
+        write(Path(base), {"s.zip": zip_of(FILES), "corr2d.ipynb": b"{}"})
         into = Path(base, "into")
         into.mkdir()
         into.chmod(0o777)
-        (upload / "locked.py").chmod(0)
-        (upload / "locked").chmod(0)
+        place = Path(base, locked)
+        place.chmod(0)
+        with _unprivileged(), pytest.raises(SubmissionOutOfReach) as refused:
+            take(Path(base, locked.partition("/")[0]), "s", into)
+        place.chmod(0o755)
+
+        assert list(into.iterdir()) == []
+    mine = "give the user who runs the grader the right to read it, then run again"
+    assert str(refused.value) == f"{place} cannot be read: Permission denied; {mine}"
+    assert refused.value.exit_code == 3
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ENOENT, errno.EMFILE])
+@pytest.mark.parametrize("call", ["open", "stat", "read", "scandir"])
+def test_what_the_system_refuses_is_ours_to_mend(
+    upload: Path, into: Path, call: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broken disk, a share that went away, a file that vanished while it was looked for."""
+    write(upload, {"helpers/windows.py": CODE})
+    inner, real = (upload / "helpers").stat().st_ino, getattr(os, call)
+
+    def failing(what: object, *more: object, **how: Any) -> object:
+        if what == "windows.py" or (isinstance(what, int) and (call == "read" or os.fstat(what).st_ino == inner)):
+            raise OSError(number, os.strerror(number))
+        return real(what, *more, **how)
+
+    monkeypatch.setattr(os, call, failing)
+    with pytest.raises(SubmissionOutOfReach, match="see to this machine and the disk or share") as refused:
+        take(upload, "s", into)
+
+    named = upload / "helpers" / ("" if call == "scandir" else "windows.py")
+    assert str(refused.value).startswith(f"{named} cannot be read: {os.strerror(number)}; ")
+
+
+def test_what_is_not_kept_need_not_be_readable() -> None:
+    """Of an upload only what is taken in is opened."""
+    with tempfile.TemporaryDirectory() as base:
+        os.chmod(base, 0o755)
+        upload = write(Path(base, "upload"), FILES | {"a.png": b"", "venv/x.py": b""})
+        into = Path(base, "into")
+        into.mkdir()
+        into.chmod(0o777)
+        for name in ("a.png", "venv"):
+            (upload / name).chmod(0)
         with _unprivileged():
             taken = take(upload, "s", into)
-            notes, files = taken.notes, held(taken)
+            files = held(taken)
             submission.remove(Path(taken.folder))
-        upload.chmod(0)
-        with (
-            _unprivileged(),
-            pytest.raises(SubmissionUnreadable, match="Permission denied; make it readable"),
-        ):
-            take(upload, "s", into)
-        upload.chmod(0o755)
-        (upload / "locked").chmod(0o755)
+        (upload / "venv").chmod(0o755)
 
     assert files == FILES
-    assert notes == (
-        "locked was left out: Permission denied",
-        "locked.py was left out: Permission denied",
-    )
 
 
 def test_a_file_swapped_for_a_link_is_not_followed(
@@ -852,7 +891,7 @@ def test_a_file_swapped_for_a_link_is_not_followed(
     monkeypatch.undo()
 
     assert held(taken) == {}
-    assert "corr2d.py was left out" in taken.notes[0]
+    assert taken.notes == ("corr2d.py was left out: it is a link",)
 
 
 def test_a_file_that_grows_meanwhile_is_read_once(upload: Path, into: Path) -> None:
@@ -877,13 +916,18 @@ def test_a_file_that_grows_meanwhile_is_read_once(upload: Path, into: Path) -> N
     assert taken.digest == again.digest
 
 
-@pytest.mark.parametrize("name", ["nothing.zip", "nothing", "notes.docx"])
-def test_what_cannot_be_taken_in_is_refused(tmp_path: Path, into: Path, name: str) -> None:
+def test_what_cannot_be_taken_in_is_refused(tmp_path: Path, into: Path) -> None:
     """With the forms that can."""
-    if name == "notes.docx":
-        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "notes.docx").write_bytes(b"x")
 
     with pytest.raises(SubmissionUnreadable, match="a submission is a folder, a notebook"):
+        take(tmp_path / "notes.docx", "s", into)
+
+
+@pytest.mark.parametrize("name", ["nothing.zip", "nothing"])
+def test_what_has_gone_since_it_was_found(tmp_path: Path, into: Path, name: str) -> None:
+    """Is no fault of its owner's."""
+    with pytest.raises(SubmissionOutOfReach, match="cannot be read: No such file or directory; see to this machine"):
         take(tmp_path / name, "s", into)
 
 
@@ -1081,3 +1125,65 @@ def test_find_is_not_led_around_in_circles(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="neither it nor a folder in it"):
         find([tmp_path], EXERCISES)
+
+
+# --- links, and what cannot be read, in a class folder ------------------------------------------------
+
+
+def test_links_in_a_class_are_not_followed(tmp_path: Path, into: Path) -> None:
+    """To a neighbour, an archive, a notebook, a file or nothing: each is told, by its whole name, and none is taken in."""
+    klass = write(tmp_path / "class", {"ann/corr2d.py": CODE, "starter/corr2d.py": CODE})
+    write(tmp_path / "away", {"s.zip": zip_of(FILES), "corr2d.ipynb": b"{}", "notes.txt": b""})
+    links = {"bob": klass / "ann", "cy.zip": tmp_path / "away" / "s.zip", "dan.ipynb": tmp_path / "away/corr2d.ipynb"}
+    links |= {"eve.txt": tmp_path / "away" / "notes.txt", "flo": tmp_path / "nowhere", "gus": klass}
+    for name, target in (links | {"_old": klass / "ann", ".hidden": klass / "ann"}).items():
+        (klass / name).symlink_to(target)
+    ann, *others = find([klass], EXERCISES)
+
+    assert ann == Source(path=klass / "ann", name="ann")
+    assert names(others) == list(links)
+    for source in others:
+        with pytest.raises(SubmissionOutOfReach) as refused:
+            submission.take(source, into)
+        assert refused.value.exit_code == 3
+        assert str(refused.value) == (
+            f"{source.path} is a link, which is not followed inside a class folder; "
+            f"put a copy in its place, or name {source.path} itself on the command line"
+        )
+
+
+def test_a_link_that_is_named_is_followed(tmp_path: Path) -> None:
+    """To a submission, an archive or a class; also when it lies in a class folder that is named as well."""
+    klass = write(tmp_path / "class", {"ann/corr2d.py": CODE, "cy.zip": zip_of(FILES)})
+    for name, target in (("bob", klass / "ann"), ("dan.zip", klass / "cy.zip")):
+        (klass / name).symlink_to(target)
+    (tmp_path / "all").symlink_to(klass)
+
+    assert names(find([klass / "bob", klass / "dan.zip"], EXERCISES)) == ["bob", "dan"]
+    assert {source.name: bool(source.refusal) for source in find([klass, klass / "bob"], EXERCISES)} == {
+        "ann": False,
+        "bob": False,
+        "cy": False,
+        "dan.zip": True,
+    }
+    assert names(find([tmp_path / "all"], EXERCISES)) == ["ann", "bob", "cy", "dan.zip"]
+
+
+def test_find_of_what_cannot_be_read(into: Path) -> None:
+    """Named or in a class, alone or not: it is found, and taking it in says why it is not graded."""
+    with tempfile.TemporaryDirectory() as base:
+        os.chmod(base, 0o755)
+        klass = write(Path(base, "class"), {"ann/corr2d.py": CODE, "bob/corr2d.py": CODE})
+        write(Path(base, "alone"), {"cy/corr2d.py": CODE})
+        locked = [klass / "bob", Path(base, "alone", "cy")]
+        for folder in locked:
+            folder.chmod(0)
+        with _unprivileged():
+            found = find([klass, *locked, Path(base, "alone")], EXERCISES)
+            for source in found[1:]:
+                with pytest.raises(SubmissionOutOfReach, match="cannot be read: Permission denied; give the user"):
+                    submission.take(source, into)
+        for folder in locked:
+            folder.chmod(0o755)
+
+    assert names(found) == ["ann", "bob", "cy"]

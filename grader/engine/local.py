@@ -70,9 +70,9 @@ class Grader:
             raise
 
     def grade(self, source: Source, jobs: int = 1) -> SubmissionReport:
-        """One submission, its exercises spread over `jobs` processes. Raises SubmissionUnreadable."""
+        """One submission, its exercises spread over `jobs` processes. Raises what `submission.take` raises."""
         started, clock = datetime.now(UTC), time.perf_counter()
-        taken = submission.take(source.path, source.name, self._scratch)
+        taken = submission.take(source, self._scratch)
         try:
             exercises = self._judged(Path(taken.folder), jobs)
         finally:
@@ -94,8 +94,8 @@ class Grader:
 
     @contextlib.contextmanager
     def session(self, source: Source, exercise: Exercise) -> Iterator[Session]:
-        """A submission's worker for one exercise, to be asked by hand. Raises SubmissionUnreadable."""
-        taken = submission.take(source.path, source.name, self._scratch)
+        """A submission's worker for one exercise, to be asked by hand. Raises what `submission.take` raises."""
+        taken = submission.take(source, self._scratch)
         session = self._session(exercise, Path(taken.folder))
         try:
             yield session

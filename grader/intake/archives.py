@@ -29,8 +29,9 @@ DAMAGE = (*FORMAT, OSError, ValueError, LookupError, RuntimeError)
 
 
 def read_archive(path: Path, basket: Basket) -> None:
-    """Put the files of the archive `path` into `basket`. Raises SubmissionUnreadable."""
-    data = read_file(path, MOST_ARCHIVE_BYTES)
+    """Put the files of the archive `path` into `basket`. Raises SubmissionUnreadable, SubmissionOutOfReach."""
+    with basket.reading():
+        data = read_file(path, MOST_ARCHIVE_BYTES)
     if isinstance(data, str):
         raise basket.unreadable(f"the archive cannot be read: {data}; {ONLY_EXERCISES}")
     unpack(data, basket)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from unicodedata import category
 
-from grader.errors import SubmissionUnreadable
+from grader.errors import SubmissionOutOfReach, SubmissionUnreadable
 
 MOST_ENTRIES = 20_000  # files and folders looked at, kept or not
 MOST_FILES = 500
@@ -36,6 +38,17 @@ class Basket:
     def unreadable(self, reason: str) -> SubmissionUnreadable:
         """The error that refuses the whole upload."""
         return SubmissionUnreadable(f"{self.source}: {reason}")
+
+    @contextlib.contextmanager
+    def reading(self, name: str = "") -> Iterator[None]:
+        """Around what reads the upload, or the file `name` of it.
+
+        Raises SubmissionOutOfReach when the system does not let us: what we cannot see is not for its owner to answer for.
+        """
+        try:
+            yield
+        except OSError as problem:
+            raise out_of_reach(f"{self.source}/{shown(name)}" if name else self.source, problem) from None
 
     def count(self) -> None:
         """One more file or folder was met. Raises SubmissionUnreadable when it is one too many."""
@@ -107,6 +120,15 @@ class Basket:
             other = spellings.setdefault(name.casefold(), name)
             if other != name:
                 self.note(f"{shown(other)} and {shown(name)} differ only in upper and lower case")
+
+
+def out_of_reach(what: str, problem: OSError) -> SubmissionOutOfReach:
+    """The error for what the system does not let us read."""
+    mine = "give the user who runs the grader the right to read it"
+    advice = (
+        mine if isinstance(problem, PermissionError) else "see to this machine and the disk or share that it lies on"
+    )
+    return SubmissionOutOfReach(f"{what} cannot be read: {problem.strerror}; {advice}, then run again")
 
 
 def too_large(most: int) -> str:

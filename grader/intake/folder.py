@@ -6,6 +6,7 @@ leads nowhere. Each file is read once.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -15,37 +16,49 @@ from grader.intake.basket import MOST_FILE_BYTES, Basket, Parts, ignored, too_de
 OPEN_FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 CHUNK = 1 << 18  # bytes read at once
+# how opening ends where a link, a file or a socket has come in the place of what was seen there
+SWAPPED = {errno.ELOOP: "it is a link", errno.ENOTDIR: "it is no folder", errno.ENXIO: "it is no regular file"}
 
 
 def read_folder(path: Path, basket: Basket) -> None:
-    """Put the files of the folder `path`, or that it links to, into `basket`. Raises SubmissionUnreadable."""
-    try:
+    """Put the files of the folder `path`, or that it links to, into `basket`.
+
+    Raises SubmissionUnreadable, and SubmissionOutOfReach for the first file or folder that cannot be read.
+    """
+    with basket.reading():
         folder = os.open(path, OPEN_FOLDER)
         try:
             _read_level(folder, (), basket)
         finally:
             os.close(folder)
-    except OSError as problem:
-        raise basket.unreadable(f"the folder cannot be read: {problem.strerror}; make it readable") from None
 
 
 def read_file(path: str | Path, most: int, folder: int | None = None) -> bytes | str:
-    """The bytes of a regular file of at most `most` bytes; otherwise why not, in words.
+    """The bytes of a regular file of at most `most` bytes; otherwise why not, in words. Raises OSError.
 
     A link is followed only where `path` does not lie in a `folder` given by its descriptor.
     """
     follow = folder is None
+    # opening a device can already do something, so look first; what is opened may be another file by then
+    if not stat.S_ISREG(os.stat(path, dir_fd=folder, follow_symlinks=follow).st_mode):
+        return "it is no regular file"
+    fd = _open(path, OPEN_FILE | (0 if follow else os.O_NOFOLLOW), folder)
+    if isinstance(fd, str):
+        return fd
     try:
-        # opening a device can already do something, so look first; what is opened may be another file by then
-        if not stat.S_ISREG(os.stat(path, dir_fd=folder, follow_symlinks=follow).st_mode):
-            return "it is no regular file"
-        fd = os.open(path, OPEN_FILE | (0 if follow else os.O_NOFOLLOW), dir_fd=folder)
-        try:
-            return _content(fd, most)
-        finally:
-            os.close(fd)
+        return _content(fd, most)
+    finally:
+        os.close(fd)
+
+
+def _open(path: str | Path, flags: int, folder: int | None) -> int | str:
+    """A descriptor, or in words what has come in the place of what was looked at. Raises OSError."""
+    try:
+        return os.open(path, flags, dir_fd=folder)
     except OSError as problem:
-        return str(problem.strerror)
+        if problem.errno in SWAPPED:
+            return SWAPPED[problem.errno]
+        raise
 
 
 def _content(fd: int, most: int) -> bytes | str:
@@ -68,7 +81,8 @@ def _read_level(folder: int, above: Parts, basket: Basket) -> None:
         elif is_folder and not ignored(name):
             _read_folder_in(folder, parts, basket)
         elif not (is_link or is_folder) and (kept := basket.wanted(text)):
-            found = read_file(name, MOST_FILE_BYTES, folder)
+            with basket.reading(text):
+                found = read_file(name, MOST_FILE_BYTES, folder)
             if isinstance(found, str):
                 basket.leave_out(text, found)
             else:
@@ -89,14 +103,13 @@ def _read_folder_in(above: int, parts: Parts, basket: Basket) -> None:
     if reason := too_deep(parts):
         basket.leave_out("/".join(parts), reason)
         return
-    try:
-        folder = os.open(parts[-1], OPEN_FOLDER | os.O_NOFOLLOW, dir_fd=above)
-    except OSError as problem:
-        basket.leave_out("/".join(parts), str(problem.strerror))
-        return
-    try:
-        _read_level(folder, parts, basket)
-    except OSError as problem:
-        basket.leave_out("/".join(parts), str(problem.strerror))
-    finally:
-        os.close(folder)
+    name = "/".join(parts)
+    with basket.reading(name):
+        folder = _open(parts[-1], OPEN_FOLDER | os.O_NOFOLLOW, above)
+        if isinstance(folder, str):
+            basket.leave_out(name, folder)
+            return
+        try:
+            _read_level(folder, parts, basket)
+        finally:
+            os.close(folder)

@@ -1,0 +1,61 @@
+"""Where submissions lie: the one rule, for `grader run` and for pytest. Looks at names only, opens no file.
+
+A folder that holds an exercise file is a submission. A folder in whose subfolders one lies, however deep, is a
+class folder: its folders and archives are the submissions. Every pytest run imports this: nothing heavy at its top.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from grader.intake.basket import MOST_DEPTH, MOST_ENTRIES, ignored
+
+ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
+NOTEBOOK = ".ipynb"
+STARTER = "starter"  # nobody's submission
+
+
+def spellings(files: Iterable[str]) -> set[str]:
+    """The names under which exercise `files` are handed in: as scripts, as notebooks."""
+    return {name for file in files for name in (file, file.removesuffix(".py") + NOTEBOOK)}
+
+
+def is_submission(folder: Path, names: set[str]) -> bool:
+    """Whether `folder` itself holds one of `names`. Raises OSError when it cannot be listed."""
+    return not names.isdisjoint(os.listdir(folder))
+
+
+def entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What may be a submission in a class folder, by its name alone, in order. Raises OSError."""
+    with os.scandir(folder) as found:
+        return sorted((entry for entry in found if not passed_over(entry.name)), key=lambda entry: entry.name)
+
+
+def is_class(folder: Path, names: set[str], onerror: Callable[[OSError], object] | None = None) -> bool:
+    """Whether one of `names` lies in a folder in `folder`; `onerror` as in `holds`. Raises OSError."""
+    inner = (Path(entry.path) for entry in entries(folder) if entry.is_dir(follow_symlinks=False))
+    return any(holds(path, names, onerror) for path in inner)
+
+
+def passed_over(name: str) -> bool:
+    """Whether an entry of a class folder is nobody's submission."""
+    return name.startswith("_") or name == STARTER or ignored(name)
+
+
+def holds(folder: Path, names: set[str], onerror: Callable[[OSError], object] | None = None) -> bool:
+    """Whether one of `names` lies anywhere in `folder`, as far as a submission is looked through.
+
+    `onerror` is told of every folder that cannot be listed.
+    """
+    looked_at = 0
+    for base, folders, files in os.walk(folder, onerror=onerror):
+        looked_at += len(folders) + len(files)
+        if not names.isdisjoint(files):
+            return True
+        if looked_at > MOST_ENTRIES:
+            return False
+        deep = len(Path(base).parts) - len(folder.parts) >= MOST_DEPTH
+        folders[:] = [] if deep else [name for name in folders if not ignored(name)]
+    return False
