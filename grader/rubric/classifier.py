@@ -6,9 +6,10 @@ parameters, images and logits cross as arrays and are compared with the referenc
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.authoring.tolerance import Tolerance
 from grader.errors import HarnessError
 from grader.judge import wording
-from grader.judge.networks import AT_RANDOM, BATCH, KEEP_BATCH, NOT_REGISTERED, Entry, Layer, Network
+from grader.judge.networks import AT_RANDOM, BATCH, KEEP_BATCH, NOT_REGISTERED, Entry, Graph, Layer, Network
 from grader.records import Confusion, Curves, Measure, Picture, Pictures, Series, Table
 from grader.rubric import thresholds
 from reference import data
@@ -33,6 +34,8 @@ EXPORTED = 60  # images at a time, of the 360: len(x) in forward builds the size
 OVERFIT_STEPS, OVERFIT_IMAGES = 300, 16
 MOST_PICTURES = 8
 MOST_CONSTANTS = 2000  # of a graph: a plain export has some tens
+MOST_CONSTANT_BYTES = 4096  # of an exported graph, beside the contract's parameters: plain ones have up to 1,900
+MOST_COMPARED = 500  # images of a data set; LeNet-5 on so many is a matter of milliseconds
 MOST_TOLD = 200  # characters in a cell of a table
 
 
@@ -291,7 +294,7 @@ def _add_artefacts(exercise: Exercise, plan: Plan) -> None:
         points=1, live=True, hint="torch.onnx.export with dynamic_axes={'images': {0: 'N'}} leaves the batch free."
     )
     def export(student: Any) -> None:
-        """The exported graph has the contract's operators and parameters, and takes any batch size.
+        """The exported graph is the contract's network with its parameters, and takes any batch size.
 
         Why: the file is what others run, without your code.
         Wrong: torch.onnx.export(model, x, path)  # the batch size of x is built in
@@ -301,24 +304,24 @@ def _add_artefacts(exercise: Exercise, plan: Plan) -> None:
         contents = handed_in(student, name)
         graph = student.evaluator.inspect(contents, name)
         expect.that(graph.free_batch, f"{name} takes batches of one size only")
+        candidates = contract_with(plan, graph.weights) or contract_with(plan, saved_weights(student, plan, file))
         expect.that(
-            graph.parameters == plan.parameters,
-            f"{name} carries {graph.parameters:,} parameters, expected {plan.parameters:,}",
+            candidates,
+            f"{name} carries {graph.parameters:,} parameters, expected {plan.parameters:,}"
+            if graph.parameters != plan.parameters
+            else f"{name} carries tensors of other sizes than the contract's layers have",
+            hint=f"Export {plan.name} as the contract has it, with all its weights and biases.",
         )
         expect.that(
-            graph.others <= MOST_CONSTANTS,
-            f"{name} carries {graph.others:,} constants beside its parameters, expected at most {MOST_CONSTANTS:,}",
+            spare_bytes(graph, plan) <= MOST_CONSTANT_BYTES,
+            f"{name} carries {spare_bytes(graph, plan):,} bytes of constants beside its parameters, "
+            f"expected at most {MOST_CONSTANT_BYTES:,}",
             hint="Export the network alone: no table, no data.",
         )
-        linear = sum(graph.operators.get(kind, 0) for kind in ("Gemm", "MatMul"))
-        counts = {**graph.operators, "Gemm": linear}
-        lacking = [kind for kind, least in plan.graph.items() if counts.get(kind, 0) < least]
-        if lacking and not same_by_other_operators(student, plan, file):
-            kind = lacking[0]
-            raise CheckFailure(
-                f"{name} has {counts.get(kind, 0)} {kind} operators, expected {plan.graph[kind]}",
-                hint="Export the network of the contract; one that computes the same in another way needs its .pth too.",
-            )
+        try:
+            computes_what_its_parameters_say(student, candidates, contents, name)
+        except CheckFailure as failure:
+            raise lacking_operator(graph, plan, name) or failure from None
 
     @exercise.check(
         points=1, live=True, needs=["export", "shape"], hint="Export and save the same trained network, in eval mode."
@@ -361,14 +364,114 @@ def built(student: Any, plan: Plan, seed: int = 0) -> Network:
     return network
 
 
-def same_by_other_operators(student: Any, plan: Plan, file: str) -> bool:
-    """Whether the code is the contract's network, however written, and the graph is what it exports."""
+def contract_with(plan: Plan, tensors: Iterable[np.ndarray]) -> list[torch.nn.Module]:
+    """The contract's network with these values as its parameters, in each way they may be laid out.
+
+    They are told apart by their number of values, which no two parameters of a contract share. Empty when one is not
+    there; what is left over, as the kernel of a pooling that is written as a convolution, is none.
+    """
+    by_count: dict[int, np.ndarray] = {}
+    for tensor in tensors:
+        by_count.setdefault(tensor.size, tensor)
+    found = []
+    for layout in LAYOUTS:
+        network = plan.reference().eval()
+        own = list(network.parameters())
+        if any(value.numel() not in by_count for value in own):
+            return []
+        with torch.no_grad():
+            for value in own:
+                value.copy_(torch.from_numpy(taken_back(by_count[value.numel()], tuple(value.shape), layout)))
+        found.append(network)
+    return found
+
+
+def taken_back(value: np.ndarray, shape: tuple[int, ...], layout: tuple[int, ...]) -> np.ndarray:
+    """The reverse of `laid_out`: a tensor as the contract's layer of this `shape` keeps it."""
+    outputs_last = value.ndim > 1 and len(shape) > 1 and value.shape[-1] == shape[0] and value.shape != shape
+    if not outputs_last:
+        return np.array(value, dtype="float32").reshape(shape)
+    order = layout if len(shape) == 4 else (1, 0)
+    back = np.argsort(order)
+    return np.ascontiguousarray(value.reshape([shape[axis] for axis in order]).transpose(back), dtype="float32")
+
+
+def spare_bytes(graph: Graph, plan: Plan) -> int:
+    """How much a graph carries beside the contract's parameters."""
+    return graph.constant_bytes + 4 * (graph.parameters - plan.parameters)
+
+
+def computes_what_its_parameters_say(
+    student: Any, candidates: list[torch.nn.Module], contents: bytes, name: str
+) -> None:
+    """Fail unless the graph gives the logits that the contract's network gives with the graph's own parameters.
+
+    On noise, and on images of every data set that it may be measured on: a graph that knows some images from
+    elsewhere gives other logits there. It may end in softmax: that is told by the check `parity`.
+    """
+    x = np.concatenate([images(5), *seen_by_accuracy(student, name, contents)])
+    found = student.evaluator.logits(contents, x, name)
+    expect.that(found.shape == (len(x), 10), f"{name} gives an output of shape {tuple(found.shape)}")
+    ending = ending_of(found)
+    first: CheckFailure | None = None
+    for network in candidates:
+        with torch.no_grad():
+            right = network(torch.from_numpy(x))
+        wanted = getattr(torch, ending)(right, dim=1) if ending else right
+        try:
+            expect.close(found, wanted.numpy().astype(float), tol=Tolerance(1e-3, 1e-3))
+        except CheckFailure as failure:
+            first = first or failure
+        else:
+            return
+    assert first is not None
+    raise CheckFailure(
+        f"{name} gives other logits than the contract's network with the parameters of {name}: {first.message}",
+        hint="Export the network of the contract, every layer and activation of it and nothing beside them.",
+    )
+
+
+def seen_by_accuracy(student: Any, file: str, contents: bytes) -> list[np.ndarray]:
+    """Some held-out images of each data set that is here: which ones, only the file itself decides."""
+    found = []
+    generator = np.random.default_rng(list(hashlib.sha256(contents).digest()))
+    for wanted in thresholds.measured(file.removesuffix(".onnx"), student.data.root):
+        held_out = load_data(wanted.data, student.data.root).standardised().numpy()
+        found.append(held_out[generator.permutation(len(held_out))[:MOST_COMPARED]])
+    return found
+
+
+def load_data(name: str, root: str | None) -> data.Dataset:
+    """Held-out images. Raises HarnessError where they cannot be read."""
     try:
-        agree(built(student, plan), plan)
-        same_as_saved(student, plan, file)
+        return data.load(name, root)
+    except data.DataError as problem:
+        raise HarnessError(str(problem)) from None
+
+
+def lacking_operator(graph: Graph, plan: Plan, name: str) -> CheckFailure | None:
+    """The first of the contract's operators that a graph has not, as the likely reason for other logits."""
+    linear = sum(graph.operators.get(kind, 0) for kind in ("Gemm", "MatMul"))
+    counts = {**graph.operators, "Gemm": linear}
+    for kind, least in plan.graph.items():
+        if counts.get(kind, 0) < least:
+            return CheckFailure(
+                f"{name} has {counts.get(kind, 0)} {kind} operators, expected {least}, and computes something else "
+                "than the contract's network",
+                hint="Export the network of the contract, every layer and activation of it.",
+            )
+    return None
+
+
+def saved_weights(student: Any, plan: Plan, file: str) -> list[np.ndarray]:
+    """The parameters in the handed-in checkpoint, as the student's own network holds them; none where it cannot."""
+    try:
+        network = built(student, plan)
+        handed_in(student, f"{file}.pth")
+        network.load_checkpoint(f"{file}.pth")
+        return [entry.values for entry in network.state() if entry.kind == "parameter"]
     except (CheckFailure, CheckSkipped):
-        return False
-    return True
+        return []
 
 
 def same_as_saved(student: Any, plan: Plan, file: str) -> None:

@@ -18,19 +18,17 @@ from grader.worker.values import from_student
 
 
 def inspect(workspace: Workspace, data: torch.Tensor) -> dict[str, Any]:
-    """Operators with their counts, the number of parameters, and whether the batch axis is free. Raises Refused."""
+    """Operators with their counts, float32 tensors in the order of their use, and whether the batch axis is free.
+
+    Raises Refused, in words for the file's author, for what no plain network needs.
+    """
     found = graphs.examine(data.numpy().tobytes())
     return {
         "operators": found.operators,
-        "parameters": found.parameters,
+        "weights": [torch.from_numpy(array.copy()) for array in found.weights],
         "constant_bytes": found.constant_bytes,
         "free_batch": found.free_batch,
     }
-
-
-def weights(workspace: Workspace, data: torch.Tensor) -> list[torch.Tensor]:
-    """The float32 tensors that the outputs depend on, in the order of their use. Raises Refused."""
-    return [torch.from_numpy(array.copy()) for array in graphs.examine(data.numpy().tobytes()).weights]
 
 
 def open_graph(workspace: Workspace, data: torch.Tensor) -> None:
@@ -65,7 +63,6 @@ def _in_words() -> Iterator[None]:
 
 PROCEDURES: dict[str, Callable[..., Any]] = {
     "inspect": inspect,
-    "weights": weights,
     "open": open_graph,
     "evaluate": evaluate,
 }
