@@ -318,10 +318,9 @@ def _add_artefacts(exercise: Exercise, plan: Plan) -> None:
             f"expected at most {MOST_CONSTANT_BYTES:,}",
             hint="Export the network alone: no table, no data.",
         )
-        try:
-            computes_what_its_parameters_say(student, candidates, contents, name)
-        except CheckFailure as failure:
-            raise lacking_operator(graph, plan, name) or failure from None
+        differs = other_than_its_parameters_say(student, candidates, contents, name)
+        if differs is not None:
+            raise lacking_operator(graph, plan, name) or differs
 
     @exercise.check(
         points=1, live=True, needs=["export", "shape"], hint="Export and save the same trained network, in eval mode."
@@ -401,10 +400,10 @@ def spare_bytes(graph: Graph, plan: Plan) -> int:
     return graph.constant_bytes + 4 * (graph.parameters - plan.parameters)
 
 
-def computes_what_its_parameters_say(
+def other_than_its_parameters_say(
     student: Any, candidates: list[torch.nn.Module], contents: bytes, name: str
-) -> None:
-    """Fail unless the graph gives the logits that the contract's network gives with the graph's own parameters.
+) -> CheckFailure | None:
+    """How the graph's logits differ from those of the contract's network with the graph's own parameters.
 
     On noise, and on images of every data set that it may be measured on: a graph that knows some images from
     elsewhere gives other logits there. It may end in softmax: that is told by the check `parity`.
@@ -423,9 +422,9 @@ def computes_what_its_parameters_say(
         except CheckFailure as failure:
             first = first or failure
         else:
-            return
+            return None
     assert first is not None
-    raise CheckFailure(
+    return CheckFailure(
         f"{name} gives other logits than the contract's network with the parameters of {name}: {first.message}",
         hint="Export the network of the contract, every layer and activation of it and nothing beside them.",
     )
