@@ -14,6 +14,7 @@ import torch
 
 from grader.worker import graphs, protocol
 from grader.worker.procedures import Refused, Workspace
+from grader.worker.source import source_uses
 from grader.worker.values import from_student
 
 
@@ -63,11 +64,14 @@ def _in_words() -> Iterator[None]:
 
 PROCEDURES: dict[str, Callable[..., Any]] = {
     "inspect": inspect,
+    "source_uses": lambda workspace, *arguments: source_uses(workspace.folder, *arguments),
     "open": open_graph,
     "evaluate": evaluate,
 }
 
 
 def run(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:
-    """One procedure by name."""
+    """One procedure by name. Raises Refused for one that is a worker's with student code."""
+    if name not in PROCEDURES:
+        raise Refused(f"an evaluator has no procedure {name}")
     return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments), 0, protocol.MOST_ANSWER_BYTES))
