@@ -23,6 +23,7 @@ from grader import submission
 from grader.authoring.exercise import Check, Exercise
 from grader.engine.pool import spread
 from grader.errors import GraderError, HarnessError
+from grader.judge import artefacts
 from grader.judge.runner import Rubric, judge_exercise
 from grader.judge.session import Data, Session
 from grader.records import ExerciseResult, Record, SubmissionReport, sum_points
@@ -77,6 +78,7 @@ class Grader:
         taken = submission.take(source.path, source.name, self._scratch)
         try:
             exercises = self._judged(Path(taken.folder), jobs)
+            handed_in = artefacts.fingerprints(self._nursery, Path(taken.folder), Limits())
         finally:
             submission.remove(Path(taken.folder))
         return SubmissionReport(
@@ -91,7 +93,8 @@ class Grader:
             device=self.options.device,
             started=started.isoformat(timespec="seconds"),
             seconds=round(time.perf_counter() - clock, 3),
-            notes=taken.notes,
+            notes=(*taken.notes, *artefacts.like_the_references(handed_in)),
+            artefacts=handed_in,
         )
 
     @contextlib.contextmanager

@@ -16,7 +16,6 @@ import numpy as np
 from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
 from grader.judge import wording
-from grader.records import Record
 from grader.worker import protocol
 
 if TYPE_CHECKING:
@@ -71,9 +70,7 @@ HINTS = (  # the first whose pattern an exception's message holds
     (r"Expected state_dict to be dict-like|PytorchStreamReader", SAVE_AGAIN),
 )
 IN_FLOAT32 = "Export the network in float32: model.float(), with images of torch.float32."
-PLAIN = (
-    "Export the plain float32 network and nothing beside it: torch.onnx.export(model.eval(), images, path, dynamo=False)."
-)
+PLAIN = "Export the plain float32 network and nothing beside it: torch.onnx.export(model.eval(), images, path, dynamo=False)."
 FILE_HINTS = (  # the same for what an evaluator says of an ONNX file
     ("Unexpected input data type", IN_FLOAT32),
     ("Could not find an implementation", IN_FLOAT32),

@@ -304,20 +304,13 @@ def _add_artefacts(exercise: Exercise, plan: Plan) -> None:
         contents = handed_in(student, name)
         graph = student.evaluator.inspect(contents, name)
         expect.that(graph.free_batch, f"{name} takes batches of one size only")
+        expect.that(
+            0 <= spare_bytes(graph, plan) <= MOST_CONSTANT_BYTES,
+            f"{name} carries {graph.parameters:,} parameters, expected {plan.parameters:,}",
+            hint=f"Export {plan.name} as the contract has it, with all its weights and biases, and no data beside them.",
+        )
         candidates = contract_with(plan, graph.weights) or contract_with(plan, saved_weights(student, plan, file))
-        expect.that(
-            candidates,
-            f"{name} carries {graph.parameters:,} parameters, expected {plan.parameters:,}"
-            if graph.parameters != plan.parameters
-            else f"{name} carries tensors of other sizes than the contract's layers have",
-            hint=f"Export {plan.name} as the contract has it, with all its weights and biases.",
-        )
-        expect.that(
-            spare_bytes(graph, plan) <= MOST_CONSTANT_BYTES,
-            f"{name} carries {spare_bytes(graph, plan):,} bytes of constants beside its parameters, "
-            f"expected at most {MOST_CONSTANT_BYTES:,}",
-            hint="Export the network alone: no table, no data.",
-        )
+        expect.that(candidates, f"{name} carries tensors of other sizes than the contract's layers have")
         differs = other_than_its_parameters_say(student, candidates, contents, name)
         if differs is not None:
             raise lacking_operator(graph, plan, name) or differs

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import torch
 
 from grader.worker import graphs, protocol
@@ -32,6 +33,23 @@ def inspect(workspace: Workspace, data: torch.Tensor) -> dict[str, Any]:
     }
 
 
+def fingerprint(workspace: Workspace, file: str) -> str:
+    """Of the parameters in a handed-in ONNX file or checkpoint. Raises what reading it raises."""
+    path = workspace.folder / file
+    if path.suffix == ".onnx":
+        return graphs.fingerprint(graphs.examine(path.read_bytes()).weights)
+    return graphs.fingerprint(saved_values(torch.load(path, map_location="cpu", weights_only=True)))
+
+
+def saved_values(saved: Any) -> Iterator[np.ndarray]:
+    """Every float tensor in a checkpoint, also where the state_dict lies in another dict."""
+    for value in saved.values() if isinstance(saved, dict) else ():
+        if isinstance(value, torch.Tensor) and value.is_floating_point() and value.ndim:
+            yield value.detach().float().numpy()
+        elif isinstance(value, dict):
+            yield from saved_values(value)
+
+
 def open_graph(workspace: Workspace, data: torch.Tensor) -> None:
     """Make an ONNX file ready for `evaluate`, once it has been looked through. Raises Refused."""
     import onnxruntime
@@ -41,9 +59,7 @@ def open_graph(workspace: Workspace, data: torch.Tensor) -> None:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
     with _in_words():
-        workspace.graph = onnxruntime.InferenceSession(
-            plain, sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        workspace.graph = onnxruntime.InferenceSession(plain, sess_options=options, providers=["CPUExecutionProvider"])
 
 
 def evaluate(workspace: Workspace, images: torch.Tensor) -> Any:
@@ -65,6 +81,7 @@ def _in_words() -> Iterator[None]:
 PROCEDURES: dict[str, Callable[..., Any]] = {
     "inspect": inspect,
     "source_uses": lambda workspace, *arguments: source_uses(workspace.folder, *arguments),
+    "fingerprint": fingerprint,
     "open": open_graph,
     "evaluate": evaluate,
 }
