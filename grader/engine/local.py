@@ -78,7 +78,8 @@ class Grader:
         taken = submission.take(source.path, source.name, self._scratch)
         try:
             exercises = self._judged(Path(taken.folder), jobs)
-            handed_in = artefacts.fingerprints(self._nursery, Path(taken.folder), Limits())
+            names = [exercise.name for exercise in exercises]
+            handed_in = artefacts.fingerprints(self._nursery, Path(taken.folder), Limits(), names)
         finally:
             submission.remove(Path(taken.folder))
         return SubmissionReport(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, partial
 from pathlib import Path
 
 import torch
@@ -12,20 +13,24 @@ from grader.errors import WorkerFailed
 from grader.records import Artefact
 from grader.rubric.thresholds import TRAINED
 from grader.worker import protocol
-from grader.worker.client import Limits, Nursery
+from grader.worker.client import Limits, Nursery, Worker
 from grader.worker.evaluator import saved_values
 from grader.worker.graphs import examine, fingerprint
 
 KINDS = (".onnx", ".pth", ".pt")
-MOST_FILES = 12  # two for each network of a course, and some to spare
 SECONDS = 10.0  # for one file
 
 
-def fingerprints(nursery: Nursery, folder: Path, limits: Limits) -> tuple[Artefact, ...]:
-    """Those of the files with parameters in `folder` that can be read; another check says what is wrong with the rest."""
-    files = sorted(path.name for path in folder.iterdir() if path.suffix in KINDS and path.is_file())[:MOST_FILES]
-    found = {file: _fingerprint(nursery, folder, limits, file) for file in files}
-    return tuple(Artefact(file=file, fingerprint=value) for file, value in found.items() if value)
+def fingerprints(nursery: Nursery, folder: Path, limits: Limits, names: Iterable[str]) -> tuple[Artefact, ...]:
+    """Of those files in `folder` that hold the parameters of the exercises `names` and can be read.
+
+    What is wrong with the others, the checks say.
+    """
+    files = [f"{name}{kind}" for name in names for kind in KINDS if (folder / f"{name}{kind}").is_file()]
+    evaluator = _Evaluator(nursery, folder, limits)
+    with contextlib.closing(evaluator):
+        found = [(file, evaluator.fingerprint(file)) for file in files]
+    return tuple(Artefact(file=file, fingerprint=value) for file, value in found if value)
 
 
 def like_the_references(artefacts: tuple[Artefact, ...]) -> tuple[str, ...]:
@@ -38,17 +43,26 @@ def like_the_references(artefacts: tuple[Artefact, ...]) -> tuple[str, ...]:
     )
 
 
-def _fingerprint(nursery: Nursery, folder: Path, limits: Limits, file: str) -> str:
-    """A process for each file: one that cannot be read takes no other with it."""
-    worker = nursery.spawn(folder, limits, "evaluator")
-    try:
-        with contextlib.suppress(WorkerFailed):
-            reply = worker.ask(protocol.Request("fingerprint", (file,)), SECONDS, f"{SECONDS:g} s")
-            if reply.raised is None and isinstance(reply.value, str):
-                return reply.value
-        return ""
-    finally:
-        worker.kill()
+class _Evaluator:
+    """One process for all files; a file that ends it takes no other with it."""
+
+    def __init__(self, nursery: Nursery, folder: Path, limits: Limits) -> None:
+        self._spawn = partial(nursery.spawn, folder, limits, "evaluator")
+        self._worker: Worker | None = None
+
+    def fingerprint(self, file: str) -> str:
+        """Empty when there is none to be had."""
+        self._worker = self._worker or self._spawn()
+        try:
+            reply = self._worker.ask(protocol.Request("fingerprint", (file,)), SECONDS, f"{SECONDS:g} s")
+        except WorkerFailed:
+            self._worker = None
+            return ""
+        return reply.value if reply.raised is None and isinstance(reply.value, str) else ""
+
+    def close(self) -> None:
+        if self._worker is not None:
+            self._worker.kill()
 
 
 @cache
