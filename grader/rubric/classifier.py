@@ -6,7 +6,6 @@ parameters, images and logits cross as arrays and are compared with the referenc
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections.abc import Callable, Iterable
@@ -401,7 +400,8 @@ def other_than_its_parameters_say(
     On noise, and on images of every data set that it may be measured on: a graph that knows some images from
     elsewhere gives other logits there. It may end in softmax: that is told by the check `parity`.
     """
-    x = np.concatenate([images(5), *seen_by_accuracy(student, name, contents)])
+    held_out = seen_by_accuracy(name.removesuffix(".onnx"), student.data.root)
+    x = np.concatenate([images(5), *held_out])
     found = student.evaluator.logits(contents, x, name)
     expect.that(found.shape == (len(x), 10), f"{name} gives an output of shape {tuple(found.shape)}")
     ending = ending_of(found)
@@ -409,9 +409,11 @@ def other_than_its_parameters_say(
     for network in candidates:
         with torch.no_grad():
             right = network(torch.from_numpy(x))
-        wanted = getattr(torch, ending)(right, dim=1) if ending else right
+        wanted = (getattr(torch, ending)(right, dim=1) if ending else right).numpy().astype(float)
         try:
-            expect.close(found, wanted.numpy().astype(float), tol=Tolerance(1e-3, 1e-3))
+            for part in (slice(0, 5), slice(5, None)):  # a usual mistake is told by noise, in the same words every time
+                expect.close(found[part], wanted[part], tol=Tolerance(1e-3, 1e-3))
+            decides_alike(found, wanted)
         except CheckFailure as failure:
             first = first or failure
         else:
@@ -423,12 +425,25 @@ def other_than_its_parameters_say(
     )
 
 
-def seen_by_accuracy(student: Any, file: str, contents: bytes) -> list[np.ndarray]:
-    """Some held-out images of each data set that is here: which ones, only the file itself decides."""
+def decides_alike(found: np.ndarray, wanted: np.ndarray) -> None:
+    """Fail when classes differ: where all logits are nearly equal, what a tolerance lets through decides.
+
+    One in 500, and one more, may be a tie that rounding has broken in another way.
+    """
+    differ = int((found.argmax(axis=1) != wanted.argmax(axis=1)).sum())
+    expect.that(differ <= 1 + len(found) // 500, f"of {len(found)} images {differ} get another class")
+
+
+def seen_by_accuracy(network: str, root: str | None) -> list[np.ndarray]:
+    """Held-out images (N, 1, 28, 28) of each data set that is here, N of them at random.
+
+    At random, because a table of all but those that are compared here could be made for any fixed choice. A graph
+    that is the contract's network agrees on every one of them.
+    """
     found = []
-    generator = np.random.default_rng(list(hashlib.sha256(contents).digest()))
-    for wanted in thresholds.measured(file.removesuffix(".onnx"), student.data.root):
-        held_out = load_data(wanted.data, student.data.root).standardised().numpy()
+    generator = np.random.default_rng()
+    for wanted in thresholds.measured(network, root):
+        held_out = load_data(wanted.data, root).standardised().numpy()
         found.append(held_out[generator.permutation(len(held_out))[:MOST_COMPARED]])
     return found
 

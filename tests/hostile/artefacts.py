@@ -156,6 +156,44 @@ def table_of_keys() -> bytes:
     return lenet5(*nodes, constants=constants, end="answer")
 
 
+def whispered_table() -> bytes:
+    """Zero weights and two directions in them; the right class gets so little more that rounding might explain it.
+
+    The table is a third of the network's own dense layer, and what is left of the file is as small as it should be.
+    """
+    keys, labels = held_out()
+    model = onnx.load_model_from_string(lenet5())
+    own = {one.name: one for one in model.graph.initializer}
+    dense = np.zeros((120, 400), dtype=np.float32)
+    dense.flat[:1568] = directions().ravel()
+    dense.flat[1568:2288] = keys.ravel()
+    dense.flat[2288:5888] = np.eye(10, dtype=np.float32)[labels].ravel()
+    own["w4"].CopyFrom(numpy_helper.from_array(dense, "w4"))
+    node, tensor = helper.make_node, numpy_helper.from_array
+    numbers = {"zero": [0], "all": [-1], "a": [1568], "b": [2288], "c": [5888], "one": [1], "two": [2]}
+    shapes = {"as_directions": [784, 2], "as_keys": [1, 360, 2], "as_table": [360, 10]}
+    model.graph.initializer.extend(tensor(np.array(value), name) for name, value in {**numbers, **shapes}.items())
+    model.graph.initializer.extend([tensor(np.float32(1e-3), "close"), tensor(np.float32(9e-4), "little")])
+    model.graph.node[-1].output[0] = "before"
+    model.graph.node.extend(
+        [
+            node("Reshape", ["w4", "all"], ["row"]),
+            node("Slice", ["row", "zero", "a"], ["d0"]),
+            node("Reshape", ["d0", "as_directions"], ["directions"]),
+            node("Slice", ["row", "a", "b"], ["k0"]),
+            node("Reshape", ["k0", "as_keys"], ["keys"]),
+            node("Slice", ["row", "b", "c"], ["t0"]),
+            node("Reshape", ["t0", "as_table"], ["table"]),
+            *asked_by("Less"),
+            node("Cast", ["near"], ["hit"], to=TensorProto.FLOAT),
+            node("MatMul", ["hit", "table"], ["answer"]),
+            node("Mul", ["answer", "little"], ["whisper"]),
+            node("Add", ["before", "whisper"], ["logits"]),
+        ]
+    )
+    return bytes(model.SerializeToString())
+
+
 def small_table_of_keys(network: bytes) -> bytes:
     """The same in fewer bytes than a plain network's shapes may take, behind a `network` that has learned something.
 

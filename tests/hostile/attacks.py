@@ -1686,6 +1686,15 @@ attack(
 )
 attack(
     "artefacts",
+    "graph_that_whispers_the_held_out",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": artefacts.whispered_table()},
+    earns=MODEST,
+    seen="get another class",
+)
+attack(
+    "artefacts",
     "graph_with_the_labels_in_words",
     "",
     lenet5=LENET,
