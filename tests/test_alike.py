@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 from grader.alike import noted, twins
 from grader.records import Artefact, SubmissionReport
+from grader.report import html, terminal
 
 
 def report(name: str, **files: str) -> SubmissionReport:
@@ -40,3 +44,16 @@ def test_many_are_alike() -> None:
 
     assert "s09 (a.onnx) and 3 more handed in" in str(group)
     assert "s10" not in str(group)
+
+
+def test_the_instructor_is_told(tmp_path: Path) -> None:
+    """On the terminal and on the index page, with names that command nobody."""
+    reports = [report("anna", a="1"), report("::error::b<b>", a="1")]
+    stream = io.StringIO()
+    terminal.print_summary(reports, [], tmp_path, stream)
+    page = html.write_index(reports, tmp_path).read_text()
+
+    assert r"Noted: \x3a\x3aerror::b<b> (a.onnx) and anna (a.onnx) handed in the very same" in stream.getvalue()
+    assert "Equal parameters" in page
+    assert "b&lt;b&gt; (a.onnx) and anna (a.onnx) handed in the very same" in page
+    assert "Equal parameters" not in html.write_index(reports[:1], tmp_path).read_text()

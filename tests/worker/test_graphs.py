@@ -94,6 +94,18 @@ def test_operators_of_right_styles(tmp_path: Path) -> None:
     assert np.array_equal(run(data), run(graphs.examine(data).plain))
 
 
+def test_weights_that_are_inputs_too() -> None:
+    """As files of old versions have them, with a default for each: the images are the one input that has none."""
+    model = onnx.load_model_from_string(lenet5())
+    model.ir_version = 3
+    for tensor in model.graph.initializer:
+        model.graph.input.append(helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims)))
+    found = graphs.examine(model.SerializeToString())
+
+    assert found.free_batch
+    assert np.array_equal(run(lenet5()), run(found.plain))
+
+
 def test_nothing_else_is_left() -> None:
     """Comments, names, unused tables and nodes, and fields of other readers are not in what is run."""
     model = onnx.load_model_from_string(
