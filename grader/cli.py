@@ -60,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, default=Path("reports"), help="where reports go (default: reports)")
     run.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
     run.add_argument("--public", action="store_true", help="only the checks that students may see")
-    run.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of all drawn examples (default: 0)")
+    run.add_argument(
+        "--seed", type=_seed, metavar="N", help="ask what the run with this seed asked (default: a fresh one)"
+    )
     run.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where networks run (default: auto)"
     )
@@ -159,13 +161,13 @@ def _run(arguments: argparse.Namespace) -> int:
     from grader.engine.local import Grader, default_jobs
     from grader.report import html, terminal
 
-    jobs = arguments.jobs or default_jobs()
+    options = _options(arguments, course, arguments.jobs or default_jobs())
     reports: list[SubmissionReport] = []
     problems: list[tuple[str, str]] = []
     codes = [PASSED]
     with (
         _progress(len(submissions)) as advance,
-        Grader(checks, _options(arguments, course, jobs)) as grading,
+        Grader(checks, options) as grading,
     ):
         for source, outcome in grading.grade_all(submissions):
             try:
@@ -200,11 +202,11 @@ def _course(arguments: argparse.Namespace) -> Course:
 
 
 def _options(arguments: argparse.Namespace, course: Course, jobs: int) -> Options:
-    from grader.engine.local import Options
+    from grader.engine.local import Options, fresh_seed
     from grader.judge.session import Data
 
     return Options(
-        seed=arguments.seed,
+        seed=fresh_seed() if arguments.seed is None else arguments.seed,
         jobs=jobs,
         limits=course.limits,
         isolation=arguments.isolation,

@@ -22,7 +22,6 @@ Whatever does not fit is refused with the file, the line and a suggestion.
 
 from __future__ import annotations
 
-import copy
 import importlib.util
 import sys
 import tomllib
@@ -140,7 +139,7 @@ class _Reader:
 
     def course(self) -> Course:
         names = self.settings.exercises if self.settings.exercises is not None else list(rubric.MODULES)
-        exercises = {name: self._own_copy(self._exercise(name)) for name in names}
+        exercises = {name: self._exercise(name).copy() for name in names}
         if len(exercises) < len(names) or not exercises:
             raise self.error(("exercises",), "exercises must be named once each, and at least one")
         for check_id, settings in self.settings.checks.items():
@@ -184,14 +183,6 @@ class _Reader:
         if not isinstance(found, Exercise):
             raise AuthorError(f"{own} defines no exercise named {name}: write {name} = exercise({name!r}, ...)")
         return found
-
-    def _own_copy(self, exercise: Exercise) -> Exercise:
-        """A copy whose points may differ from the original's."""
-        mine = copy.copy(exercise)
-        mine.checks = [copy.copy(check) for check in exercise.checks]
-        for check in mine.checks:
-            check.exercise = mine
-        return mine
 
     def _apply(self, exercises: Mapping[str, Exercise], check_id: str, settings: CheckSettings) -> None:
         every = {check.id: check for exercise in exercises.values() for check in exercise.checks}

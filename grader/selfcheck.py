@@ -37,9 +37,10 @@ class Verdict(Record, frozen=True, kw_only=True):
 class SelfCheck:
     """A course, and everything that was graded by it so far."""
 
-    def __init__(self, course_file: Path | None) -> None:
+    def __init__(self, course_file: Path | None, seed: int) -> None:
         """Raises AuthorError or UsageError when the course file is wrong."""
         self._course = course.load(course_file if course_file and course_file.is_file() else None)
+        self._seed = seed
         self._grader: Grader | GraderError | None = None
         self._graded: dict[Path, SubmissionReport | GraderError] = {}
         self._chosen: frozenset[str] = frozenset()
@@ -80,7 +81,7 @@ class SelfCheck:
     def _start(self) -> Grader | GraderError:
         try:
             checks = self._course.select((), self._chosen, public_only=True)
-            return Grader(checks, Options(isolation=strongest_level(), limits=self._course.limits))
+            return Grader(checks, Options(seed=self._seed, isolation=strongest_level(), limits=self._course.limits))
         except GraderError as problem:
             return problem
 

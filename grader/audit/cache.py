@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from grader.audit.examiner import Graded
-from grader.audit.sources import closure, fingerprint, home
 from grader.audit.subjects import PACKAGE, Subject
 from grader.authoring.exercise import Exercise
+from grader.authoring.sources import closure, fingerprint, home
 from grader.engine.local import versions
 from grader.judge import diagnosis
 from grader.records import Record

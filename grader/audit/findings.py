@@ -54,11 +54,11 @@ def killed(gradings: Gradings) -> bool:
 
 def disagreements(subject: Subject, gradings: Gradings) -> list[Disagreement]:
     """Gradings of a planted submission that are not as declared."""
-    declared = {f"{subject.exercise}.{name}" for name in subject.expectation.failed} if subject.expectation else set()
+    declared, by_chance = _declared(subject)
     found = []
     for turn, graded in gradings.items():
         missing = tuple(sorted(declared - graded.failed.keys() - set(graded.uncounted)))
-        unexpected = {check: graded.failed[check] for check in graded.failed if check not in declared}
+        unexpected = {check: graded.failed[check] for check in graded.failed if check not in declared | by_chance}
         unexpected |= {check: f"the grader itself failed: {message}" for check, message in graded.errored.items()}
         remark = "declared wrong, but no check is said to fail" if subject.kind == "wrong" and not declared else ""
         if missing or unexpected or remark:
@@ -80,10 +80,19 @@ def unstable(subject: Subject, gradings: Gradings) -> list[Disagreement]:
     for turn, graded in gradings.items():
         tried_twice = first.seconds.keys() & graded.seconds.keys()
         differ = {check for check in tried_twice if (check in graded.failed) != (check in first.failed)}
+        differ -= _declared(subject)[1]
         if bool(graded.failed) != bool(first.failed) if subject.kind == "mutant" else differ:
             remark = f"failed {_names(first.failed)} first, {_names(graded.failed)} now"
             return [Disagreement(submission=subject.name, seed=turn.seed, remark=remark)]
     return []
+
+
+def _declared(subject: Subject) -> tuple[set[str], set[str]]:
+    """The checks that a planted submission must fail, and those that it may."""
+    told = subject.expectation
+    names = (told.failed, told.by_chance) if told else ((), ())
+    failed, by_chance = ({f"{subject.exercise}.{name}" for name in listed} for listed in names)
+    return failed, by_chance
 
 
 def misdiagnosed(subject: Subject, gradings: Gradings) -> list[Disagreement]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from grader.audit.examiner import Examiner
-from grader.audit.sources import closure, fingerprint, home
 from grader.audit.subjects import Subject
 from grader.authoring.exercise import Exercise
+from grader.authoring.sources import closure, fingerprint, home
 from grader.errors import AuthorError
 from grader.judge import diagnosis
 from grader.judge.diagnosis import SAME, Catalogue, Misconception

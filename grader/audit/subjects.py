@@ -11,10 +11,10 @@ from typing import Literal
 import msgspec
 
 import grader
-from grader.audit import wrap
 from grader.audit.mutate import Mutant, mutants
-from grader.audit.sources import fingerprint
+from grader.authoring import wrap
 from grader.authoring.exercise import Exercise
+from grader.authoring.sources import fingerprint
 from grader.errors import AuthorError
 from grader.records import Record
 
@@ -31,6 +31,7 @@ class Expectation(Record, frozen=True, kw_only=True):
     misconception: bool = False  # belongs to the catalogue: students are told about it by this title
     explanation: str = ""  # the paragraph they read
     failed: tuple[str, ...] = ()  # checks that must fail, all others must pass or be skipped
+    by_chance: tuple[str, ...] = ()  # checks that some seeds fail and others do not
 
 
 class Subject(Record, frozen=True, kw_only=True):
@@ -108,7 +109,7 @@ def _planted(exercise: Exercise, folder: Path) -> Subject:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as problem:
         raise AuthorError(f"{file}: {problem}") from None
     known = {check.name for check in exercise.checks}
-    for name in set(expectation.failed) - known:
+    for name in {*expectation.failed, *expectation.by_chance} - known:
         raise AuthorError(f"{file}: {exercise.name} has no check {name!r}")
     return Subject(
         exercise=exercise.name,

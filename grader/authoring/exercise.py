@@ -11,7 +11,9 @@ def values(student, X, K):
 
 from __future__ import annotations
 
+import copy
 import inspect
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -22,6 +24,7 @@ from hypothesis import HealthCheck, Phase
 from grader.errors import AuthorError
 
 MOST_EXAMPLES = 60  # drawn for a check unless it says otherwise
+READY_MADE = ("convolution", "pooling", "solving")  # kinds of library functions that an exercise can forbid
 
 
 class Check:
@@ -39,6 +42,9 @@ class Check:
         lesson: str,
         examples: int,
         live: bool,
+        gate: bool,
+        files: Iterable[str],
+        trains: bool,
     ) -> None:
         title, _, about = (inspect.getdoc(body) or "").partition("\n")
         if not title:
@@ -53,6 +59,10 @@ class Check:
         self.points = points
         self.public = public
         self.needs = tuple(f"{exercise.name}.{name}" for name in needs)
+        self.gate = gate  # without it no later check of the exercise is tried
+        self.own_work = gate and bool(exercise.ready_made)  # whether or not a course lets it be a gate
+        self.files = tuple(files)  # artefacts that it is about
+        self.trains = trains  # runs the student's own training
         self.hint = hint
         self.lesson = lesson or exercise.lesson
         self.live = live  # asks the worker as it goes, instead of being recorded and replayed
@@ -64,6 +74,19 @@ class Check:
             raise AuthorError(f"{self.id} needs {', '.join(self.needs)}: a check can only need earlier ones")
         if public and any(not check.public for check in exercise.checks if check.id in self.needs):
             raise AuthorError(f"{self.id} needs a hidden check: students would learn what came of it")
+
+    @property
+    def all_needs(self) -> tuple[str, ...]:
+        """What must have passed: that the file loads, the gates before this check, and what it names itself."""
+        before = itertools.takewhile(lambda check: check.id != self.id, self.exercise.checks)
+        gates = [check.id for check in before if check.gate or check is self.exercise.loads]
+        return (*gates, *(need for need in self.needs if need not in gates))
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """The kinds of ready-made functions that are not there while this check is tried."""
+        forbidden = self.own_work or any(check.own_work and check.gate for check in self.exercise.checks)
+        return self.exercise.ready_made if forbidden else ()
 
     def _be_property(self, test: Any, examples: int) -> None:
         """Keep Hypothesis's test for drawing; what an example does is up to whoever plays the student."""
@@ -95,17 +118,21 @@ class Exercise:
         functions: Mapping[str, Callable[..., Any]] | None = None,
         classes: Mapping[str, Callable[..., Any]] | None = None,
         optional: Iterable[str] = (),
+        ready_made: Iterable[str] = (),
         lesson: str = "",
         about: str = "",
     ) -> None:
         if not name.isidentifier():
             raise AuthorError(f"exercise name {name!r} is no Python identifier")
+        if unknown := set(ready_made) - set(READY_MADE):
+            raise AuthorError(f"{name}: ready_made={sorted(unknown)} is none of {', '.join(READY_MADE)}")
         self.name = name
         self.title = title
         self.file = f"{name}.py"
         self.functions = dict(functions or {})  # the reference's, by the name a student must give
         self.classes = dict(classes or {})
-        self.optional = frozenset(optional)  # names that may be missing
+        self.optional = frozenset(optional)  # names that may be missing, and files that may
+        self.ready_made = tuple(ready_made)  # kinds of library functions that do the exercise by themselves
         self.lesson = lesson
         self.about = about
         self.checks: list[Check] = []
@@ -121,8 +148,16 @@ class Exercise:
         lesson: str = "",
         examples: int = MOST_EXAMPLES,
         live: bool = False,
+        gate: bool = False,
+        files: Iterable[str] = (),
+        trains: bool = False,
     ) -> Callable[[Callable[..., None]], Check]:
-        """Declare a check. `needs` names earlier checks of this exercise without which it is skipped."""
+        """Declare a check. `needs` names earlier checks of this exercise without which it is skipped.
+
+        A `gate` is needed by every later check. In an exercise that forbids ready-made functions these are gone from
+        the student's process from the end of its import on. `files` are handed in beside the code: a missing one
+        fails the check, unless the exercise or the course calls it optional. `trains`: runs the student's training.
+        """
 
         def declare(body: Callable[..., None]) -> Check:
             check = Check(
@@ -135,6 +170,9 @@ class Exercise:
                 lesson=lesson,
                 examples=examples,
                 live=live,
+                gate=gate,
+                files=files,
+                trains=trains,
             )
             if any(other.id == check.id for other in self.checks):
                 raise AuthorError(f"{check.id} is declared twice")
@@ -142,6 +180,20 @@ class Exercise:
             return check
 
         return declare
+
+    def copy(self, optional: Iterable[str] = ()) -> Exercise:
+        """The same exercise, to be changed apart from this one; `optional` names and files may be missing besides."""
+        mine = copy.copy(self)
+        mine.optional = self.optional.union(optional)
+        mine.checks = [copy.copy(check) for check in self.checks]
+        for check in mine.checks:
+            check.exercise = mine
+        return mine
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Artefacts that its checks are about."""
+        return tuple(dict.fromkeys(file for check in self.checks for file in check.files))
 
     @property
     def loads(self) -> Check:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import numpy as np
+
 
 class Student(Protocol):
     """What a check body may use of its `student`."""
 
     changed: tuple[tuple[str, Any], ...]  # arguments that the last call modified, with what they became
     aliases: tuple[str, ...]  # arguments whose memory the last result shares
-    operators: tuple[str, ...]  # aten operators and library functions of the last watched call
+    random: np.random.Generator  # what it draws is decided by the run's seed and the check: fresh in every run
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """The student's function of that name."""
@@ -27,11 +29,5 @@ class Student(Protocol):
     def seeded(self, seed: int) -> Student:
         """The same student, every generator re-seeded before each call."""
 
-    def watched(self) -> Student:
-        """The same student, with `operators` filled after each call."""
-
     def defines(self, name: str) -> bool:
         """Whether the student's file has that name. In live checks only."""
-
-    def source_uses(self, *names: str) -> tuple[str, ...]:
-        """Library names that the functions `names`, and what they call in their own file, mention. In live checks only."""

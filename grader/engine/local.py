@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ import numpy as np
 
 import grader
 from grader import submission
+from grader.authoring import wrap
 from grader.authoring.exercise import Check, Exercise
 from grader.engine.pool import spread
 from grader.errors import GraderError, HarnessError
@@ -136,7 +138,14 @@ class Grader:
     def _session(self, exercise: Exercise, folder: Path) -> Session:
         options, limits = self.options, self.options.limits
         own = limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
-        return Session(self._nursery, exercise, folder, own, options.device, options.data)
+        reference = partial(self._reference, exercise)
+        return Session(self._nursery, exercise, folder, own, options.device, options.data, options.seed, reference)
+
+    def _reference(self, exercise: Exercise) -> Path:
+        """The reference's code as a submission, made where it is needed. Raises AuthorError."""
+        folder = Path(tempfile.mkdtemp(prefix="reference-", dir=self._scratch))
+        folder.chmod(0o755)
+        return wrap.reference(exercise, folder).parent
 
     def close(self) -> None:
         self._nursery.close()
@@ -188,6 +197,11 @@ def versions() -> dict[str, str]:
     """What a result depends on."""
     names = ("torch", "numpy", "hypothesis", "onnxruntime")
     return {"grader": grader.__version__, "python": platform.python_version(), **{n: version(n) for n in names}}
+
+
+def fresh_seed() -> int:
+    """A seed that nobody knew before this run, small enough to be typed again."""
+    return secrets.randbelow(1 << 32)
 
 
 def default_jobs() -> int:

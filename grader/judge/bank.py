@@ -27,6 +27,7 @@ class Bank:
 
     def __init__(self, check: Check, seed: int) -> None:
         self.check = check
+        self.seed = seed
         self.examples = [Example(*example) for example in _draw(check, seed)]
         self.calls = [call for example in self.examples for call in example.calls]
         self._frames: dict[tuple[protocol.Library, ...], bytearray] = {}
@@ -45,7 +46,7 @@ class Bank:
 
 
 def _draw(check: Check, seed: int) -> list[tuple[dict[str, Any], tuple[RecordedCall, ...]]]:
-    recorder = Recorder(check.exercise)
+    recorder = Recorder(check.exercise, seed)
     try:
         if check.test is None:
             recorder.play(check.body, {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,14 +11,14 @@ import numpy as np
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.oracle import frozen
-from grader.errors import AuthorError, HarnessError
+from grader.errors import AuthorError
 from grader.judge import wording
 from grader.judge.networks import Evaluator, Network
 from grader.judge.session import Data, Session
 from grader.records import Evidence
 from grader.worker import protocol
 
-LIVE_ONLY = frozenset(["artefact", "data", "defines", "evaluator", "load", "network", "session", "show", "source_uses"])
+LIVE_ONLY = frozenset(["artefact", "data", "defines", "evaluator", "load", "network", "session", "show"])
 
 
 class RecordedCall(msgspec.Struct, frozen=True):
@@ -53,15 +54,15 @@ class RecordedCall(msgspec.Struct, frozen=True):
 class Player:
     """What all players share: `student.NAME(...)` becomes `self.answer(call)`."""
 
-    def __init__(self, exercise: Exercise) -> None:
+    def __init__(self, exercise: Exercise, seed: int) -> None:
         self.exercise = exercise
+        self.random = np.random.default_rng(seed)
         self.changed: tuple[tuple[str, Any], ...] = ()
         self.aliases: tuple[str, ...] = ()
-        self.operators: tuple[str, ...] = ()
         self.last: RecordedCall | None = None  # the call a failure is about
         self.drawn: dict[str, Any] = {}
+        self._run_seed = seed
         self._seed: int | None = None
-        self._watch = False
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name in LIVE_ONLY:
@@ -79,16 +80,14 @@ class Player:
         raise NotImplementedError
 
     def play(self, body: Callable[..., None], drawn: dict[str, Any]) -> None:
-        self.drawn, self._seed, self._watch = drawn, None, False
+        self.drawn, self._seed = drawn, None
+        named = zlib.crc32(f"{self.exercise.name}.{body.__name__}".encode())
+        self.random = np.random.default_rng([self._run_seed, named])  # the same for whoever plays
         with np.errstate(all="ignore"):  # answers may be infinite or no numbers at all
             body(self, **drawn)
 
     def seeded(self, seed: int) -> Player:
         self._seed = seed
-        return self
-
-    def watched(self) -> Player:
-        self._watch = True
         return self
 
     def _told(self, reply: protocol.Reply) -> Any:
@@ -97,15 +96,15 @@ class Player:
         if reply.raised is not None:
             raise wording.call_raised(self.last.text(self.exercise), self.last.function, reply.raised)
         self.changed = tuple((name, protocol.unpack(value)) for name, value in reply.changed)
-        self.aliases, self.operators = reply.aliases, reply.operators
+        self.aliases = reply.aliases
         return protocol.unpack(reply.value)
 
 
 class Recorder(Player):
     """Plays the reference, and writes down every example and call."""
 
-    def __init__(self, exercise: Exercise) -> None:
-        super().__init__(exercise)
+    def __init__(self, exercise: Exercise, seed: int) -> None:
+        super().__init__(exercise, seed)
         self.examples: list[tuple[dict[str, Any], tuple[RecordedCall, ...]]] = []
         self._calls: list[RecordedCall] = []
 
@@ -123,20 +122,24 @@ class Recorder(Player):
         return _copy(answer)
 
 
+class OtherCalls(Exception):
+    """With these answers the check makes other calls than with the reference's: it has to be played live."""
+
+
 class Replayer(Player):
     """Plays back the replies to one recorded example."""
 
-    def __init__(self, exercise: Exercise, calls: tuple[RecordedCall, ...], replies: Iterator[protocol.Reply]) -> None:
-        super().__init__(exercise)
+    def __init__(
+        self, exercise: Exercise, seed: int, calls: tuple[RecordedCall, ...], replies: Iterator[protocol.Reply]
+    ) -> None:
+        super().__init__(exercise, seed)
         self._calls = iter(calls)
         self._replies = replies
 
     def answer(self, call: RecordedCall) -> Any:
         recorded = next(self._calls, None)
         if recorded is None or not recorded.same_as(call):
-            raise HarnessError(
-                f"a check of {self.exercise.name} makes calls that depend on the student's answers: declare live=True"
-            )
+            raise OtherCalls
         return self._told(next(self._replies))
 
     def finish(self) -> None:
@@ -149,15 +152,14 @@ class Live(Player):
     """Asks the student's worker at once."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session.exercise)
+        super().__init__(session.exercise, session.seed)
         self.session = session
         self.evidence: list[Evidence] = []
 
     def answer(self, call: RecordedCall) -> Any:
         self.session.require(call.function)
         library = self.session.libraries.get(call.function, "torch")
-        procedure = "operators" if self._watch else "calls"
-        request = protocol.Request(procedure, (), (call.wire(library),))
+        request = protocol.Request("calls", (), (call.wire(library),))
         reply = self.session.ask(request, f"{call.text(self.exercise)} was being called")
         return self._told(reply)
 
@@ -187,13 +189,6 @@ class Live(Player):
     @property
     def data(self) -> Data:
         return self.session.data
-
-    def source_uses(self, *names: str) -> tuple[str, ...]:
-        """Asked of a process that has not run the student's code, so that no code can deny itself."""
-        request = protocol.Request("source_uses", tuple(map(protocol.pack, (self.exercise.file, *names))))
-        limit = self.session.limits.call_seconds
-        [reply] = self.session.ask_evaluator([request], f"{self.exercise.file} was being read", limit)
-        return tuple(map(str, protocol.unpack(reply.value))) if reply.raised is None else ()
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -17,13 +17,15 @@ from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.errors import GraderError
 from grader.judge import diagnosis, wording
 from grader.judge.bank import Bank
-from grader.judge.players import Live, Player, RecordedCall, Replayer
+from grader.judge.players import Live, OtherCalls, Player, RecordedCall, Replayer
 from grader.judge.session import Session
 from grader.records import CheckResult, Evidence, ExerciseResult, Finding
 from grader.worker import protocol
+from grader.worker.scratch import remove
 
 SHRINK_SECONDS = 1.0  # for one check
 MOST_SHRINK_SECONDS = 2.0  # with the call that was not done by then
+PLAIN_ANSWERS = "Return plain arrays, lists and numbers, of the kinds that the contract names."
 PROBES = 3  # calls that decide whether a function wants tensors or arrays
 
 
@@ -80,10 +82,13 @@ def _cut(text: str, most: int) -> str:
 
 
 def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, CheckResult]) -> CheckResult:
-    blocked = next((done[need] for need in _needs(check) if need in done and done[need].outcome != "passed"), None)
+    if missing := _absent(check, session):
+        return missing
+    blocked = next((done[need] for need in check.all_needs if need in done and done[need].outcome != "passed"), None)
     if blocked is not None:
         finding = Finding(message=f"not tried: it needs {blocked.id}, which {_past(blocked.outcome)}")
         return _result(check, "skipped", finding, counted=blocked.counted)
+    session.do_without(check.without)
     started = time.perf_counter()
     try:
         evidence = _attempt(check, session, rubric)
@@ -96,13 +101,58 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
         seconds = time.perf_counter() - started
         return _result(check, "failed", finding, seconds=seconds, evidence=_evidence(failed.player))
     except Exception as problem:
+        session.discard()
         words = str(problem) if isinstance(problem, GraderError) else type(problem).__name__
         if check.public and not isinstance(problem, GraderError):  # what went wrong may be an input
             words += f": {problem}"
-        finding = Finding(message=f"the grader itself failed here, no points are lost: {words}")
-        session.discard()
-        return _result(check, "errored", finding, counted=False)
+        if _is_ours(check, session, problem):
+            finding = Finding(message=f"the grader itself failed here, no points are lost: {words}")
+            return _result(check, "errored", finding, counted=False)
+        answered = CheckFailure(f"what your code answered makes no sense to this check ({words})", hint=PLAIN_ANSWERS)
+        finding = _finding(check, answered, Player(check.exercise, session.seed), session)
+        return _result(check, "failed", finding, seconds=time.perf_counter() - started)
     return _result(check, "passed", seconds=time.perf_counter() - started, evidence=evidence)
+
+
+def _absent(check: Check, session: Session) -> CheckResult | None:
+    """The result of a check for which something is missing that is not the code: decided before all else, so that
+    what others have or lack changes nobody's total."""
+    if check.trains and not session.data.train:
+        finding = Finding(message="training was switched off for this run with --no-train")
+        return _result(check, "skipped", finding, counted=False)
+    for file in check.files:
+        if session.artefact(file) is None:
+            kinds = (".onnx",) if file.endswith(".onnx") else (".pth", ".pt")
+            told = f"no {file} was handed in{wording.in_its_place(file, session.folder, kinds)}"
+            if file in check.exercise.optional:
+                finding = Finding(message=f"{told}: it may be left out, and these points are not counted")
+                return _result(check, "skipped", finding, counted=False)
+            finding = Finding(message=told, hint=f"The contract asks for it: hand in {file} at the top of your folder.")
+            return _result(check, "failed", finding)
+    return None
+
+
+def _is_ours(check: Check, session: Session, problem: Exception) -> bool:
+    """Whether an exception in judge code is the grader's own fault: the reference's own run raises too.
+
+    Otherwise the answer has caused it: code that can break its judge must not be better off than wrong code.
+    """
+    if isinstance(problem, GraderError | OSError):
+        return True
+    if not check.live or check.files:  # the bank was drawn from the reference; a file is nobody's but the student's
+        return False
+    try:
+        reference = session.of_reference()
+    except GraderError:
+        return True
+    try:
+        Live(reference).play(check.body, {})
+    except Exception:
+        return True
+    finally:
+        reference.discard()
+        remove(reference.folder)  # no answers lie about for longer than they are needed
+    return False
 
 
 class _Failed(Exception):
@@ -140,6 +190,21 @@ def _evidence(player: Player) -> tuple[Evidence, ...]:
 
 def _replay(check: Check, bank: Bank, session: Session) -> _Failed | None:
     """All of a bank's calls in one batch, each example judged while the worker computes the next."""
+    try:
+        return _replay_batch(check, bank, session)
+    except OtherCalls:  # the check asks on by what it was answered
+        session.discard()
+    for example in bank.examples:
+        player = Live(session)
+        try:
+            player.play(check.body, example.drawn)
+        except CheckFailure as failure:
+            return _Failed(failure, player)
+    return None
+
+
+def _replay_batch(check: Check, bank: Bank, session: Session) -> _Failed | None:
+    """Raises OtherCalls when the student's answers make the check ask otherwise than the reference's do."""
     exercise = check.exercise
     replies = session.stream(
         bank.frame(session.libraries),
@@ -147,7 +212,7 @@ def _replay(check: Check, bank: Bank, session: Session) -> _Failed | None:
         lambda index: f"{bank.calls[index].text(exercise)} was being called",
     )
     for example in bank.examples:
-        player = Replayer(exercise, example.calls, replies)
+        player = Replayer(exercise, bank.seed, example.calls, replies)
         try:
             player.play(check.body, example.drawn)
         except CheckFailure as failure:
@@ -295,11 +360,6 @@ def _result(
         counted=counted,
         evidence=evidence if check.public else (),
     )
-
-
-def _needs(check: Check) -> tuple[str, ...]:
-    loads = check.exercise.loads
-    return check.needs if check is loads else (loads.id, *check.needs)
 
 
 def _past(outcome: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
-from grader.errors import WorkerFailed
+from grader.errors import HarnessError, WorkerFailed
 from grader.judge import wording
 from grader.records import Record
 from grader.worker import protocol
@@ -38,14 +38,19 @@ class Session:
         limits: Limits,
         device: str = "cpu",
         data: Data | None = None,
+        seed: int = 0,
+        reference: Callable[[], Path] | None = None,
     ) -> None:
         self.exercise = exercise
         self.folder = folder
         self.limits = limits
         self.device = device
         self.data = data or Data()
+        self.seed = seed  # of the run
         self.libraries: dict[str, protocol.Library] = {}  # what each function was found to work with
         self.names: dict[str, str] = {}  # kind of each name of the contract, once loaded
+        self._reference = reference  # makes a submission of the reference's code
+        self._without: tuple[str, ...] = ()
         self._nursery = nursery
         self._worker: Worker | None = None
         self._unloadable: CheckFailure | None = None
@@ -60,6 +65,12 @@ class Session:
     def timeouts(self) -> int:
         """How often a worker was stopped at a limit of time or memory."""
         return self._timeouts
+
+    def do_without(self, ready_made: tuple[str, ...]) -> None:
+        """From now on ask workers in which functions of these kinds are not there."""
+        if ready_made != self._without:
+            self.discard()
+            self._without = ready_made
 
     def load(self) -> Worker:
         """A worker that has imported the student's file."""
@@ -139,6 +150,13 @@ class Session:
         path = self.folder / file
         return path.read_bytes() if path.is_file() else None
 
+    def of_reference(self) -> Session:
+        """A session like this one, with the reference's own code. Raises GraderError where there is none."""
+        if self._reference is None:
+            raise HarnessError("there is no reference to ask")
+        limits, data = self.limits, self.data
+        return Session(self._nursery, self.exercise, self._reference(), limits, self.device, data, self.seed)
+
     def take_output(self) -> str:
         """What student code printed since the last time."""
         text = "".join(self._output) + (self._worker.take_output() if self._worker else "")
@@ -161,7 +179,7 @@ class Session:
         self._worker = self._nursery.spawn(self.folder, self.limits)
         contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
         contract |= dict.fromkeys(self.exercise.classes, ())
-        request = protocol.Request("load", (protocol.pack(file), protocol.pack(contract)))
+        request = protocol.Request("load", tuple(map(protocol.pack, (file, contract, self.seed, list(self._without)))))
         try:
             reply = self._worker.ask(request, *limit)
         except WorkerFailed as failure:

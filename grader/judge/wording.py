@@ -41,6 +41,8 @@ AUTOGRAD = (  # what torch says, and what to do; the first that fits
 NO_GPU = re.compile(
     r"not compiled with CUDA|No CUDA GPUs|Found no NVIDIA driver|CUDA is not available|is_available\(\) is False"
 )
+READY_MADE = "ReadyMade"  # what a worker raises where it has taken a function away
+OWN_WORK = "Write it yourself: while your code is graded, such functions are not there."
 UNFINISHED = "The starter's placeholder is still there: replace it with your own code."
 
 
@@ -132,6 +134,12 @@ def missing(file: str, name: str, present: Iterable[str]) -> CheckFailure:
 def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailure:
     """What a call raised."""
     at = place(raised)
+    if raised.type_name == READY_MADE:
+        return CheckFailure(
+            f"{function} calls {raised.message}{at}, which does the whole exercise for you",
+            hint=OWN_WORK,
+            ready_made=True,
+        )
     if unfinished(raised):
         return CheckFailure(f"{function} is not written yet: it raises NotImplementedError{at}", hint=UNFINISHED)
     if raised.type_name == "SystemExit":

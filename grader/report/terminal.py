@@ -46,6 +46,8 @@ def print_summary(
             _say(stream, "", f"Report: {_page(reports[0], out)}")
     if len(reports) > 1:
         _say(stream, f"All reports: {one_line(str(out / 'index.html'))}")
+    for seed in dict.fromkeys(report.seed for report in reports):
+        _say(stream, f"Seed: {seed} (the same is asked again with --seed {seed})")
 
 
 def _overview(reports: Sequence[SubmissionReport], out: Path) -> Iterator[str]:

@@ -10,6 +10,7 @@ mnist_cnn = exercise(
     "mnist_cnn",
     title="A convolutional network for MNIST",
     classes={"MnistCNN": MnistCNN},
+    optional=["mnist_cnn.onnx", "mnist_cnn.pth"],
     lesson="PyTorch tutorial: Training a classifier, with the MNIST images",
     about="MnistCNN(): conv 1->32 3x3 padding 1, ReLU, max pooling 2, conv 32->64 3x3 padding 1, ReLU, max pooling 2, "
     "flatten, 3136->128, ReLU, 128->10; logits. train(model, images, labels, *, device, seed) trains it in place. "

@@ -13,7 +13,6 @@ from grader.authoring.exercise import exercise
 from grader.authoring.oracle import Oracle
 from grader.authoring.strategies import arrays, batches, distinct
 from grader.authoring.student import Student
-from grader.rubric.corr2d import ready_made
 from reference import pooling as canonical
 
 pooling = exercise(
@@ -24,11 +23,11 @@ pooling = exercise(
         "avg_pool2d": canonical.avg_pool2d,
         "global_avg_pool2d": canonical.global_avg_pool2d,
     },
+    ready_made=["pooling", "convolution"],
     lesson="Dive into Deep Learning 7.5: Pooling",
     about="max_pool2d, avg_pool2d and global_avg_pool2d with the whole of PyTorch's semantics.",
 )
 reference = Oracle(canonical)
-FORBIDDEN = ("pool", "conv", "correlat", "maximum_filter", "uniform_filter", "generic_filter", "grey_dilation")
 PICTURE = np.arange(16.0).reshape(1, 1, 4, 4)
 IMAGE = -1 - np.arange(56.0).reshape(1, 1, 8, 7)
 LARGE = (np.arange(3 * 5 * 12 * 14) * 7 % 31).reshape(3, 5, 12, 14).astype("float64")
@@ -64,6 +63,23 @@ def _together(draw: st.DrawFn, /, **more: st.SearchStrategy[Any]) -> dict[str, A
     padding = tuple(draw(st.integers(0, side // 2)) for side in kernel)
     settings: dict[str, Any] = {"kernel_size": kernel, "stride": draw(_pairs(1, 3)), "padding": padding}
     return settings | {name: draw(values) for name, values in more.items()}
+
+
+@pooling.check(points=0, gate=True, live=True, hint="Write the maximum and the mean over each window yourself.")
+def own_work(student: Student) -> None:
+    """The windows are your own: no ready-made pooling or convolution is called.
+
+    Why: the exercise is to see what such a layer does inside. Slices, unfold, max and mean are fine. While your
+    functions are called here, ready-made ones are not there, so nothing else can earn points with them either.
+    Wrong: return torch.nn.functional.max_pool2d(x, kernel_size)
+    Right: x[:, :, i:i+k, j:j+k].amax((2, 3))
+    """
+    x = student.random.standard_normal((2, 2, 6, 7)).astype("float32")
+    settings: dict[str, Any]
+    for settings in ({}, {"stride": 1, "padding": 1}):
+        expect.own_work(student.max_pool2d, x, 3, **settings)
+        expect.own_work(student.avg_pool2d, x, 3, **settings)
+    expect.own_work(student.global_avg_pool2d, x)
 
 
 # ------------------------------------------------------------------------------------------------ maximum
@@ -392,7 +408,7 @@ def avg_together(student: Student, x: np.ndarray, settings: dict[str, Any]) -> N
     expect.close(student.avg_pool2d(x, **settings), reference.avg_pool2d(x, **settings), terms=9)
 
 
-@pooling.check(points=2, hint="Average over H and W; samples and channels stay apart.")
+@pooling.check(points=3, hint="Average over H and W; samples and channels stay apart.")
 @given(x=batches((1, 3), (1, 4), (1, 6), (1, 6)))
 @example(x=np.arange(24.0).reshape(2, 2, 2, 3))
 @example(x=LARGE)
@@ -502,27 +518,3 @@ def repeatable(student: Student, x: np.ndarray) -> None:
         first = expect.floats(call(x, 2))
         call(2 * x + 1, 2)
         expect.close(call(x, 2), np.nan_to_num(first))
-
-
-@pooling.check(
-    points=1,
-    needs=["max_values", "avg_values", "global_values"],
-    hint="Write the maximum and the mean over each window yourself.",
-    live=True,
-)
-def own_work(student: Student) -> None:
-    """The windows are your own: no ready-made pooling or convolution is called.
-
-    Why: the exercise is to see what such a layer does inside. Slices, unfold, max and mean are fine.
-    Wrong: return torch.nn.functional.max_pool2d(x, kernel_size)
-    Right: x[:, :, i:i+k, j:j+k].amax((2, 3))
-    """
-    watched = student.watched()
-    x = np.random.default_rng(6).standard_normal((2, 2, 6, 7)).astype("float32")
-    for call in (watched.max_pool2d, watched.avg_pool2d):
-        for settings in ({}, {"stride": 1, "padding": 1}):
-            call(x, 3, **settings)
-            ready_made(watched.operators, FORBIDDEN)
-    watched.global_avg_pool2d(x)
-    ready_made(watched.operators, FORBIDDEN)
-    ready_made(student.source_uses("max_pool2d", "avg_pool2d", "global_avg_pool2d"), FORBIDDEN)

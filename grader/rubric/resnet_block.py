@@ -65,7 +65,7 @@ class Roles(NamedTuple):
 
 
 @resnet_block.check(
-    points=2,
+    points=1,
     live=True,
     hint="Padding 1 keeps the size. Other channels or a stride need a 1x1 convolution with that stride in the shortcut.",
 )
@@ -80,7 +80,7 @@ def shape(student: Any) -> None:
         block = built(student, args)
         stride = stride_of(args)
         for count, height, width in ((2, 8, 8), (1, 7, 5)):
-            found = block.output(noise(count, args[0], height, width))
+            found = block.output(noise(student, count, args[0], height, width))
             wanted = (count, args[1], -(-height // stride), -(-width // stride))
             expect.that(
                 found.shape == wanted,
@@ -104,7 +104,7 @@ def parameters(student: Any) -> None:
     Right: self.bn1, self.bn2
     """
     for args in (SAME, BOTH):
-        block = built(student, args)
+        block = lively(student, args)
         layers = block.layers()
         allowed = counts(*args)
         rows = tuple(
@@ -134,7 +134,7 @@ def shortcut(student: Any) -> None:
     Wrong: a 1x1 convolution in every shortcut
     Right: if stride != 1 or in_channels != out_channels: ...
     """
-    block = built(student, SAME)
+    block = lively(student, SAME)
     pointwise = [entry.name for entry in block.state() if entry.values.shape in pointwise_shapes(4, 4)]
     expect.that(not pointwise, f"{block.made} has {pointwise and pointwise[0]}, a 1x1 convolution it does not need")
     wider = [entry for entry in built(student, WIDER).state() if entry.values.shape in pointwise_shapes(6, 3)]
@@ -152,12 +152,12 @@ def zero_branch(student: Any) -> None:
     block = built(student, SAME)
     block.load({entry.name: np.zeros_like(entry.values) for entry in block.state() if entry.kind == "parameter"})
     for scale in (1.0, -1.0):
-        x = noise(2, 4, 6, 5) * np.float32(scale)
+        x = noise(student, 2, 4, 6, 5) * np.float32(scale)
         expect.close(block.output(x), np.maximum(x, 0).astype(float))
 
 
 @resnet_block.check(
-    points=4, live=True, needs=["shape"], hint="conv, BN, ReLU, conv, BN; then the addition; then ReLU."
+    points=5, live=True, needs=["shape"], hint="conv, BN, ReLU, conv, BN; then the addition; then ReLU."
 )
 def values(student: Any) -> None:
     """In eval mode the block computes ReLU(F(x) + x).
@@ -202,7 +202,7 @@ def train_mode(student: Any) -> None:
     """
     for args in (SAME, BOTH):
         block, state, roles = matching(student, args, sizes=((6, 6),))
-        x = LOUD * noise(4, args[0], 7, 5)
+        x = LOUD * noise(student, 4, args[0], 7, 5)
         batch = dict(state)
         wanted = formula(batch, roles, torch.from_numpy(x).double(), stride_of(args), train=True)
         expect.close(block.output(x, train=True), wanted.detach().numpy(), tol=NEAR)
@@ -226,7 +226,7 @@ def backward(student: Any) -> None:
     """
     for args in (SAME, BOTH):
         block, state, roles = matching(student, args, sizes=((6, 6),))
-        x = LOUD * noise(3, args[0], 6, 6)
+        x = LOUD * noise(student, 3, args[0], 6, 6)
         given = torch.from_numpy(x).double().requires_grad_()
         tensors = {name: value.clone().requires_grad_() for name, value in state.items()}
         output = formula(tensors, roles, given, stride_of(args), train=True)
@@ -244,7 +244,7 @@ def backward(student: Any) -> None:
 
 
 @resnet_block.check(
-    points=1, live=True, needs=["shape"], hint="x belongs to the caller: no x += ..., no inplace=True on x."
+    points=1, live=True, needs=["values"], hint="x belongs to the caller: no x += ..., no inplace=True on x."
 )
 def unchanged(student: Any) -> None:
     """The input is not modified, and the same input gives the same output in eval mode.
@@ -255,7 +255,7 @@ def unchanged(student: Any) -> None:
     """
     for args in (SAME, BOTH):
         block = built(student, args)
-        x = noise(2, args[0], 6, 6)
+        x = noise(student, 2, args[0], 6, 6)
         first = expect.floats(block.output(x))
         expect.that(not block.changes_input(x), f"{block.made} changes its input")
         try:
@@ -283,13 +283,31 @@ def recorded(before: dict[str, torch.Tensor], batch: dict[str, torch.Tensor], af
 
 def built(student: Any, args: tuple[int, ...]) -> Network:
     """The student's block for (in_channels, out_channels[, stride])."""
-    network: Network = student.network("ResidualBlock", *args, sample=noise(2, args[0], 6, 6))
+    sample, seed = noise(student, 2, args[0], 6, 6), int(student.random.integers(1 << 31))
+    network: Network = student.network("ResidualBlock", *args, sample=sample, seed=seed)
     return network
 
 
-def noise(*sizes: int) -> np.ndarray:
-    """Fixed standard normal noise, float32."""
-    return np.random.default_rng(len(sizes) * 100 + sizes[-1]).standard_normal(sizes).astype("float32")
+def lively(student: Any, args: tuple[int, ...]) -> Network:
+    """The same, when its output depends on its parameters: layers that do nothing are none."""
+    block, x = built(student, args), LOUD * noise(student, 2, args[0], 6, 6)
+    outputs = []
+    for _ in range(2):
+        state = randomised(student, block.state())
+        block.load({name: value.float().numpy() for name, value in state.items()})
+        outputs.append(expect.floats(block.output(x)))
+    expect.that(
+        outputs[0].shape != outputs[1].shape or not np.allclose(outputs[0], outputs[1]),
+        f"the output of {block.made} does not depend on its parameters",
+        hint="forward has to use the layers that __init__ makes.",
+    )
+    return block
+
+
+def noise(student: Any, *sizes: int) -> np.ndarray:
+    """Standard normal noise, float32."""
+    found: np.ndarray = student.random.standard_normal(sizes).astype("float32")
+    return found
 
 
 def stride_of(args: tuple[int, ...]) -> int:
@@ -316,9 +334,9 @@ def matching(
     """
     block = built(student, args)
     entries = block.state()
-    state = randomised(entries)
+    state = randomised(student, entries)
     block.load({name: value.float().numpy() for name, value in state.items() if value.is_floating_point()})
-    batches = [LOUD * noise(2, args[0], *size) for size in sizes]
+    batches = [LOUD * noise(student, 2, args[0], *size) for size in sizes]
     found = [block.output(x) for x in batches]
     closest: CheckFailure | None = None
     for roles in assignments(entries, args):
@@ -348,14 +366,13 @@ def needs_none(args: tuple[int, ...]) -> bool:
     return args[0] == args[1] and stride_of(args) == 1
 
 
-def randomised(entries: list[Entry]) -> dict[str, torch.Tensor]:
+def randomised(student: Any, entries: list[Entry]) -> dict[str, torch.Tensor]:
     """Random values for everything a block keeps, float64: batch norms get about what LOUD inputs give them."""
-    generator = np.random.default_rng(7)
     state = {}
     for entry in entries:
         if entry.values.dtype.kind != "f":
             continue
-        draw = np.asarray(generator.standard_normal(entry.values.shape))
+        draw = np.asarray(student.random.standard_normal(entry.values.shape))
         last = entry.name.rpartition(".")[2]
         if "var" in last:
             draw = SPREAD**2 * (np.abs(draw) + 0.5)

@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.errors import GraderError
 from grader.worker import confinement, evaluator, networks, protocol
-from grader.worker.procedures import Workspace, raised, watched
+from grader.worker.procedures import Workspace, raised
 from grader.worker.values import from_student, to_student
 
 REQUEST_FD, REPLY_FD = 3, 4
@@ -79,9 +79,9 @@ def _serve(workspace: Workspace, role: confinement.Role) -> None:
 
 
 def _answers(workspace: Workspace, request: protocol.Request) -> Iterator[protocol.Reply]:
-    if request.procedure in ("calls", "operators"):
+    if request.procedure == "calls":
         for call in request.calls:
-            yield _guarded(workspace, lambda call=call: _call(workspace, call, request.procedure))  # type: ignore[misc]
+            yield _guarded(workspace, lambda call=call: workspace.call(call))  # type: ignore[misc]
         return
     arguments = [to_student(value, "torch") for value in request.arguments]
     yield _guarded(workspace, lambda: _procedure(workspace, request.procedure, arguments))
@@ -90,13 +90,6 @@ def _answers(workspace: Workspace, request: protocol.Request) -> Iterator[protoc
 def _evaluated(workspace: Workspace, request: protocol.Request) -> Iterator[protocol.Reply]:
     arguments = [to_student(value, "torch") for value in request.arguments]
     yield _guarded(workspace, lambda: evaluator.run(workspace, request.procedure, arguments))
-
-
-def _call(workspace: Workspace, call: protocol.Call, procedure: str) -> protocol.Reply:
-    if procedure == "calls":
-        return workspace.call(call)
-    reply, operators = watched(lambda: workspace.call(call))
-    return protocol.Reply(value=reply.value, operators=operators)
 
 
 def _procedure(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:

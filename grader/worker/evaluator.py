@@ -15,7 +15,6 @@ import torch
 
 from grader.worker import graphs, protocol
 from grader.worker.procedures import Refused, Workspace
-from grader.worker.source import source_uses
 from grader.worker.values import from_student
 
 
@@ -80,7 +79,6 @@ def _in_words() -> Iterator[None]:
 
 PROCEDURES: dict[str, Callable[..., Any]] = {
     "inspect": inspect,
-    "source_uses": lambda workspace, *arguments: source_uses(workspace.folder, *arguments),
     "fingerprint": fingerprint,
     "open": open_graph,
     "evaluate": evaluate,

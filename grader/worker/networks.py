@@ -16,9 +16,10 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.worker import protocol
-from grader.worker.procedures import Refused, Workspace, seed_everything, watched
+from grader.worker.procedures import Refused, Workspace, seed_everything
 from grader.worker.values import from_student
 
 NAMED_PARAMETERS = nn.Module.named_parameters
@@ -28,6 +29,18 @@ SET_MODE = nn.Module.train
 STATE_DICT, LOAD_STATE_DICT = nn.Module.state_dict, nn.Module.load_state_dict
 CLASSES = 10
 LEARNED = 0.02  # a loss below which a batch is known by heart
+
+
+class Operators(TorchDispatchMode):
+    """Notes the operators that are called while it is entered."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.seen: set[str] = set()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.seen.add(f"aten.{func.overloadpacket.__name__}")
+        return func(*args, **(kwargs or {}))
 
 
 def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor, device: str, seed: int) -> int:
@@ -134,10 +147,11 @@ def overfit(
 
 
 def forward_operators(workspace: Workspace, number: int, x: torch.Tensor) -> list[str]:
-    """Names of the aten operators of a forward pass in eval mode."""
+    """Names of the aten operators of a forward pass in eval mode, sorted."""
     network = SET_MODE(workspace.networks[number], False)
-    with torch.no_grad():
-        return [name for name in watched(lambda: network(x.to(_device(network))))[1] if name.startswith("aten.")]
+    with torch.no_grad(), Operators() as watching:
+        network(x.to(_device(network)))
+    return [name[: protocol.MOST_NAME] for name in sorted(watching.seen)]
 
 
 def train(

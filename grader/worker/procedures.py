@@ -2,7 +2,6 @@
 
 load        import the file; tells which of the wanted names exist and what they are
 calls       call functions, one Reply each as soon as it is there
-operators   the same calls, telling which aten operators and which library functions they used
 
 The network procedures (build, forward, train, ...) live in `networks`.
 """
@@ -20,19 +19,17 @@ import shutil
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
-from grader.worker import absent, protocol, withheld
+from grader.worker import absent, protocol, ready_made, withheld
 from grader.worker.values import as_numpy, from_student, to_student
 
 PACKAGE = "submission"  # the student's files import as submission.NAME, so relative imports work too
-LIBRARIES_WATCHED = ("scipy", "cv2", "skimage", "torchvision", "torch.nn.functional", "torch.nn.modules", "numpy")
 MOST_LAID_OUT, MOST_FILES = 16 << 20, 200  # bytes and number of the files laid out beside the work
 PREVIOUS_RESULT = "the previous result"
 CELL = re.compile(r"# (code cell [0-9]+ of .+)\n?")  # stands above each in the script that intake makes of a notebook
@@ -56,15 +53,17 @@ class Workspace:
         self.graph: Any = None  # the opened ONNX file, in an evaluator
         self._adapted: dict[Any, bool] = {}
 
-    def load(self, file: str, contract: dict[str, Any]) -> dict[str, str]:
+    def load(self, file: str, contract: dict[str, Any], seed: int, without: list[str]) -> dict[str, str]:
         """Import `file`; the kind of each name of the contract: function, class, missing or other.
 
-        Names beyond the contract are "extra": a misspelt one can be pointed out.
+        Names beyond the contract are "extra": a misspelt one can be pointed out. Ready-made functions of the kinds
+        `without` are there during the import and not afterwards.
         """
         self.file = file
-        seed_everything(0)
+        seed_everything(seed)
         absent.do_without()
         withheld.withhold(self.digits)
+        ready_made.prepare(without)
         sys.argv[:] = [file]  # as if it were run; what the nursery was started with is nobody's business
         _lay_out(self.folder, Path.cwd())
         package = types.ModuleType(PACKAGE)
@@ -79,6 +78,7 @@ class Workspace:
         # both names lead to this one module: `import corr2d` and `from .corr2d import corr2d`
         sys.modules[name] = sys.modules[Path(file).stem] = module
         spec.loader.exec_module(module)
+        ready_made.arm(without)
         self.module = module
         self.contract = {key: tuple((item[0], item[1]) for item in value) for key, value in contract.items()}
         extra = {key: "extra" for key in list(vars(module))[:1000] if not key.startswith("_")}
@@ -98,12 +98,13 @@ class Workspace:
         if call.seed is not None:
             seed_everything(call.seed)
         full_args, full_kwargs = self._fitted(function, call, args, kwargs)
-        result = function(*full_args, **full_kwargs)
+        with ready_made.told():
+            result = function(*full_args, **full_kwargs)
+            most = protocol.MOST_ANSWER_BYTES
+            answer = from_student(result, 0, most)  # generators are run here
         given = list(self._named(call, args, kwargs))
-        most = protocol.MOST_ANSWER_BYTES
         changed = tuple((name, from_student(value, 0, most)) for name, wire, value in given if _differs(wire, value))
-        aliases = self._aliases(result, given)
-        return protocol.Reply(from_student(result, 0, most), changed=changed, aliases=aliases)
+        return protocol.Reply(answer, changed=changed, aliases=self._aliases(result, given))
 
     def _fitted(
         self, function: Any, call: protocol.Call, args: list[Any], kwargs: dict[str, Any]
@@ -164,34 +165,6 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % (1 << 32))
     torch.manual_seed(seed)
-
-
-def watched(action: Callable[[], Any]) -> tuple[Any, tuple[str, ...]]:
-    """Run `action`; its result and the aten operators and library functions that were used."""
-    seen: set[str] = set()
-
-    class Operators(TorchDispatchMode):
-        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            seen.add(f"aten.{func.overloadpacket.__name__}")
-            return func(*args, **(kwargs or {}))
-
-    def profile(frame: types.FrameType, event: str, arg: Any) -> None:
-        if event == "call":
-            module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
-        elif event == "c_call":
-            module, name = getattr(arg, "__module__", None) or "", getattr(arg, "__name__", "")
-        else:
-            return
-        if isinstance(module, str) and module.startswith(LIBRARIES_WATCHED):
-            seen.add(f"{module}.{name}")
-
-    sys.setprofile(profile)
-    try:
-        with Operators():  # type: ignore[no-untyped-call]
-            result = action()
-    finally:
-        sys.setprofile(None)
-    return result, tuple(name[: protocol.MOST_NAME] for name in sorted(seen))
 
 
 def raised(problem: BaseException, folder: Path, own: str) -> protocol.Raised:

@@ -26,7 +26,7 @@ MOST_DIMENSIONS = 8
 MOST_NESTING = 16  # lists inside lists
 MOST_ITEMS = 100_000  # members of one reply, all levels together
 MOST_TEXT = 10_000  # characters of a string
-MOST_NAMES = 20_000  # operators, changed arguments and the like of one reply
+MOST_NAMES = 20_000  # changed arguments and the like of one reply
 MOST_NAME, MOST_MESSAGE, MOST_TRACEBACK = 200, 2000, 4000  # characters
 MOST_PARTS = 5 * MOST_ITEMS  # of its MessagePack: an empty list is four of them
 UNCOUNTED_BYTES = 1 << 16  # frames too small for their parts to matter
@@ -109,7 +109,6 @@ class Reply(_Wire, frozen=True):
     raised: Raised | None = None
     changed: tuple[tuple[str, Value], ...] = ()  # arguments that differ after the call, with what they became
     aliases: tuple[str, ...] = ()  # arguments whose memory the result shares
-    operators: tuple[str, ...] = ()  # aten operators seen, when asked for
 
 
 _encode_into = msgspec.msgpack.Encoder().encode_into
@@ -157,7 +156,7 @@ def read_reply(body: bytes) -> Reply:
 
 
 def _check_words(reply: Reply) -> None:
-    names = [*reply.aliases, *reply.operators, *(name for name, _ in reply.changed)]
+    names = [*reply.aliases, *(name for name, _ in reply.changed)]
     if len(names) > MOST_NAMES:
         raise ProtocolError(f"a reply has more than {MOST_NAMES:,} names")
     for name in names:

@@ -394,7 +394,7 @@ def test_procedures(tmp_path: Path) -> None:
     """Of the folder: its files are read, or imported."""
     (tmp_path / "mine.py").write_text("import a\ndef f(X): return a.b(X)")
     workspace = Workspace(tmp_path)
-    (read,) = child._evaluated(workspace, Request("source_uses", ("mine.py", "f")))
+    (read,) = answers(workspace, Request("source_uses", ("mine.py", "f")))
     (load,) = answers(workspace, Request("load", ("mine.py", protocol.pack({"f": []}))))
 
     assert ["a.b"] == protocol.unpack(read.value)

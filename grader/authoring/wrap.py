@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.audit.sources import closure, home, imports
 from grader.authoring.exercise import Exercise
+from grader.authoring.sources import closure, home, imports
 from grader.errors import AuthorError
 
 

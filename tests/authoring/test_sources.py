@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from grader import course
-from grader.audit import wrap
-from grader.audit.sources import closure, fingerprint, home
+from grader.authoring import wrap
 from grader.authoring.exercise import exercise
+from grader.authoring.sources import closure, fingerprint, home
 from grader.errors import AuthorError
 from reference import kernel_learning as reference
 

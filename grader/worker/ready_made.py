@@ -1,0 +1,179 @@
+"""Ready-made functions that do a whole exercise: once armed, a worker has them no longer.
+
+Whoever calls one meets `ReadyMade`, and the call is told to the judge even where the exception is caught. torch's are
+taken away in its dispatcher, which every thread, every nested definition and every traced function goes through, those
+of other libraries where their modules keep them. Before `arm`, while the student's file is being imported, all of them
+work: a self-test at the top of a file may compare with the library. What can call native code past both (onnxruntime)
+is not readable in a worker at all, see `confinement`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import re
+import sys
+import warnings
+from collections.abc import Callable, Collection, Iterator
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import torch
+
+
+class Kind(NamedTuple):
+    """What exercises of one kind are done by."""
+
+    operators: str  # pattern of torch's, NAMESPACE::NAME, matched at the beginning
+    functions: dict[str, str]  # module -> pattern of the whole name of its functions
+
+
+KINDS = {
+    "convolution": Kind(
+        r"\w+::\w*?(?:_|\b|q)conv(?:olution)?(?:\dd?)?(?:_|\b)",
+        {
+            "scipy.signal._signaltools": r"(?:fft|oa)?(?:convolve|correlate)(?:2d)?",
+            "scipy.signal._sigtools": r"_convolve2d|_correlateND",
+            "scipy.ndimage._filters": r"(?:convolve|correlate|generic_filter|uniform_filter|gaussian_filter)(?:1d)?",
+            "scipy.ndimage._nd_image": r"correlate(?:1d)?|generic_filter(?:1d)?|uniform_filter1d",
+            "cv2": r"filter2D|sepFilter2D|matchTemplate|blur|boxFilter",
+        },
+    ),
+    "pooling": Kind(
+        r"\w+::\w*pool(?:\dd)?(?:_|\b)",
+        {
+            "scipy.ndimage._filters": r"(?:maximum|minimum|rank|percentile|generic)_filter(?:1d)?",
+            "scipy.ndimage._morphology": r"grey_(?:dilation|erosion)",
+            "scipy.ndimage._nd_image": r"min_or_max_filter(?:1d)?|rank_filter",
+            "cv2": r"dilate|erode",
+            "skimage.measure.block": r"block_reduce",
+        },
+    ),
+    "solving": Kind(
+        r"aten::_?(?:linalg_(?:lstsq|solve|inv|pinv|tensorsolve|tensorinv|lu_solve|ldl_solve)\w*"
+        r"|inverse|pinverse|cholesky_solve|cholesky_inverse|lu_solve|triangular_solve)\b",
+        {
+            "numpy.linalg": r"lstsq|solve|inv|pinv|tensorsolve|tensorinv",
+            "scipy.linalg._basic": r"lstsq|solve\w*|inv|pinvh?",
+            "scipy.optimize._minimize": r"minimize\w*",
+            "scipy.optimize._lsq.least_squares": r"least_squares",
+            "scipy.optimize._lsq.lsq_linear": r"lsq_linear",
+            "scipy.optimize._minpack_py": r"curve_fit|leastsq|fsolve",
+            "scipy.optimize._nnls": r"nnls",
+        },
+    ),
+}
+DISPATCH_KEYS = ("CPU", "MkldnnCPU", "QuantizedCPU", "SparseCPU")
+_taken: list[str] = []
+_armed: list[bool] = []
+
+
+class ReadyMade(RuntimeError):
+    """A function was called that does the exercise by itself."""
+
+
+def prepare(kinds: Collection[str]) -> None:
+    """Before the student's file is imported: guard the libraries' functions, those loaded by now and those to come."""
+    patterns: dict[str, str] = {}
+    for kind in kinds:
+        for module, pattern in KINDS[kind].functions.items():
+            patterns[module] = f"{patterns[module]}|{pattern}" if module in patterns else pattern
+    for name in patterns.keys() & sys.modules.keys():
+        _guard(sys.modules[name], patterns[name])
+    if patterns:
+        sys.meta_path.insert(0, _Finder(patterns))
+
+
+def arm(kinds: Collection[str]) -> None:
+    """From now on ready-made functions of these kinds are refused, in every thread."""
+    if not kinds:
+        return
+    pattern = re.compile("|".join(KINDS[kind].operators for kind in kinds))
+    names = [name.split("::", 1) for name in torch._C._dispatch_get_all_op_names() if pattern.match(name)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # each says that it takes another's place
+        for namespace in {namespace for namespace, _ in names}:
+            for key in DISPATCH_KEYS:
+                # as torch.library.Library does, but for good: there, whoever finds the object can take it back
+                library = torch._C._dispatch_library("IMPL", namespace, key, __file__, 0)
+                ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
+                for name in (name for its, name in names if its == namespace):
+                    if key == "CPU" or not _made_of_others(f"{namespace}::{name}"):
+                        library.impl(name, key, _refusal(f"{namespace}.{name.partition('.')[0]}"))
+    _armed.append(True)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Around student code: raises ReadyMade, from where it was met, also for those who catch it."""
+    _taken.clear()
+    try:
+        yield
+    except BaseException as problem:
+        if not _taken:
+            raise
+        raise ReadyMade(_taken[0]).with_traceback(problem.__traceback__) from None
+    if _taken:
+        raise ReadyMade(_taken[0])
+
+
+def _made_of_others(operator: str) -> bool:
+    """Whether an operator calls others, which are refused: beside it no kernel for rare tensors may stand."""
+    return bool(torch._C._dispatch_has_kernel_for_dispatch_key(operator, "CompositeImplicitAutograd"))
+
+
+def _refusal(name: str) -> Callable[..., Any]:
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        _taken.append(name)
+        raise ReadyMade(name)
+
+    return refuse
+
+
+def _guard(module: ModuleType, pattern: str) -> None:
+    """Put in the place of the module's functions some that work until this worker is armed."""
+    public = ".".join(part for part in module.__name__.split(".") if not part.startswith("_"))
+    for name in [name for name in vars(module) if re.fullmatch(pattern, name)]:
+        function = getattr(module, name)
+        if callable(function) and not isinstance(function, type):
+            setattr(module, name, _until_armed(function, f"{public}.{name.lstrip('_')}"))
+
+
+def _until_armed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    refuse = _refusal(name)
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        return (refuse if _armed else function)(*args, **kwargs)
+
+    return guarded
+
+
+class _Finder(MetaPathFinder):
+    """Guards modules as soon as they have been imported."""
+
+    def __init__(self, patterns: dict[str, str]) -> None:
+        self._patterns = patterns
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if name not in self._patterns:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Guarding(spec.loader, self._patterns[name])
+        return spec
+
+
+class _Guarding(Loader):
+    def __init__(self, loader: Loader, pattern: str) -> None:
+        self._loader, self._pattern = loader, pattern
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.exec_module(module)
+        _guard(module, self._pattern)
