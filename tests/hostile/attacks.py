@@ -1611,7 +1611,30 @@ print('odd')
 
 # ----------------------------------------------------------------------------- artefacts: files that are run or loaded
 
-HANDED_IN = MODEST | {"lenet5.export"}
+RIGHT_LENET = """
+import torch.nn as nn
+
+class LeNet5(nn.Sequential):
+    def __init__(self):
+        super().__init__(
+            nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Sigmoid(),
+            nn.AvgPool2d(2), nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(),
+            nn.Linear(84, 10),
+        )
+"""
+OWN_WORK = [
+    "loads",
+    "shape",
+    "network",
+    "parameters",
+    "logits",
+    "transplant",
+    "activations",
+    "gradients",
+    "modes",
+    "overfit",
+    "export",
+]
 attack(
     "artefacts",
     "graph_of_garbage",
@@ -1661,9 +1684,9 @@ attack(
     "artefacts",
     "checkpoint_that_runs_a_command",
     "",
-    lenet5=LENET,
+    lenet5=RIGHT_LENET,
     artefacts={"lenet5.onnx": artefacts.harmless(), "lenet5.pth": artefacts.pickled("touch /tmp/left-unpickled")},
-    earns=HANDED_IN,
+    earns=frozenset(f"lenet5.{name}" for name in OWN_WORK),
     seen="lenet5.pth",
 )
 attack(

@@ -15,7 +15,7 @@ from grader.worker.confinement import Role, strongest_level
 from tests.hostile.artefacts import lenet5
 
 pytestmark = pytest.mark.skipif(strongest_level() != "strict", reason="strict isolation is not to be had here")
-LOAD = protocol.Request("load", (protocol.pack("a.py"), protocol.pack({})))
+LOAD = protocol.Request("load", tuple(map(protocol.pack, ("a.py", {}, 0, []))))
 INSPECT = protocol.Request("inspect", (protocol.pack(np.frombuffer(lenet5(), dtype=np.uint8)),))
 OPEN = protocol.Request("open", INSPECT.arguments)
 EVALUATE = protocol.Request("evaluate", (protocol.pack(np.zeros((2, 1, 28, 28), dtype="float32")),))
