@@ -180,6 +180,13 @@ class ExerciseResult(Record, frozen=True, kw_only=True):
         return sum_points(check.points for check in self.checks if check.counted)
 
 
+class Artefact(Record, frozen=True, kw_only=True):
+    """A file with trained parameters that was handed in."""
+
+    file: str
+    fingerprint: str  # sha256 over all its values in order of size: names, order and kind of file do not matter
+
+
 class SubmissionReport(Record, frozen=True, kw_only=True):
     """All that is known about one submission after a run: schema "grader/report/1"."""
 
@@ -195,7 +202,8 @@ class SubmissionReport(Record, frozen=True, kw_only=True):
     device: str = "cpu"
     started: str = ""  # ISO 8601, UTC
     seconds: float = 0.0  # wall time
-    notes: tuple[str, ...] = ()  # files left out of the submission, and why
+    notes: tuple[str, ...] = ()  # files left out of the submission, and why; parameters that others have too
+    artefacts: tuple[Artefact, ...] = ()  # what can be compared with other submissions of a run
 
     def __post_init__(self) -> None:
         earned = sum_points(exercise.score for exercise in self.exercises)

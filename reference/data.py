@@ -246,13 +246,28 @@ def _read_verified(name: str, root: Path, file: str) -> bytes:
     return content
 
 
+def training_rows() -> Bytes:
+    """The training part of the digits as scikit-learn keeps it, (1437, 65): 64 grey values from 0 to 16, and the label.
+
+    In its order. Raises DataError where scikit-learn is not installed.
+    """
+    table = _table()
+    return table[~_held_out(table[:, -1])]
+
+
 @cache
-def _all_digits() -> tuple[Bytes, Bytes]:
-    """All 1,797 digits, enlarged (N, 28, 28), and their labels (N,), read without importing scikit-learn."""
+def _table() -> Bytes:
+    """All 1,797 digits (N, 65), read without importing scikit-learn."""
     package = importlib.util.find_spec("sklearn")
     if package is None or package.origin is None:
         raise DataError("the digits come with scikit-learn, which is not installed: pip install scikit-learn")
-    table = np.loadtxt(Path(package.origin).parent / "datasets/data/digits.csv.gz", delimiter=",", dtype=int)
+    return np.loadtxt(Path(package.origin).parent / "datasets/data/digits.csv.gz", delimiter=",", dtype=np.uint8)
+
+
+@cache
+def _all_digits() -> tuple[Bytes, Bytes]:
+    """All 1,797 digits, enlarged (N, 28, 28), and their labels (N,)."""
+    table = _table().astype(int)
     small = table[:, :-1].reshape(-1, 8, 8)  # 0 to 16
     # pixel j of the small image peaks at 3 + 3j of the large one and fades to nothing three pixels away
     tent = np.clip(3 - np.abs(np.arange(28)[:, None] - 3 - 3 * np.arange(8)), 0, None)
@@ -262,7 +277,13 @@ def _all_digits() -> tuple[Bytes, Bytes]:
 
 def _digits(split: Split) -> tuple[Bytes, Bytes]:
     pixels, labels = _all_digits()
-    held_out = np.zeros(len(labels), dtype=bool)
-    held_out[np.argsort(labels, kind="stable")[::5]] = True
+    held_out = _held_out(labels)
     chosen = held_out if split == "test" else ~held_out
     return pixels[chosen], labels[chosen]
+
+
+def _held_out(labels: Bytes) -> NDArray[np.bool_]:
+    """Which digits are kept for testing, (N,)."""
+    held_out = np.zeros(len(labels), dtype=bool)
+    held_out[np.argsort(labels, kind="stable")[::5]] = True
+    return held_out

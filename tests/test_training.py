@@ -72,7 +72,7 @@ def test_bad_trainings(name: str, grading: Grader) -> None:
 
 @pytest.mark.filterwarnings("ignore:You are using the legacy TorchScript-based ONNX export:DeprecationWarning")
 def test_other_operators_that_compute_the_same(grading: Grader, tmp_path: Path) -> None:
-    """A sigmoid written out has no Sigmoid in its graph; code and saved parameters show that it is one."""
+    """A sigmoid written out has no Sigmoid in its graph; what the graph computes shows that it is one."""
     code = (STUDENT / "lenet5.py").read_text()
     assert "nn.Sigmoid()" in code
     code = code.replace("nn.Sigmoid()", "Logistic()").replace("epochs=20", "epochs=1")
@@ -88,7 +88,7 @@ def test_other_operators_that_compute_the_same(grading: Grader, tmp_path: Path) 
 
     (tmp_path / "lenet5.pth").unlink()
     report = grading.grade(Source(path=tmp_path, name="anna"))
-    assert "lenet5.onnx has 0 Sigmoid operators, expected 4" == result(report, "export").finding.message
+    assert "passed" == result(report, "export").outcome
 
 
 @pytest.mark.parametrize(

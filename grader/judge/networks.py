@@ -16,7 +16,6 @@ import numpy as np
 from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
 from grader.judge import wording
-from grader.records import Record
 from grader.worker import protocol
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ HINTS = (  # the first whose pattern an exception's message holds
     (r"Expected state_dict to be dict-like|PytorchStreamReader", SAVE_AGAIN),
 )
 IN_FLOAT32 = "Export the network in float32: model.float(), with images of torch.float32."
+PLAIN = "Export the plain float32 network and nothing beside it: torch.onnx.export(model.eval(), images, path, dynamo=False)."
 FILE_HINTS = (  # the same for what an evaluator says of an ONNX file
     ("Unexpected input data type", IN_FLOAT32),
     ("Could not find an implementation", IN_FLOAT32),
@@ -80,7 +80,8 @@ FILE_HINTS = (  # the same for what an evaluator says of an ONNX file
         "no valid ONNX graph",
         "Export it anew, and look at its size: an empty file, a part of one or a pointer of git-lfs is none.",
     ),
-    ("the graph ", "Export the plain float32 network: torch.onnx.export(model.eval(), images, path, dynamo=False)."),
+    ("the graph ", PLAIN),
+    ("larger than its", PLAIN),
 )
 NO_FORWARD = re.compile(r'Module \[(\w+)\] is missing the required "forward" function')
 FORWARD = "Look at its spelling and its indentation: def forward(self, x) stands in the class, as far in as __init__."
@@ -286,15 +287,17 @@ def _told(reply: protocol.Reply, kind: Any, doing: str) -> Any:
         raise wording.tampered(doing) from None
 
 
-class Graph(Record, frozen=True, kw_only=True):
-    """What an ONNX file is made of."""
+class Graph(msgspec.Struct, frozen=True, kw_only=True):
+    """What the output of an ONNX file depends on."""
 
     operators: dict[str, int]
-    parameters: int
-    others: int  # constants that are no parameters: shapes, axes, settings
-    inputs: int
-    outputs: int
+    weights: tuple[np.ndarray, ...]  # float32 tensors with at least one axis, in the order of their use
+    constant_bytes: int  # of other numbers: shapes, axes, settings
     free_batch: bool
+
+    @property
+    def parameters(self) -> int:
+        return sum(tensor.size for tensor in self.weights)
 
 
 class Evaluator:
@@ -306,6 +309,8 @@ class Evaluator:
     def inspect(self, data: bytes, what: str) -> Graph:
         """What the file is made of. Raises CheckFailure for a file that is no plain network."""
         [graph] = self._ask(what, Graph, [("inspect", np.frombuffer(data, dtype=np.uint8))])
+        if not all(isinstance(tensor, np.ndarray) for tensor in graph.weights):
+            raise wording.tampered(f"{what} was being run")
         return cast(Graph, graph)
 
     def logits(self, data: bytes, images: np.ndarray, what: str, batch: int = BATCH) -> np.ndarray:

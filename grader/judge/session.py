@@ -114,7 +114,7 @@ class Session:
         """Requests to a fresh confined process that reads the student's files and runs none of their code."""
         left, limit = self._limit(seconds)
         deadline = time.monotonic() + left
-        worker = self._nursery.spawn(self.folder, self.limits)
+        worker = self._nursery.spawn(self.folder, self.limits, "evaluator")
         try:
             for request in requests:
                 yield worker.ask(request, deadline - time.monotonic(), limit)

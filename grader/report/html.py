@@ -21,6 +21,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.alike import twins
 from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, SubmissionReport, sum_points, to_json
 from grader.report import charts, grids
 from grader.report.files import write_whole
@@ -49,6 +50,7 @@ def write_index(reports: Sequence[SubmissionReport], out: Path, problems: Sequen
         reports=ordered,
         problems=sorted(problems, key=lambda problem: _natural(problem[0])),
         hardest=_hardest(ordered),
+        twins=list(map(str, twins(ordered))),
         mean=_mean_percent(ordered),
         flawless=sum(report.count("passed") == len(report.checks) for report in ordered),
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from grader.alike import twins
 from grader.records import OUTCOMES, CheckResult, SubmissionReport
 from grader.report.text import one_line, points, visible
 
@@ -37,6 +38,8 @@ def print_summary(
         _say(stream, *_overview(reports, out))
     for name, sentence in problems:
         _say(stream, f"{one_line(name)}  not graded: {one_line(sentence)}")
+    for group in twins(reports):
+        _say(stream, f"Noted: {one_line(str(group), 1000)}")
     if len(reports) == 1:
         _say(stream, *_findings(reports[0]))
         if stream.isatty():

@@ -21,10 +21,13 @@ REQUEST_FD, REPLY_FD = 3, 4
 OWN_MODULES = ("grader", "msgspec")  # hidden from student code; what runs here keeps its own references
 
 
-def live(fds: Sequence[int], kept: Sequence[int], folder: Path, confine: Callable[[], None]) -> None:
+def live(
+    fds: Sequence[int], kept: Sequence[int], workspace: Workspace, role: confinement.Role, confine: Callable[[], None]
+) -> None:
     """Take over this forked process: arrange descriptors, confine, serve, exit. Does not return.
 
     fds: where requests come from, replies go to and prints go to. kept: what `confine` still needs open.
+    role: an evaluator runs no student code, and everybody else no trained network.
     """
     status = 1
     try:
@@ -32,7 +35,7 @@ def live(fds: Sequence[int], kept: Sequence[int], folder: Path, confine: Callabl
         confine()
         _hide_own_modules()
         _send(protocol.Reply())  # ready
-        _serve(Workspace(folder))
+        _serve(workspace, role)
         status = 0
     except (GraderError, OSError) as problem:  # not confined, or cut off from the submission: ours to mend
         _send(protocol.Reply(raised=protocol.Raised(type(problem).__name__, str(problem), internal=True)))
@@ -64,13 +67,14 @@ def _arrange_descriptors(fds: Sequence[int], kept: Sequence[int]) -> None:
     sys.__stdout__, sys.__stderr__, sys.__stdin__ = sys.stdout, sys.stderr, sys.stdin  # type: ignore[misc]
 
 
-def _serve(workspace: Workspace) -> None:
+def _serve(workspace: Workspace, role: confinement.Role) -> None:
     while True:
         prefix = _read(8)
         if not prefix:
             return
         request = protocol.read_request(_read(protocol.body_length(bytes(prefix))))
-        for reply in _answers(workspace, request):
+        answers = _evaluated if role == "evaluator" else _answers
+        for reply in answers(workspace, request):
             _send(reply)
 
 
@@ -83,11 +87,14 @@ def _answers(workspace: Workspace, request: protocol.Request) -> Iterator[protoc
     yield _guarded(workspace, lambda: _procedure(workspace, request.procedure, arguments))
 
 
+def _evaluated(workspace: Workspace, request: protocol.Request) -> Iterator[protocol.Reply]:
+    arguments = [to_student(value, "torch") for value in request.arguments]
+    yield _guarded(workspace, lambda: evaluator.run(workspace, request.procedure, arguments))
+
+
 def _procedure(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:
     if name == "load":
         return protocol.Reply(from_student(workspace.load(*arguments)))
-    if name in evaluator.PROCEDURES:
-        return evaluator.run(workspace, name, arguments)
     return networks.run(workspace, name, arguments)
 
 

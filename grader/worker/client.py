@@ -25,7 +25,7 @@ import msgspec
 
 from grader.errors import HarnessError, IsolationUnavailable, WorkerFailed
 from grader.worker import protocol
-from grader.worker.confinement import bubble, layers
+from grader.worker.confinement import Role, bubble, layers
 from grader.worker.scratch import over_limit, remove
 
 CLEAN_ENVIRONMENT = {
@@ -66,9 +66,12 @@ class Nursery:
     """A running nursery with `channels` independent control sockets (one for each judge process).
 
     `folder` is where submissions and scratch folders lie: should the judge be killed, the nursery removes it.
+    `digits` is a file with the training part of scikit-learn's digits, which student code may read.
     """
 
-    def __init__(self, level: str = "none", channels: int = 1, folder: Path | None = None) -> None:
+    def __init__(
+        self, level: str = "none", channels: int = 1, folder: Path | None = None, digits: Path | None = None
+    ) -> None:
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(channels)]
         theirs = [pair[1].fileno() for pair in pairs]
         wrapping = bubble.around(folder) if level == "strict" else []
@@ -85,6 +88,7 @@ class Nursery:
         self._controls = [pair[0] for pair in pairs]
         for pair in pairs:
             pair[1].close()
+        self._digits = "" if digits is None else str(digits)
         self._channel = 0
         self._described: str | None = None
 
@@ -107,8 +111,11 @@ class Nursery:
             assert self._described is not None
         return self._described
 
-    def spawn(self, folder: Path, limits: Limits | None = None) -> Worker:
-        """Fork a worker whose student code lives in `folder`. Raises HarnessError when it does not come up."""
+    def spawn(self, folder: Path, limits: Limits | None = None, role: Role = "student") -> Worker:
+        """Fork a worker whose student code lives in `folder`. Raises HarnessError when it does not come up.
+
+        An evaluator runs trained networks and none of that code; only it can read onnx and onnxruntime.
+        """
         self.ready()
         limits = limits or Limits()
         request_read, request_write = _wide_pipe()
@@ -117,6 +124,7 @@ class Nursery:
         theirs = [request_read, reply_write, output_write]
         scratch = tempfile.mkdtemp(prefix="scratch-", dir=folder.parent)
         asked = {"spawn": str(folder), "scratch": scratch, "limits": msgspec.to_builtins(limits)}
+        asked |= {"role": role, "digits": self._digits if role == "student" else ""}
         try:
             answer, fds = self._ask(asked, theirs)
         except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,13 @@ class Confiner:
     def __init__(self, level: confinement.Level, bubble: bool = False) -> None:
         while os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) < FIRST_FREE_DESCRIPTOR - 1:
             pass
-        policy = confinement.Policy(read_only=confinement.interpreter_paths(), namespaces=level == "strict")
+        evaluator = confinement.evaluator_paths()
+        policy = confinement.Policy(
+            read_only=confinement.interpreter_paths(hidden=[*evaluator, *confinement.held_out_paths()]),
+            listed=confinement.listed_paths(),
+            evaluator=evaluator,
+            namespaces=level == "strict",
+        )
         self._prepared = confinement.prepare(policy, level)
         self.level = level
         self._bubble = bubble
@@ -34,10 +41,13 @@ class Confiner:
         in_force += (layers.BUBBLEWRAP,) * self._bubble
         return f"{self.level}: {', '.join(in_force)}" if in_force else self.level
 
-    def enforce(self, folder: Path, scratch: str, limits: dict[str, Any]) -> None:
-        """Confine the calling process: it may read `folder` and write into `scratch`, where it goes to work."""
+    def enforce(
+        self, folder: Path, scratch: str, limits: dict[str, Any], role: confinement.Role, given: Sequence[str] = ()
+    ) -> None:
+        """Confine the calling process: it may read `folder` and the files `given`, and work in `scratch`."""
         self._prepared.enforce(
-            [str(folder)],
+            [str(folder), *given],
+            role=role,
             scratch=scratch,
             limits=confinement.Limits(
                 cpu_seconds=limits["cpu_seconds"],

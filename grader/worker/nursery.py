@@ -4,7 +4,8 @@ Started by `client.Nursery` as `python -m grader.worker.nursery LEVEL BUBBLE FOL
 environment, BUBBLE being `bubble` inside of bubblewrap and empty elsewhere. It holds no secrets, imports neither rubric nor reference, runs no parallel torch operation and never touches
 CUDA: what it holds, every student's code can read.
 
-    judge -> nursery   {"spawn": folder, "scratch": folder, "limits": {...}} with three descriptors: requests (read), replies (write), output (write)
+    judge -> nursery   {"spawn": folder, "scratch": folder, "limits": {...}, "role": student or evaluator, "digits": file or ""}
+                       with three descriptors: requests (read), replies (write), output (write)
     nursery -> judge   {"pid": n} with a pidfd
     judge -> nursery   {"reap": pid}
     nursery -> judge   {"status": wait status}
@@ -165,9 +166,15 @@ def _spawn(message: dict[str, Any], fds: list[int], controls: list[socket.socket
 
 def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any) -> None:
     from grader.worker import child
+    from grader.worker.procedures import Workspace
 
-    folder, scratch, limits = Path(message["spawn"]), message["scratch"], message["limits"]
-    child.live(fds, confiner.descriptors, folder, lambda: confiner.enforce(folder, scratch, limits))
+    folder, role, digits = Path(message["spawn"]), message["role"], message["digits"]
+    given = [digits] if digits else []
+
+    def confine() -> None:
+        confiner.enforce(folder, message["scratch"], message["limits"], role, given)
+
+    child.live(fds, confiner.descriptors, Workspace(folder, digits), role, confine)
 
 
 def _warm_up() -> None:

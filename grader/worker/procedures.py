@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker import absent, protocol, ready_made
+from grader.worker import absent, protocol, ready_made, withheld
 from grader.worker.values import as_numpy, from_student, to_student
 
 PACKAGE = "submission"  # the student's files import as submission.NAME, so relative imports work too
@@ -42,8 +42,9 @@ class Refused(Exception):
 class Workspace:
     """One student module and what has been made from it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, digits: str = "") -> None:
         self.folder = folder
+        self.digits = digits  # the file with those rows of scikit-learn's that student code may see
         self.file = ""  # the exercise's
         self.module: types.ModuleType | None = None
         self.contract: dict[str, tuple[tuple[str, Any], ...]] = {}
@@ -61,6 +62,7 @@ class Workspace:
         self.file = file
         seed_everything(seed)
         absent.do_without()
+        withheld.withhold(self.digits)
         ready_made.prepare(without)
         sys.argv[:] = [file]  # as if it were run; what the nursery was started with is nobody's business
         _lay_out(self.folder, Path.cwd())

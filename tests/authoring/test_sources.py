@@ -8,8 +8,8 @@ import pytest
 
 from grader import course
 from grader.authoring import wrap
-from grader.authoring.sources import closure, fingerprint, home
 from grader.authoring.exercise import exercise
+from grader.authoring.sources import closure, fingerprint, home
 from grader.errors import AuthorError
 from reference import kernel_learning as reference
 

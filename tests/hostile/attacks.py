@@ -1611,7 +1611,30 @@ print('odd')
 
 # ----------------------------------------------------------------------------- artefacts: files that are run or loaded
 
-HANDED_IN = MODEST | {"lenet5.export"}
+RIGHT_LENET = """
+import torch.nn as nn
+
+class LeNet5(nn.Sequential):
+    def __init__(self):
+        super().__init__(
+            nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Sigmoid(),
+            nn.AvgPool2d(2), nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(),
+            nn.Linear(84, 10),
+        )
+"""
+OWN_WORK = [
+    "loads",
+    "shape",
+    "network",
+    "parameters",
+    "logits",
+    "transplant",
+    "activations",
+    "gradients",
+    "modes",
+    "overfit",
+    "export",
+]
 attack(
     "artefacts",
     "graph_of_garbage",
@@ -1645,7 +1668,7 @@ attack(
     "",
     lenet5=LENET,
     artefacts={"lenet5.onnx": artefacts.much_memory()},
-    earns=HANDED_IN,
+    earns=MODEST,
     seen="lenet5.onnx",
 )
 attack(
@@ -1654,15 +1677,111 @@ attack(
     "",
     lenet5=LENET,
     artefacts={"lenet5.onnx": artefacts.much_work()},
-    earns=HANDED_IN,
+    earns=MODEST,
     seen="for the whole exercise",
 )
 attack(
     "artefacts",
     "checkpoint_that_runs_a_command",
     "",
-    lenet5=LENET,
+    lenet5=RIGHT_LENET,
     artefacts={"lenet5.onnx": artefacts.harmless(), "lenet5.pth": artefacts.pickled("touch /tmp/left-unpickled")},
-    earns=HANDED_IN,
+    earns=frozenset(f"lenet5.{name}" for name in OWN_WORK),
     seen="lenet5.pth",
+)
+attack(
+    "artefacts",
+    "graph_with_a_table_of_the_held_out",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": artefacts.table_of_keys()},
+    earns=MODEST,
+    seen="carries 67,594 parameters",
+)
+attack(
+    "artefacts",
+    "graph_with_a_small_table_of_the_held_out",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": artefacts.small_table_of_keys(artefacts.lenet5())},
+    earns=MODEST,
+    seen="gives other logits than the contract's network with the parameters of lenet5.onnx",
+)
+attack(
+    "artefacts",
+    "graph_that_whispers_the_held_out",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": artefacts.whispered_table()},
+    earns=MODEST,
+    seen="get another class",
+)
+attack(
+    "artefacts",
+    "graph_with_the_labels_in_words",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": artefacts.words()},
+    earns=MODEST,
+    seen="numbers of the type STRING",
+)
+attack(
+    "artefacts",
+    "graph_that_knows_images_by_number",
+    "",
+    lenet5=LENET,
+    artefacts={"lenet5.onnx": artefacts.picked_by_images()},
+    earns=MODEST,
+    seen="uses Gather to pick by what an image shows",
+)
+
+# --------------------------------------------------------------------- held out: what networks are measured on, and by
+
+attack(
+    "secrets",
+    "held_out_digits",
+    plain(
+        """
+    import mmap, torch
+    packages = os.path.dirname(os.path.dirname(torch.__file__))
+    digits = f"{packages}/sklearn/datasets/data/digits.csv.gz"
+    attempt("open", lambda: open(digits, "rb").read(9))
+    attempt("mmap", lambda: mmap.mmap(os.open(digits, os.O_RDONLY), 0, prot=mmap.PROT_READ)[:9])
+    attempt("by a handle", lambda: read(f"/proc/self/fd/{os.open(digits, os.O_PATH)}"))
+    attempt("by the root", lambda: read(f"/proc/self/root{digits}"))
+    attempt("by the nursery", lambda: read(f"/proc/{facts.NURSERY}/root{digits}"))
+    attempt("by fopen", lambda: 1 / (libc.fopen(digits.encode(), b"r") or 0))
+    attempt("link", lambda: os.link(digits, "digits.gz"))
+    print("looked for")
+    """
+    )
+    + RIGHT,
+    earns=ALL,
+    seen="looked for",
+    attempts="open | mmap | by a handle | by the root | by the nursery | by fopen | link",
+)
+attack(
+    "secrets",
+    "libraries_that_run_networks",
+    plain(
+        """
+    import ctypes, torch, onnx, onnxruntime
+    from onnxruntime import InferenceSession
+    packages = os.path.dirname(os.path.dirname(torch.__file__))
+    attempt("session", lambda: InferenceSession("lenet5.onnx"))
+    attempt("load", lambda: onnx.load("lenet5.onnx"))
+    attempt("source", lambda: read(f"{packages}/onnxruntime/__init__.py"))
+    attempt("listing", lambda: os.listdir(f"{packages}/onnxruntime"))
+    attempt("library", lambda: ctypes.CDLL(f"{packages}/onnxruntime/capi/onnxruntime_pybind11_state.so"))
+    sys.meta_path[:] = [finder for finder in sys.meta_path if "withheld" not in type(finder).__module__]
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("onnx", "onnxruntime")]:
+        del sys.modules[name]
+    attempt("import", lambda: __import__("onnxruntime").InferenceSession)
+    print("tried")
+    """
+    )
+    + RIGHT,
+    earns=ALL,
+    seen="tried",
+    attempts="session | load | source | listing | library | import",
 )

@@ -10,7 +10,7 @@ import pytest
 
 from grader.authoring.expect import CheckFailure
 from grader.judge import networks
-from grader.judge.networks import Entry, Evaluator, Graph, Layer, Network, Parameter
+from grader.judge.networks import Entry, Evaluator, Layer, Network, Parameter
 from grader.worker import protocol
 from grader.worker.protocol import Opaque, Raised, Reply, Request
 
@@ -278,11 +278,13 @@ def evaluator(*answers: Any) -> tuple[Evaluator, FakeSession]:
 
 def test_evaluator() -> None:
     """Files cross as bytes; a graph and logits come back."""
-    told = {"operators": {"Conv": 2}, "parameters": 9, "others": 1, "inputs": 1, "outputs": 1, "free_batch": True}
+    weights = [np.ones((2, 3), dtype="float32")]
+    told = {"operators": {"Conv": 2}, "weights": weights, "constant_bytes": 1, "free_batch": True}
     asked, session = evaluator(told, None, np.ones((500, 2)), np.zeros((1, 2)))
     images = np.arange(501.0).reshape(501, 1, 1, 1)
 
-    assert Graph(**told) == asked.inspect(b"onnx", "net.onnx")  # type: ignore[arg-type]
+    graph = asked.inspect(b"onnx", "net.onnx")
+    assert ({"Conv": 2}, 6, 1, True) == (graph.operators, graph.parameters, graph.constant_bytes, graph.free_batch)
     assert [[1.0, 1.0]] * 500 + [[0.0, 0.0]] == asked.logits(b"onnx", images, "net.onnx").tolist()
     assert [
         ("inspect", (FILE,), "net.onnx was being run", 120.0),
@@ -306,6 +308,10 @@ def test_logits_of_another_shape(last: np.ndarray) -> None:
     [
         (Reply(raised=Raised("Refused", "it has no input", internal=True)), "net.onnx: it has no input"),
         (Reply(raised=Raised("Fail", "bad node")), "net.onnx: Fail: bad node"),
+        (
+            {"operators": {}, "weights": ["text"], "constant_bytes": 1, "free_batch": True},
+            "your code answered in the grader's place while net.onnx was being run",
+        ),
         ({"operators": {}}, "your code answered in the grader's place while net.onnx was being run"),
         (None, "your code answered in the grader's place while net.onnx was being run"),
     ],

@@ -64,10 +64,12 @@ class FakeNursery:
         self.answers = answers
         self.asked: list[tuple[Request, float, str]] = []
         self.workers: list[Any] = []
+        self.roles: list[str] = []
         self.stopping = False  # workers are stopped at their limit
 
-    def spawn(self, folder: Path, limits: Limits) -> Any:
+    def spawn(self, folder: Path, limits: Limits, role: str = "student") -> Any:
         self.workers.append(FakeWorker(self))
+        self.roles.append(role)
         return self.workers[-1]
 
 
@@ -324,6 +326,7 @@ def test_the_evaluator_is_a_process_of_its_own(folder: Path, clock: Clock) -> No
     assert ["seen", "again"] == [reply.value for reply in session.ask_evaluator([DO, DO], "x", 5.0)]
     assert [(DO, 5, "the limit of 5 s")] * 2 == nursery.asked
     assert [session.load()] == nursery.workers[1:]
+    assert ["evaluator", "student"] == nursery.roles
     assert [False, True] == [worker.alive for worker in nursery.workers]
 
 

@@ -9,8 +9,8 @@ if os.fork() == 0:
 from grader.worker.confinement.doctor import LayerStatus, probe, strongest_level
 from grader.worker.confinement.identity import become_unreadable, pdeathsig
 from grader.worker.confinement.limits import Limits
-from grader.worker.confinement.paths import interpreter_paths
-from grader.worker.confinement.policy import Level, Policy, Prepared
+from grader.worker.confinement.paths import evaluator_paths, held_out_paths, interpreter_paths, listed_paths
+from grader.worker.confinement.policy import Level, Policy, Prepared, Role
 from grader.worker.confinement.preparation import close_all_but, prepare
 
 __all__ = [
@@ -19,9 +19,13 @@ __all__ = [
     "Limits",
     "Policy",
     "Prepared",
+    "Role",
     "become_unreadable",
     "close_all_but",
+    "evaluator_paths",
+    "held_out_paths",
     "interpreter_paths",
+    "listed_paths",
     "pdeathsig",
     "prepare",
     "probe",

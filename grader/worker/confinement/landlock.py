@@ -46,6 +46,7 @@ RIGHTS = {
 ON_FILES = ("execute", "write file", "read file", "truncate", "command a device")  # the others need a folder
 
 READ = ("read file", "read folder")
+LIST = ("read folder",)  # the names of what lies there
 DEVICE = ("read file", "write file")  # /dev/null
 SCRATCH = (  # nothing that leads elsewhere or waits: no links, sockets, fifos or devices
     *READ,

@@ -41,6 +41,20 @@ HIDDEN_PACKAGES = (  # patterns in site-packages
     "__editable__*",  # and so do these
 )
 
+EVALUATOR_PACKAGES = ("onnx", "onnx-*", "onnxruntime*")  # patterns: read by the evaluator, never by student code
+HELD_OUT = ("sklearn/datasets/data/digits.csv.gz",)  # in packages: its rows are what networks are measured on
+ELSEWHERE = ("/usr/lib*/python3*/*-packages",)  # of the system's own Python, granted with /usr/lib
+
+
+def evaluator_paths() -> tuple[str, ...]:
+    """The packages that run trained networks: for the evaluator, beside `interpreter_paths`."""
+    return tuple(sorted(set(_in_packages(EVALUATOR_PACKAGES))))
+
+
+def held_out_paths() -> tuple[str, ...]:
+    """Files of packages with images or labels that networks are measured on, for nobody."""
+    return tuple(sorted(set(_in_packages(HELD_OUT))))
+
 
 def interpreter_paths(hidden: Iterable[str] = ()) -> tuple[str, ...]:
     """Files and folders that this interpreter and its packages are read from, without `hidden` ones."""
@@ -80,6 +94,12 @@ def prime_imports() -> None:
     assert not list(importlib.metadata.distributions(name="no-such-distribution"))
 
 
+def listed_paths() -> tuple[str, ...]:
+    """Packages with a held-out file: what is granted of them in parts only, can be imported if it can be listed."""
+    tops = {pattern.partition("/")[0] for pattern in HELD_OUT}
+    return tuple(path for path in sorted(set(_in_packages(tuple(tops)))) if os.path.isdir(path))
+
+
 def package_folders() -> set[str]:
     """Where packages lie, whether these folders exist or not."""
     by_pth = {folder for folder in sys.path if folder.endswith("-packages")}
@@ -93,6 +113,13 @@ def outermost(paths: set[str]) -> tuple[str, ...]:
         if not kept or not path.startswith(kept[-1] + "/"):
             kept.append(path)
     return tuple(kept)
+
+
+def _in_packages(patterns: Iterable[str]) -> Iterator[str]:
+    """What matches in any folder of packages, with links resolved."""
+    for folder in {*package_folders(), *_matching(*ELSEWHERE)}:
+        for pattern in patterns:
+            yield from map(os.path.realpath, glob.glob(os.path.join(glob.escape(folder), pattern)))
 
 
 def _matching(*patterns: str) -> list[str]:

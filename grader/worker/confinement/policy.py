@@ -19,6 +19,7 @@ from grader.worker.confinement import identity, landlock, layers, namespaces, se
 from grader.worker.confinement.limits import Limits, forbid_core_dumps, limit_openings, limit_resources
 
 Level = Literal["strict", "basic", "none"]
+Role = Literal["student", "evaluator"]  # runs student code, or trained networks: never both
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,8 @@ class Policy:
 
     read_only: tuple[str, ...] = ()  # files and folders, see `interpreter_paths`
     read_only_fds: tuple[int, ...] = ()  # the same, already open
+    listed: tuple[str, ...] = ()  # folders of which the names may be told, all the way down
+    evaluator: tuple[str, ...] = ()  # what only an evaluator may read
     uid: int | None = None  # None: when root, a private uid for each worker
     limits: Limits = field(default_factory=Limits)  # unless `enforce` is given others
     namespaces: bool = False  # an empty network as well, where that works
@@ -41,7 +44,8 @@ class Prepared:
     parent: int  # the process that forks the workers
     program: seccomp.Program | None = None
     abi: int = 0  # version of Landlock, 0 when there is none
-    rules: tuple[bytes, ...] = ()  # Landlock's, one for each of `descriptors`
+    rules: tuple[bytes, ...] = ()  # Landlock's, one for each of `descriptors`, but for the evaluator's
+    evaluator_rules: tuple[bytes, ...] = ()  # those that only an evaluator gets
     descriptors: tuple[int, ...] = ()  # must be open when a child calls `enforce`, which closes them
     keep_search: bool = False  # the interpreter lies in somebody's private folder
     namespaces: bool = False
@@ -49,12 +53,18 @@ class Prepared:
     in_force: tuple[str, ...] = ()  # the layers that every worker has
 
     def enforce(
-        self, read_only: Sequence[str | int] = (), *, scratch: str | None = None, limits: Limits | None = None
+        self,
+        read_only: Sequence[str | int] = (),
+        *,
+        scratch: str | None = None,
+        limits: Limits | None = None,
+        role: Role = "student",
     ) -> tuple[str, ...]:
         """Confine this process, a fork of `parent` with one thread, for good. Returns the layers in force.
 
         read_only: what this worker may read besides, by path or by descriptor (closed then): the submission.
         scratch: an empty folder that it may fill; where possible a private file system is put there.
+        role: whether it may read what is the evaluator's.
         Raises IsolationUnavailable when a layer is missing that the level needs, and HarnessError when a
         path cannot be granted. Student code must not run after either.
         """
@@ -72,7 +82,7 @@ class Prepared:
         self._separate(steps, scratch, limits.scratch_bytes, uid)
         ruleset = None
         with steps.layer(layers.LANDLOCK):
-            ruleset = self._ruleset(readable, scratch)
+            ruleset = self._ruleset(readable, scratch, role)
         for descriptor in (*self.descriptors, *readable):
             os.close(descriptor)
         if uid is not None:
@@ -116,9 +126,9 @@ class Prepared:
         elif uid is not None:
             os.chown(scratch, uid, uid)
 
-    def _ruleset(self, readable: Sequence[int], scratch: str | None) -> landlock.Ruleset:
+    def _ruleset(self, readable: Sequence[int], scratch: str | None, role: Role) -> landlock.Ruleset:
         ruleset = landlock.Ruleset(self.abi)
-        for rule in self.rules:
+        for rule in (*self.rules, *(self.evaluator_rules if role == "evaluator" else ())):
             ruleset.add(rule)
         for descriptor in readable:
             ruleset.add(landlock.rule(descriptor, landlock.READ, self.abi))

@@ -30,6 +30,7 @@ def prepare(policy: Policy, level: Level, *, landlock_cap: int | None = None) ->
     machine = syscalls.machine()
     abi = landlock.version(landlock_cap)
     readable = [_open(path) for path in policy.read_only] + [os.dup(fd) for fd in policy.read_only_fds]
+    listed, evaluator = ([_open(path) for path in paths] for paths in (policy.listed, policy.evaluator))
     null = _open(NULL)
     prepared = replace(
         prepared,
@@ -37,9 +38,11 @@ def prepare(policy: Policy, level: Level, *, landlock_cap: int | None = None) ->
         abi=abi,
         rules=(
             *(landlock.rule(descriptor, landlock.READ, abi) for descriptor in readable),
+            *(landlock.rule(descriptor, landlock.LIST, abi) for descriptor in listed),
             landlock.rule(null, landlock.DEVICE, abi),
         ),
-        descriptors=(*readable, null),
+        evaluator_rules=tuple(landlock.rule(descriptor, landlock.READ, abi) for descriptor in evaluator),
+        descriptors=(*readable, *listed, *evaluator, null),
         keep_search=os.geteuid() == 0 and identity.private_folder_before(policy.read_only) is not None,
         namespaces=policy.namespaces and namespaces.work(apart=True, mounts=False),
         sized_scratch=namespaces.work(apart=policy.namespaces, mounts=True),
