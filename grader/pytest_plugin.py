@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import sys
 import tomllib
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -45,6 +46,7 @@ COURSE = "course.toml"
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    parser.addoption(SEED, type=int, metavar="N", help="ask what the run with this seed asked (default: a fresh one)")
     parser.addini(INI, "folders in which submissions lie", type="args", default=list(USUAL_PATHS))
     config: Any = pluginmanager.get_plugin("pytestconfig")
     if hasattr(config, "known_args_namespace"):  # not yet, where a program hands this plugin to pytest.main
@@ -71,10 +73,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Whoever meant their own tests shall know why they are not run."""
-    found = dict.fromkeys(_territory(config).found)
-    return [
+    territory = _territory(config)
+    found = dict.fromkeys(territory.found)
+    lines = [
         f"grader: exercises only in {shown(str(path))}, of submissions (other tests: -p no:grader)" for path in found
     ]
+    if found or any(territory.holds(_folder(path)) for path in _named(config)):
+        lines.append(f"grader: seed {_seed(config)} (the same is asked again with {SEED}={_seed(config)})")
+    return lines
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -184,7 +190,16 @@ class Territory:
 
 
 TERRITORY = pytest.StashKey[Territory]()
+RUN_SEED = pytest.StashKey[int]()
 SELF_CHECK = pytest.StashKey["SelfCheck"]()
+
+
+def _seed(config: pytest.Config) -> int:
+    """The seed of this session: the one given, or a fresh one."""
+    if RUN_SEED not in config.stash:
+        given = config.getoption(SEED)
+        config.stash[RUN_SEED] = secrets.randbelow(1 << 32) if given is None else given % (1 << 32)
+    return config.stash[RUN_SEED]
 
 
 def _territory(config: pytest.Config) -> Territory:
@@ -331,5 +346,5 @@ def _self_check(config: pytest.Config) -> SelfCheck:
     if SELF_CHECK not in config.stash:
         from grader.selfcheck import SelfCheck
 
-        config.stash[SELF_CHECK] = SelfCheck(_territory(config).course)
+        config.stash[SELF_CHECK] = SelfCheck(_territory(config).course, _seed(config))
     return config.stash[SELF_CHECK]

@@ -581,7 +581,7 @@ def test_an_unreadable_submission_fails_and_a_broken_grader_errs(
 
     monkeypatch.setattr(selfcheck, "Grader", broken)
     monkeypatch.setattr(selfcheck, "strongest_level", lambda: "none")
-    check = SelfCheck(None)
+    check = SelfCheck(None, 0)
     check._graded[tmp_path] = SubmissionUnreadable("it holds more than 500 files")
     check._graded[tmp_path / "c"] = SubmissionOutOfReach("c/corr2d.py cannot be read")
     loads = check.exercise("corr2d").checks[0]
@@ -605,7 +605,7 @@ def test_a_chosen_check_tells_what_else_is_wrong(tmp_path: Path, chosen: set[str
     graded = ExerciseResult(name="a", title="A", file="a.py", checks=(syntax, blocked), output="hello\n")
     exercise = Exercise("a", title="A")
     exercise.check(points=1)(values)
-    check = SelfCheck(None)
+    check = SelfCheck(None, 0)
     check._graded[tmp_path] = samples.report("ann", graded)
     check._chosen = frozenset(chosen)
     verdict = check.verdict(exercise.checks[1], tmp_path, ())

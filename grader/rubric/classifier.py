@@ -40,7 +40,7 @@ MOST_TOLD = 200  # characters in a cell of a table
 
 
 Layout = tuple[int, int, int, int]  # the axes of a convolution's weights, as a student's layer keeps them
-LAYOUTS: tuple[Layout, ...] = (
+LAYOUTS: tuple[Layout, ...] = ((1, 2, 3, 0), (2, 3, 1, 0))  # of weights (out, in, h, w): for x @ W, and as Keras does
 
 
 class Plan(NamedTuple):
@@ -561,9 +561,6 @@ UNTRAINED = (
     "Are loss.backward() and optimiser.step() called, with their parentheses? Does the optimiser hold the parameters of the "
     "model that train is given, and is that the model it trains?"
 )
-    (1, 2, 3, 0),
-    (2, 3, 1, 0),
-)  # of weights (out, in, h, w): laid out for x @ W, and as Keras does
 
 
 def images(student: Any, count: int) -> np.ndarray:
