@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from grader.selfcheck import SelfCheck, Verdict
 
 INI = "grader_paths"
+SEED = "--grader-seed"
 USUAL_PATHS = ("exercises",)
 OWN_TESTS = ("tests", "test")
 COURSE = "course.toml"
