@@ -30,6 +30,7 @@ class CheckFailure(AssertionError):
         hint: str = "",
         traceback: str = "",
         fatal: bool = False,
+        hidden: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -39,6 +40,7 @@ class CheckFailure(AssertionError):
         self.hint = hint
         self.traceback = traceback
         self.fatal = fatal  # the worker died: not worth shrinking by trying again
+        self.hidden = hidden  # what is told in place of the message where a check is hidden: a limit, never an input
 
 
 class CheckSkipped(Exception):

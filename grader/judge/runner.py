@@ -22,8 +22,8 @@ from grader.judge.session import Session
 from grader.records import CheckResult, Evidence, ExerciseResult, Finding
 from grader.worker import protocol
 
-SHRINK_SECONDS = 1.0  # for one check
-MOST_SHRINK_SECONDS = 2.0  # with the call that was not done by then
+SHRINK_PLAYS = 400  # examples tried for a smaller counterexample of one check
+SHRINK_SECONDS = 10.0  # of own time: who needs more is shown what the replay met
 PROBES = 3  # calls that decide whether a function wants tensors or arrays
 
 
@@ -129,7 +129,7 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, 
     if failed is None:
         return ()
     session.discard()
-    if check.test is not None and not failed.failure.fatal and session.shrink_seconds > 0:
+    if check.test is not None and not failed.failure.fatal:
         failed = _shrink(check, session, rubric.seed) or failed
     raise failed
 
@@ -169,39 +169,52 @@ def _passes_with_arrays(check: Check, bank: Bank, session: Session) -> bool:
 
 
 class _Shrinker(Live):
-    """Plays examples live within a budget, and remembers the smallest failure."""
+    """Plays so many examples live, and remembers the smallest failure.
+
+    Counted in examples, not in seconds, the same submission gets the same counterexample on any machine.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.best: _Failed | None = None
+        self.left = min(SHRINK_PLAYS, session.shrink_plays)
         self._size: tuple[float, ...] | None = None
-        self._deadline = time.monotonic() + min(SHRINK_SECONDS, session.shrink_seconds)
 
     def play(self, body: Any, drawn: dict[str, Any]) -> None:
-        if time.monotonic() > self._deadline:
+        if self.left <= 0:
             return  # out of budget: let Hypothesis run out of failures
+        self.left -= 1
+        self.session.shrink_plays -= 1
         try:
             super().play(body, drawn)
         except CheckFailure as failure:
             size = _size(drawn)
             if failure.fatal:  # another failure than the one looked for, and a worker less
-                self._deadline = 0.0
+                self._give_up(failure)
             elif self._size is None or size <= self._size:
                 frozen = Live(self.session)
                 frozen.drawn, frozen.last = drawn, self.last
                 self.best, self._size = _Failed(failure, frozen), size
             raise
+        except GraderError as problem:
+            self._give_up(problem)
+            raise
+
+    def _give_up(self, problem: Exception) -> None:
+        """Nothing more is tried; what was found stands only if it does not depend on how fast this machine is."""
+        self.left = 0
+        if not isinstance(problem, CheckFailure) or problem.hidden:  # stopped at a limit
+            self.best = None
 
 
 def _shrink(check: Check, session: Session, seed: int) -> _Failed | None:
     """Let Hypothesis look for a smaller failure than the one a replay met."""
     shrinker = _Shrinker(session)
     assert check.test is not None
-    started = time.monotonic()
     # whatever it meets, the failure that is known already stands
-    with contextlib.suppress(Exception), session.exploring(MOST_SHRINK_SECONDS):
-        hypothesis.seed(seed)(check.test)(shrinker)
-    session.shrink_seconds -= time.monotonic() - started
+    with contextlib.suppress(Exception), session.exploring(SHRINK_SECONDS):
+        if shrinker.left > 0:
+            hypothesis.seed(seed)(check.test)(shrinker)
     return shrinker.best
 
 
@@ -246,8 +259,8 @@ def _agree(value: Any, answer: Any) -> bool:
 def _finding(check: Check, failure: CheckFailure, player: Player, session: Session) -> Finding:
     if not check.public:
         return Finding(
-            message="a hidden check found something wrong here; what it tried is not shown",
-            hint=check.hint,
+            message=failure.hidden or "a hidden check found something wrong here; what it tried is not shown",
+            hint=(failure.hidden and failure.hint) or check.hint,
         )
     finding = Finding(
         message=failure.message,

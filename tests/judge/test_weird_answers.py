@@ -297,7 +297,7 @@ def test_right_answers_and_then_an_odd_one(check: Check) -> None:
         for name, odd in SPOILS.items():
             session = Actor(check.exercise, [*[SPOILS["right"]] * before, odd])
             session.libraries = dict.fromkeys(check.exercise.functions, "numpy")
-            session.shrink_seconds, session.diagnose = 0.0, False  # other tests' business
+            session.shrink_plays, session.diagnose = 0, False  # other tests' business
 
             assert (name, before, errors(run(session, [check]).checks)) == (name, before, [])
 
@@ -317,7 +317,7 @@ def test_answers_that_change(exercise: str, data: st.DataObject, answers: list[s
 def test_shrinking_odd_answers(exercise: str, name: str) -> None:
     """Looking for a smaller counterexample meets odd answers as well."""
     session = Actor(EXERCISES[exercise], [SPOILS["right"], SPOILS[name]])
-    session.shrink_seconds = 0.5
+    session.shrink_plays = 100
 
     assert errors(judged(exercise, session)) == []
 
