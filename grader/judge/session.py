@@ -15,7 +15,7 @@ from grader.worker import protocol
 from grader.worker.client import FOR_ONE_CALL, Limits, Nursery, Worker
 from grader.worker.owntime import Account
 
-SHRINK_PLAYS = 1200  # examples tried for smaller counterexamples, for all checks of an exercise together
+SHRINK_PLAYS = 600  # examples tried for smaller counterexamples, for all checks of an exercise together
 STOPS = ("timeout", "memory", "threads", "scratch")  # kinds of WorkerFailed
 LOOP = "Look for a loop that never ends, or one that does far more work than it needs."
 SLOW = (
@@ -27,7 +27,7 @@ MANY_PASSES = (
     "loop does value by value."
 )
 TOO_MUCH = "A network of the size that is asked for needs seconds: look for layers or operators it could do without."
-NO_TIME = "this machine gave it next to no processor time, twice; grade it again when less runs beside"
+NO_TIME = "this machine gave it next to no processor time; grade it again when less runs beside it"
 MOST_TIMEOUTS = 3  # after so many stops at a limit the rest of the exercise is not tried
 MOST_NAMES = 2000  # that a loaded file may tell; the worker cuts at half of it
 

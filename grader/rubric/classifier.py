@@ -250,7 +250,7 @@ def _add_training(exercise: Exercise, plan: Plan) -> None:
         wanted = thresholds.accuracy(exercise.name, "digits")
         seconds = student.session.limits.training_seconds
         reached: list[float] = []
-        started = time.monotonic()
+        started = student.session.spent
         with student.session.training():
             for seed in SEEDS:
                 network = built(student, plan, seed)
@@ -270,7 +270,7 @@ def _add_training(exercise: Exercise, plan: Plan) -> None:
                 reached.append(accuracy)
                 if seed == SEEDS[0] or accuracy >= wanted.threshold:
                     shown = [curves(history), *evidence] if history else evidence
-                passed = time.monotonic() - started
+                passed = student.session.spent - started
                 no_time = passed * (1 + 1 / len(reached)) > seconds  # another one would be stopped
                 if no_time or not wanted.threshold - NEAR_MISS <= accuracy < wanted.threshold:
                     break

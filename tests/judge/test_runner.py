@@ -539,7 +539,7 @@ def test_stopped_while_shrinking(doubling: Exercise, monkeypatch: pytest.MonkeyP
     asked = session.ask
 
     def ask(*arguments: Any) -> protocol.Reply:
-        if session.shrink_plays < 290:
+        if session.shrink_plays < 297:
             raise stopped
         return asked(*arguments)
 
@@ -547,7 +547,7 @@ def test_stopped_while_shrinking(doubling: Exercise, monkeypatch: pytest.MonkeyP
     check = doubled(doubling)
 
     assert first_failing(check, lambda X: len(X) > 1).tolist() == counterexample(session, check).tolist()
-    assert 289 == session.shrink_plays
+    assert 296 == session.shrink_plays
 
 
 def test_a_failure_that_does_not_come_again(doubling: Exercise) -> None:
