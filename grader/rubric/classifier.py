@@ -7,7 +7,6 @@ parameters, images and logits cross as arrays and are compared with the referenc
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
