@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 
@@ -63,6 +64,7 @@ class Session:
         self._worker: Worker | None = None
         self._unloadable: CheckFailure | None = None
         self._timeouts = 0
+        self._answered: float | None = None  # processor time of this process at the last answer
         self._account = account or Account(limits.submission_seconds)
         self._deadline = self.spent + limits.exercise_seconds  # a reading of `spent`
         self._deadline_is = f"the limit of {limits.exercise_seconds:g} s for the whole exercise"
@@ -105,6 +107,8 @@ class Session:
             return worker.ask(request, *limit)
         except WorkerFailed as failure:
             raise self._blamed(failure, what, MANY_PASSES if seconds else SLOW) from None
+        finally:
+            self._answered = time.process_time()
 
     def stream(self, frame: bytearray, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
         """One batch of calls; a reply for each as it comes. `what(i)` describes the i-th call."""
@@ -135,6 +139,7 @@ class Session:
             raise self._failure(failure, f"{words} while {what}", TOO_MUCH) from None
         finally:
             worker.kill()
+            self._answered = time.process_time()
 
     @contextlib.contextmanager
     def exploring(self, seconds: float) -> Iterator[None]:
@@ -215,6 +220,11 @@ class Session:
 
         A limit of one request's own needs no `what`: the finding goes on with "while the network was being exported".
         """
+        if (
+            self._answered is not None
+        ):  # what the judge has computed about it since: answers may be made to keep it busy
+            self._account.spent += time.process_time() - self._answered
+            self._answered = None
         if self._account.starved:
             raise ShortOfResources(NO_TIME)
         limits = [

@@ -71,6 +71,23 @@ class FakeNursery:
         return self.workers[-1]
 
 
+class Clock:
+    """The judge's processor time, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def process_time(self) -> float:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(sessions, "time", found)
+    return found
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "areas.py").write_text("pass")
@@ -255,6 +272,18 @@ def test_a_worker_that_cannot_be_started_now(folder: Path, monkeypatch: pytest.M
     with pytest.raises(ShortOfResources):
         session.load()
     assert session._account.starved
+
+
+def test_the_judge_s_work_on_an_answer(folder: Path, clock: Clock) -> None:
+    """Counts as the submission's: answers that keep the judge busy end with the exercise."""
+    session, nursery = started(folder, LOADED, *[7] * 100)
+    session.load()
+    for _ in range(17):
+        session.ask(DO, "x")
+        clock.now += 6
+
+    assert "not tried: the limit of 100 s for the whole exercise is used up" == failure(session.ask, DO, "x").message
+    assert (1 + 17, 102) == (len(nursery.asked), session.spent)
 
 
 def test_one_budget_for_a_submission(folder: Path) -> None:
