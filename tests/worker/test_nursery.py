@@ -16,10 +16,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.errors import HarnessError
+from grader.errors import HarnessError, WorkerFailed
 from grader.worker import client, protocol
 from grader.worker import nursery as nurseries
 from grader.worker.client import Nursery
+from grader.worker.owntime import Account
 
 PATIENCE = 300.0  # seconds until a killed process is gone, on a busy machine
 LOAD = protocol.Request("load", (protocol.pack("a.py"), protocol.pack({})))
@@ -166,3 +167,29 @@ def test_each_job_has_its_processor(folder: Path) -> None:
 
     assert [1, 1] == [len(processors) for processors in kept]
     assert min(2, len(here)) == len(kept[0] | kept[1]) and kept[0] | kept[1] <= here
+
+
+THREADS = "import threading, time\nfor _ in range(80): threading.Thread(target=time.sleep, args=(600,)).start()\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "least"),
+    [
+        ("import time\ntime.sleep(600)", "timeout", 0.9),
+        ("while True: pass", "timeout", 0.9),
+        (f"{THREADS}time.sleep(600)", "threads", 0.0),
+    ],
+)
+def test_a_worker_is_stopped(nursery: Nursery, folder: Path, code: str, kind: str, least: float) -> None:
+    """One that sleeps, one that computes and one that starts threads; what it used is put down, and no thread is left."""
+    (folder / "a.py").write_text(code)
+    account = Account()
+    worker = nursery.spawn(folder, None, account)
+    with pytest.raises(WorkerFailed) as caught:
+        worker.ask(LOAD, 1.0 if kind == "timeout" else 100.0, "the limit")
+
+    assert kind == caught.value.kind
+    assert least <= account.spent
+    assert not Path(f"/proc/{worker.pid}").exists()
+    (folder / "a.py").write_text("")
+    check_one_comes_up(nursery, folder)
