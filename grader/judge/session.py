@@ -220,9 +220,7 @@ class Session:
 
         A limit of one request's own needs no `what`: the finding goes on with "while the network was being exported".
         """
-        if (
-            self._answered is not None
-        ):  # what the judge has computed about it since: answers may be made to keep it busy
+        if self._answered is not None:  # the judge's work on that answer, which may be made to keep it busy
             self._account.spent += time.process_time() - self._answered
             self._answered = None
         if self._account.starved:
