@@ -220,6 +220,9 @@ class _Reader:
                 raise self.error(place, f"there is no limit {key!r}{suggest(key, Limits.__struct_fields__)}")
             if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
                 raise self.error(place, f"{key} = {value!r}: a limit is a number above 0")
+        if "submission_seconds" in own:
+            told = "submission_seconds is for all exercises of a submission together: set it under [limits]"
+            raise self.error(("limits", name, "submission_seconds"), told)
         self._converted(general, Limits, "limits")  # each by itself: an error names its own line
         self._converted(own, Limits, "limits", name)
         return msgspec.convert(general | own, Limits)

@@ -8,7 +8,8 @@ GraderError
 ├── UsageError          the command line's fault
 └── HarnessError        ours: never costs a student points, ends the run with exit code 3
     ├── SubmissionOutOfReach   the upload may be sound, but this machine does not let us read it
-    └── IsolationUnavailable   a layer of confinement that was required is missing
+    ├── IsolationUnavailable   a layer of confinement that was required is missing
+    └── ShortOfResources       processor time, processes or memory: another time it may work
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class SubmissionUnreadable(StudentError):
 class WorkerFailed(StudentError):
     """Student code ended, hung or flooded its worker, or broke the protocol.
 
-    `kind` is one of: exited, killed, timeout, memory, scratch, protocol.
+    `kind` is one of: exited, killed, protocol; timeout, memory, threads, scratch, which are stops at a limit; and
+    starved, for which the submission is not to blame: the machine gave it no time.
     """
 
     def __init__(self, message: str, kind: str) -> None:
@@ -67,3 +69,7 @@ class IsolationUnavailable(HarnessError):
     """Grading was asked for with a protection that this machine does not have."""
 
     exit_code = 2
+
+
+class ShortOfResources(HarnessError):
+    """This machine was too busy: the submission can be graded again when less runs beside it."""

@@ -173,6 +173,11 @@ REFUSED: list[tuple[str, int, str]] = [
     ),
     (ONE + '[checks."corr2d.values"]\npublic = 1', 3, "Expected `bool | null`, got `int` - at `$.public`"),
     (ONE + "[limits]\ncall_seconds = 5\n[limits.corr2d]\ncall_seconds = -1", 5, f"call_seconds = -1: {ABOVE}"),
+    (
+        ONE + "[limits.corr2d]\nsubmission_seconds = 9",
+        3,
+        "submission_seconds is for all exercises of a submission together: set it under [limits]",
+    ),
     (ONE + "limits = { corr2d = { call_seconds = 0 } }", 2, f"call_seconds = 0: {ABOVE}"),
     (
         ONE + '[checks."corr2d.shape"]\npoints = 2\n[checks."corr2d.values"]\npionts = 2',

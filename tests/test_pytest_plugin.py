@@ -76,7 +76,7 @@ def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
         env={**environment, "COLUMNS": "200", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
         check=False,
     )
 

@@ -31,6 +31,7 @@ from grader import submission
 from grader.errors import SubmissionOutOfReach, SubmissionUnreadable, UsageError
 from grader.intake import basket as limits
 from grader.intake import folder as folder_module
+from grader.intake import notebook
 from grader.intake.archives import unpack
 from grader.intake.basket import Basket
 from grader.submission import Source, Submission, find
@@ -298,13 +299,25 @@ def test_what_only_notebooks_understand(into: Path, line: str, plain: str | None
     assert held(taken)["corr2d.py"].decode() == f"# code cell 1 of corr2d.ipynb\n{wanted}\npass\n"
 
 
-def test_a_notebook_of_endless_lines(into: Path) -> None:
-    """Is read within seconds, whatever quotes they hold."""
-    started = time.process_time()
-    for unit in ('"', "\\'", "'''", '"""\\', " ", "a =", "a?", "'''\nx\n"):
-        take_bytes(notebook_of(unit * (1 << 20)), into, "corr2d.ipynb")
+@pytest.mark.parametrize("unit", ['"', "\\'", "'''", '"""\\', " ", "a =", "a?", "'''\nx\n", "\n", ["\n"]])
+def test_a_notebook_of_endless_code(upload: Path, into: Path, unit: str | list[str]) -> None:
+    """Is left out before it is looked at, whatever it holds; as much as it may have is converted."""
+    large = unit * (notebook.MOST_CODE // len(unit) + 1)
+    taken = take(write(upload, {"corr2d.ipynb": notebook_of(large), "pooling.py": CODE}), "s", into)
 
-    assert time.process_time() - started < 20
+    assert {"corr2d.ipynb", "pooling.py"} == set(held(taken))
+    assert ("corr2d.ipynb was left out: with it the notebooks hold more than 1 MiB of code",) == taken.notes
+    taken = take_bytes(notebook_of(unit * (notebook.MOST_CODE // len(unit))), into, "corr2d.ipynb")
+    assert "corr2d.py" in held(taken)
+
+
+def test_all_notebooks_share_the_limit(upload: Path, into: Path) -> None:
+    """Many small ones take as long as one that is large; those that are small enough for what is left are converted."""
+    half = "x = 1\n" * (notebook.MOST_CODE // 11)
+    files = {f"{name}.ipynb": notebook_of(half if name != "d" else "x = 1") for name in "abcd"}
+    taken = take(write(upload, files), "s", into)
+
+    assert {"a.py", "d.py"} == {name for name in held(taken) if name.endswith(".py")}
 
 
 def test_a_script_beside_its_notebook_counts(upload: Path, into: Path) -> None:
@@ -351,13 +364,13 @@ def test_a_notebook_of_very_many_cells_is_left_out(upload: Path, into: Path) -> 
     assert (f"{'n' * 60}.ipynb was left out: it has more than 2,000 cells of code",) == taken.notes
 
 
-def test_scripts_of_notebooks_count_as_files(upload: Path, into: Path) -> None:
+def test_scripts_of_notebooks_count_as_files(upload: Path, into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is made of an upload is bounded like the upload itself."""
-    code = "\n" * (6 << 20)
-    files = {f"{i}.ipynb": notebook_of(code) for i in range(4)}
+    data = notebook_of("\n" * 10_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", len(data) + 9000)
 
     with pytest.raises(SubmissionUnreadable, match="MiB"):
-        take(write(upload, files), "s", into)
+        take(write(upload, {"corr2d.ipynb": data}), "s", into)
 
 
 # --- names ----------------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ class Examiner:
         kind = QuickSession if quick else Session
         exercise = self.exercises[subject.exercise]
         session = kind(self._nursery, exercise, subject.folder, msgspec.structs.replace(given, **limits), "cpu", data)
-        session.shrink_seconds = 0.0
+        session.shrink_plays = 0
         return session
 
     def _on_channel(self, look: Callable[[Subject], Answer]) -> Callable[[int, Subject], Answer]:

@@ -32,6 +32,7 @@ class CheckFailure(AssertionError):
         traceback: str = "",
         fatal: bool = False,
         ready_made: bool = False,
+        hidden: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -42,6 +43,7 @@ class CheckFailure(AssertionError):
         self.traceback = traceback
         self.fatal = fatal  # the worker died: not worth shrinking by trying again
         self.ready_made = ready_made  # a function was called that the exercise forbids
+        self.hidden = hidden  # what is told in place of the message where a check is hidden: a limit, never an input
 
 
 class CheckSkipped(Exception):

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import hypothesis.configuration
 import msgspec
@@ -23,7 +23,7 @@ import grader
 from grader import submission
 from grader.authoring import wrap
 from grader.authoring.exercise import Check, Exercise
-from grader.engine.pool import spread
+from grader.engine.pool import spread, unbroken
 from grader.errors import GraderError, HarnessError
 from grader.judge import artefacts
 from grader.judge.runner import Rubric, judge_exercise
@@ -32,6 +32,7 @@ from grader.records import ExerciseResult, Record, SubmissionReport, sum_points
 from grader.submission import Source
 from grader.worker.client import Limits, Nursery
 from grader.worker.confinement import become_unreadable
+from grader.worker.owntime import Account
 from grader.worker.scratch import remove
 from reference import data
 
@@ -49,6 +50,16 @@ class Options(Record, frozen=True, kw_only=True):
 
 Result = TypeVar("Result")
 Outcome = SubmissionReport | GraderError  # a report, or why there is none
+ALL_BUT = 1.0  # so few seconds left of a budget are none
+FIRST_SECONDS = 60.0  # own time of a submission, while others wait; one that needs more is graded after them
+
+
+class Attempt(NamedTuple):
+    """A submission's outcome, and whether it is to count."""
+
+    outcome: Outcome
+    heavy: bool = False  # it used up a first, small budget: graded again, whole, after the others
+    starved: bool = False  # the machine was too busy to tell: graded again when nothing else is
 
 
 class Grader:
@@ -76,10 +87,13 @@ class Grader:
 
     def grade(self, source: Source, jobs: int = 1) -> SubmissionReport:
         """One submission, its exercises spread over `jobs` processes. Raises what `submission.take` raises."""
+        return self._grade(source, jobs, Account(self._submission_seconds))
+
+    def _grade(self, source: Source, jobs: int, account: Account) -> SubmissionReport:
         started, clock = datetime.now(UTC), time.perf_counter()
         taken = submission.take(source, self._scratch)
         try:
-            exercises = self._judged(Path(taken.folder), jobs)
+            exercises = self._judged(Path(taken.folder), jobs, account)
             names = [exercise.name for exercise in exercises]
             handed_in = artefacts.fingerprints(self._nursery, Path(taken.folder), Limits(), names)
         finally:
@@ -104,7 +118,7 @@ class Grader:
     def session(self, source: Source, exercise: Exercise) -> Iterator[Session]:
         """A submission's worker for one exercise, to be asked by hand. Raises what `submission.take` raises."""
         taken = submission.take(source, self._scratch)
-        session = self._session(exercise, Path(taken.folder))
+        session = self._session(exercise, Path(taken.folder), Account(self._submission_seconds))
         try:
             yield session
         finally:
@@ -113,33 +127,92 @@ class Grader:
 
     def grade_all(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Outcome]]:
         """All of them, as they are done; neither a submission that cannot be graded nor the death of the judge
-        process that grades it stops the others."""
-        if len(sources) < self.options.jobs:  # more processors than submissions: an exercise each
-            return ((s, _caught(s.name, partial(self.grade, s, self.options.jobs))) for s in sources)
+        process that grades it stops the others.
+
+        Those that use much time come after those that do not, and those for which this machine was too busy at last,
+        one at a time. No verdict depends on that order.
+        """
+        jobs, whole = self.options.jobs, self._submission_seconds
+        heavy: list[Source] = []
+        starved: list[Source] = []
+        for source, attempt in self._attempts(sources, jobs, FIRST_SECONDS if len(sources) > jobs else whole):
+            if attempt.starved or attempt.heavy:
+                (starved if attempt.starved else heavy).append(source)
+            else:
+                yield source, attempt.outcome
+        for source, attempt in self._attempts(heavy, jobs, whole):
+            if attempt.starved:
+                starved.append(source)
+            else:
+                yield source, attempt.outcome
+        for source in starved:
+            yield source, self._attempt(source, 1, whole).outcome
+
+    def _attempts(self, sources: Sequence[Source], jobs: int, seconds: float) -> Iterator[tuple[Source, Attempt]]:
+        """Each source with `seconds` of own time."""
+        if len(sources) < jobs:  # more processors than submissions: an exercise each
+            yield from ((source, self._attempt(source, jobs, seconds)) for source in sources)
+            return
         for exercise in self.rubric.exercises():
             self.rubric.draw(exercise)  # once, before the processes part
-        return spread(self._work, sources, self.options.jobs)
 
-    def _judged(self, folder: Path, jobs: int) -> tuple[ExerciseResult, ...]:
-        def judge(exercise: Exercise) -> ExerciseResult:
-            self.rubric.draw(exercise)  # before the session's time starts
-            return _without_hidden_times(judge_exercise(self._session(exercise, folder), self.rubric))
-
-        def work(channel: int, exercise: Exercise) -> ExerciseResult | GraderError:
+        def work(channel: int, source: Source) -> Attempt:
             self._nursery.use_channel(channel)
-            return _caught(exercise.name, partial(judge, exercise))
+            return self._attempt(source, 1, seconds)
+
+        for source, attempt in spread(work, sources, jobs):
+            yield source, Attempt(attempt) if isinstance(attempt, HarnessError) else attempt
+
+    def _attempt(self, source: Source, jobs: int, seconds: float) -> Attempt:
+        whole = self._submission_seconds
+        account = Account(min(seconds, whole))
+        outcome = _caught(source.name, partial(self._grade, source, jobs, account))
+        return Attempt(outcome, heavy=account.limit < whole and account.left < ALL_BUT, starved=account.starved)
+
+    @property
+    def _submission_seconds(self) -> float:
+        return max((self._limits(exercise).submission_seconds for exercise in self.rubric.exercises()), default=0.0)
+
+    def _judged(self, folder: Path, jobs: int, account: Account) -> tuple[ExerciseResult, ...]:
+        """All exercises, within one account whatever the number of jobs."""
+
+        def judge(exercise: Exercise, account: Account) -> ExerciseResult:
+            self.rubric.draw(exercise)  # not on the account of the submission
+            return _without_hidden_times(judge_exercise(self._session(exercise, folder, account), self.rubric))
+
+        def work(channel: int, exercise: Exercise) -> tuple[ExerciseResult | GraderError, float, bool]:
+            self._nursery.use_channel(channel)
+            own = Account(account.limit)
+            result = _caught(exercise.name, partial(judge, exercise, own))
+            return result, own.spent, own.starved
 
         exercises = self.rubric.exercises()
-        if jobs == 1:
-            return tuple(map(judge, exercises))
-        results = dict(spread(work, exercises, jobs))
-        return tuple(_raised(results[exercise]) for exercise in exercises)
+        if jobs > 1:
+            parts = dict(unbroken(spread(work, exercises, jobs)))
+            account.spent = sum(spent for _, spent, _ in parts.values())
+            account.starved = any(starved for _, _, starved in parts.values())
+            if account.spent <= account.limit:
+                return tuple(_raised(parts[exercise][0]) for exercise in exercises)
+            account.spent = 0.0  # one after the other, as with one job, they find out which of them is one too many
+        return tuple(judge(exercise, account) for exercise in exercises)
 
-    def _session(self, exercise: Exercise, folder: Path) -> Session:
-        options, limits = self.options, self.options.limits
-        own = limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
-        reference = partial(self._reference, exercise)
-        return Session(self._nursery, exercise, folder, own, options.device, options.data, options.seed, reference)
+    def _session(self, exercise: Exercise, folder: Path, account: Account) -> Session:
+        options = self.options
+        return Session(
+            self._nursery,
+            exercise,
+            folder,
+            self._limits(exercise),
+            options.device,
+            options.data,
+            seed=options.seed,
+            reference=partial(self._reference, exercise),
+            account=account,
+        )
+
+    def _limits(self, exercise: Exercise) -> Limits:
+        limits = self.options.limits
+        return limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
 
     def _reference(self, exercise: Exercise) -> Path:
         """The reference's code as a submission, made where it is needed. Raises AuthorError."""
@@ -150,10 +223,6 @@ class Grader:
     def close(self) -> None:
         self._nursery.close()
         remove(self._scratch)
-
-    def _work(self, channel: int, source: Source) -> Outcome:
-        self._nursery.use_channel(channel)
-        return _caught(source.name, partial(self.grade, source))
 
     def __enter__(self) -> Grader:
         return self

@@ -11,6 +11,7 @@ from grader.intake.basket import Basket, shown, too_large
 
 MOST_NOTEBOOK_BYTES = 16 << 20  # pictures included; decoding takes several times as much
 MOST_CELLS = 2000  # of code
+MOST_CODE = 1 << 20  # characters of code in all notebooks of an upload: no course asks for a hundredth of that
 
 # %matplotlib, !pip, ?name and name??, but not a line that goes on with "% modulus" or "!= 1" from the line before
 MAGIC = re.compile(r"(\s*)(?:%{1,2}[A-Za-z_]|!(?!=)|\?|[\w.*\[\]-]+\?{1,2}\s*$)")
@@ -24,6 +25,10 @@ class _Cell(msgspec.Struct):
     cell_type: str
     source: str | list[str] = ""
 
+    def __len__(self) -> int:
+        """Characters, and at least one for each piece of text."""
+        return len(self.source) if isinstance(self.source, str) else sum(max(1, len(line)) for line in self.source)
+
     def lines(self) -> list[str]:
         text = self.source if isinstance(self.source, str) else "".join(self.source)
         return [] if NO_PYTHON.match(text) else text.split("\n")
@@ -36,7 +41,8 @@ class _Notebook(msgspec.Struct):
 
 
 def convert(basket: Basket) -> None:
-    """Add a script for every notebook in `basket` that has none beside it."""
+    """Add a script for every notebook in `basket` that has none beside it, within limits of size and number."""
+    room = MOST_CODE
     for parts in sorted(parts for parts in basket.files if parts[-1].endswith(".ipynb")):
         name = parts[-1]
         script = (*parts[:-1], name.removesuffix(".ipynb") + ".py")
@@ -57,6 +63,11 @@ def convert(basket: Basket) -> None:
         if len(cells) > MOST_CELLS:
             basket.leave_out("/".join(parts), f"it has more than {MOST_CELLS:,} cells of code")
             continue
+        size = sum(map(len, cells))
+        if size > room:
+            basket.leave_out("/".join(parts), f"with it the notebooks hold more than {MOST_CODE >> 20} MiB of code")
+            continue
+        room -= size
         basket.add(script, _script(cells, shown(name)).encode("utf-8", "replace"))
         basket.note(f"{shown(script[-1])} was made from the code cells of {shown(name)}")
 

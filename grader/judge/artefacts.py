@@ -47,7 +47,7 @@ class _Evaluator:
     """One process for all files; a file that ends it takes no other with it."""
 
     def __init__(self, nursery: Nursery, folder: Path, limits: Limits) -> None:
-        self._spawn = partial(nursery.spawn, folder, limits, "evaluator")
+        self._spawn = partial(nursery.spawn, folder, limits, role="evaluator")
         self._worker: Worker | None = None
 
     def fingerprint(self, file: str) -> str:

@@ -23,9 +23,9 @@ from grader.records import CheckResult, Evidence, ExerciseResult, Finding
 from grader.worker import protocol
 from grader.worker.scratch import remove
 
-SHRINK_SECONDS = 1.0  # for one check
-MOST_SHRINK_SECONDS = 2.0  # with the call that was not done by then
 PLAIN_ANSWERS = "Return plain arrays, lists and numbers, of the kinds that the contract names."
+SHRINK_PLAYS = 200  # examples tried for a smaller counterexample of one check; planted submissions need 64
+SHRINK_SECONDS = 10.0  # of own time: who needs more is shown what the replay met
 PROBES = 3  # calls that decide whether a function wants tensors or arrays
 
 
@@ -179,7 +179,7 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, 
     if failed is None:
         return ()
     session.discard()
-    if check.test is not None and not failed.failure.fatal and session.shrink_seconds > 0:
+    if check.test is not None and not failed.failure.fatal and session.shrink_plays > 0:
         failed = _shrink(check, session, rubric.seed) or failed
     raise failed
 
@@ -234,39 +234,52 @@ def _passes_with_arrays(check: Check, bank: Bank, session: Session) -> bool:
 
 
 class _Shrinker(Live):
-    """Plays examples live within a budget, and remembers the smallest failure."""
+    """Plays so many examples live, and remembers the smallest failure.
+
+    Counted in examples, not in seconds, the same submission gets the same counterexample on any machine. Raises
+    _Enough, which Hypothesis lets through, when the budget is used up or the worker has died.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.best: _Failed | None = None
+        self.left = min(SHRINK_PLAYS, session.shrink_plays)
         self._size: tuple[float, ...] | None = None
-        self._deadline = time.monotonic() + min(SHRINK_SECONDS, session.shrink_seconds)
 
     def play(self, body: Any, drawn: dict[str, Any]) -> None:
-        if time.monotonic() > self._deadline:
-            return  # out of budget: let Hypothesis run out of failures
+        if self.left <= 0:
+            raise _Enough
+        self.left -= 1
+        self.session.shrink_plays -= 1
         try:
             super().play(body, drawn)
         except CheckFailure as failure:
-            size = _size(drawn)
             if failure.fatal:  # another failure than the one looked for, and a worker less
-                self._deadline = 0.0
-            elif self._size is None or size <= self._size:
+                if failure.hidden:  # stopped at a limit: how far it came by then depends on the machine
+                    self.best = None
+                raise _Enough from None
+            size = _size(drawn)
+            if self._size is None or size <= self._size:
                 frozen = Live(self.session)
                 frozen.drawn, frozen.last = drawn, self.last
                 self.best, self._size = _Failed(failure, frozen), size
             raise
+        except GraderError:
+            self.best = None
+            raise _Enough from None
+
+
+class _Enough(BaseException):
+    """No more examples are tried."""
 
 
 def _shrink(check: Check, session: Session, seed: int) -> _Failed | None:
     """Let Hypothesis look for a smaller failure than the one a replay met."""
     shrinker = _Shrinker(session)
     assert check.test is not None
-    started = time.monotonic()
     # whatever it meets, the failure that is known already stands
-    with contextlib.suppress(Exception), session.exploring(MOST_SHRINK_SECONDS):
+    with contextlib.suppress(Exception, _Enough), session.exploring(SHRINK_SECONDS):
         hypothesis.seed(seed)(check.test)(shrinker)
-    session.shrink_seconds -= time.monotonic() - started
     return shrinker.best
 
 
@@ -311,8 +324,8 @@ def _agree(value: Any, answer: Any) -> bool:
 def _finding(check: Check, failure: CheckFailure, player: Player, session: Session) -> Finding:
     if not check.public:
         return Finding(
-            message="a hidden check found something wrong here; what it tried is not shown",
-            hint=check.hint,
+            message=failure.hidden or "a hidden check found something wrong here; what it tried is not shown",
+            hint=(failure.hidden and failure.hint) or check.hint,
         )
     finding = Finding(
         message=failure.message,

@@ -9,13 +9,27 @@ from pathlib import Path
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
-from grader.errors import HarnessError, WorkerFailed
+from grader.errors import HarnessError, ShortOfResources, WorkerFailed
 from grader.judge import wording
 from grader.records import Record
 from grader.worker import protocol
-from grader.worker.client import Limits, Nursery, Worker
+from grader.worker.client import FOR_ONE_CALL, Limits, Nursery, Worker
+from grader.worker.confinement import Role
+from grader.worker.owntime import Account
 
-SHRINK_SECONDS = 4.0  # for all checks of an exercise together
+SHRINK_PLAYS = 600  # examples tried for smaller counterexamples, for all checks of an exercise together
+STOPS = ("timeout", "memory", "threads", "scratch")  # kinds of WorkerFailed
+LOOP = "Look for a loop that never ends, or one that does far more work than it needs."
+SLOW = (
+    "No single call took too long, all of them together did: measure how long one takes, and let PyTorch or NumPy do "
+    "what a Python loop does value by value."
+)
+MANY_PASSES = (
+    "This takes many passes through your network: measure how long one takes, and let PyTorch's layers do what a Python "
+    "loop does value by value."
+)
+TOO_MUCH = "A network of the size that is asked for needs seconds: look for layers or operators it could do without."
+NO_TIME = "this machine gave it next to no processor time; grade it again when less runs beside it"
 MOST_TIMEOUTS = 3  # after so many stops at a limit the rest of the exercise is not tried
 MOST_NAMES = 2000  # that a loaded file may tell; the worker cuts at half of it
 
@@ -40,6 +54,7 @@ class Session:
         data: Data | None = None,
         seed: int = 0,
         reference: Callable[[], Path] | None = None,
+        account: Account | None = None,
     ) -> None:
         self.exercise = exercise
         self.folder = folder
@@ -55,15 +70,22 @@ class Session:
         self._worker: Worker | None = None
         self._unloadable: CheckFailure | None = None
         self._timeouts = 0
-        self._deadline = time.monotonic() + limits.exercise_seconds
+        self._answered: float | None = None  # processor time of this process at the last answer
+        self._account = account or Account(limits.submission_seconds)
+        self._deadline = self.spent + limits.exercise_seconds  # a reading of `spent`
         self._deadline_is = f"the limit of {limits.exercise_seconds:g} s for the whole exercise"
         self._output: list[str] = []
-        self.shrink_seconds = SHRINK_SECONDS  # left for looking for smaller counterexamples
+        self.shrink_plays = SHRINK_PLAYS  # left for looking for smaller counterexamples
         self.diagnose = True  # compare failing code with the known misconceptions
 
     @property
+    def spent(self) -> float:
+        """Own time of the submission so far, in seconds: the clock by which all limits go."""
+        return self._account.spent
+
+    @property
     def timeouts(self) -> int:
-        """How often a worker was stopped at a limit of time or memory."""
+        """How often a worker was stopped at a limit."""
         return self._timeouts
 
     def do_without(self, ready_made: tuple[str, ...]) -> None:
@@ -87,13 +109,18 @@ class Session:
             raise wording.missing(self.exercise.file, name, [n for n in self.names if self.names[n] == "extra"])
 
     def ask(self, request: protocol.Request, what: str, seconds: float | None = None) -> protocol.Reply:
-        """One request to a loaded worker; `what` completes "while ..." in a finding."""
+        """One request to a loaded worker; `what` completes "while ..." in a finding.
+
+        `seconds` is for what makes many calls: without it the request is one call of student code.
+        """
         worker = self.load()
-        limit = self._limit(seconds or self.limits.call_seconds, "for one call" if seconds is None else "")
+        limit = self._limit(seconds or self.limits.call_seconds, FOR_ONE_CALL if seconds is None else "")
         try:
             return worker.ask(request, *limit)
         except WorkerFailed as failure:
-            raise self._blamed(failure, what) from None
+            raise self._blamed(failure, what, MANY_PASSES if seconds else SLOW) from None
+        finally:
+            self._answered = time.process_time()
 
     def stream(self, frame: bytearray, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
         """One batch of calls; a reply for each as it comes. `what(i)` describes the i-th call."""
@@ -104,7 +131,7 @@ class Session:
             try:
                 reply = next(replies)
             except WorkerFailed as failure:
-                raise self._blamed(failure, what(done)) from None
+                raise self._blamed(failure, what(done), SLOW) from None
             done += 1
             yield reply
 
@@ -113,22 +140,24 @@ class Session:
     ) -> Generator[protocol.Reply, None, None]:
         """Requests to a fresh confined process that reads the student's files and runs none of their code."""
         left, limit = self._limit(seconds)
-        deadline = time.monotonic() + left
-        worker = self._nursery.spawn(self.folder, self.limits, "evaluator")
+        deadline = self.spent + left
+        worker = self._spawn("evaluator")
         try:
             for request in requests:
-                yield worker.ask(request, deadline - time.monotonic(), limit)
+                yield worker.ask(request, deadline - self.spent, limit)
         except WorkerFailed as failure:
             self._count(failure)
-            raise CheckFailure(f"{failure} while {what}", fatal=True) from None
+            words = str(failure).removeprefix("your code was ") if failure.kind in STOPS else str(failure)
+            raise self._failure(failure, f"{words} while {what}", TOO_MUCH) from None
         finally:
             worker.kill()
+            self._answered = time.process_time()
 
     @contextlib.contextmanager
     def exploring(self, seconds: float) -> Iterator[None]:
         """What is called here is the grader's wish, no check: short, and being stopped counts for nothing."""
         deadline, timeouts, unloadable = self._deadline, self._timeouts, self._unloadable
-        self._deadline = min(deadline, time.monotonic() + seconds)
+        self._deadline = min(deadline, self.spent + seconds)
         try:
             yield
         finally:
@@ -137,13 +166,13 @@ class Session:
     @contextlib.contextmanager
     def training(self) -> Iterator[None]:
         """What is called here has a time of its own, which is not the exercise's."""
-        started, deadline, words = time.monotonic(), self._deadline, self._deadline_is
+        started, deadline, words = self.spent, self._deadline, self._deadline_is
         self._deadline = started + self.limits.training_seconds
         self._deadline_is = f"the limit of {self.limits.training_seconds:g} s for all training"
         try:
             yield
         finally:
-            self._deadline, self._deadline_is = deadline + time.monotonic() - started, words
+            self._deadline, self._deadline_is = deadline + self.spent - started, words
 
     def artefact(self, file: str) -> bytes | None:
         """The bytes of a file that was handed in; None where there is none."""
@@ -155,7 +184,7 @@ class Session:
         if self._reference is None:
             raise HarnessError("there is no reference to ask")
         limits, data = self.limits, self.data
-        return Session(self._nursery, self.exercise, self._reference(), limits, self.device, data, self.seed)
+        return Session(self._nursery, self.exercise, self._reference(), limits, self.device, data, seed=self.seed)
 
     def take_output(self) -> str:
         """What student code printed since the last time."""
@@ -176,14 +205,14 @@ class Session:
             self._unloadable = wording.no_file(file, self.folder)
             raise self._unloadable
         limit = self._limit(self.limits.check_seconds, "for one check")
-        self._worker = self._nursery.spawn(self.folder, self.limits)
+        self._worker = self._spawn()
         contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
         contract |= dict.fromkeys(self.exercise.classes, ())
         request = protocol.Request("load", tuple(map(protocol.pack, (file, contract, self.seed, list(self._without)))))
         try:
             reply = self._worker.ask(request, *limit)
         except WorkerFailed as failure:
-            self._unloadable = self._blamed(failure, f"{file} was being imported")
+            self._unloadable = self._blamed(failure, f"{file} was being imported", LOOP)
             raise self._unloadable from None
         if reply.raised is not None:
             self._unloadable = wording.not_loaded(file, reply.raised)
@@ -197,29 +226,63 @@ class Session:
         self.names = {key: str(value) for key, value in told.items()}
         return self._worker
 
+    def _spawn(self, role: Role = "student") -> Worker:
+        """A fresh worker. Raises HarnessError."""
+        try:
+            return self._nursery.spawn(self.folder, self.limits, self._account, role)
+        except ShortOfResources:
+            self._account.starved = True
+            raise
+
     def _limit(self, seconds: float, what: str = "") -> tuple[float, str]:
-        """`seconds`, or what is left of the exercise's; and what a finding calls that limit.
+        """`seconds`, or what is left of the exercise's or the submission's; and what a finding calls that limit.
 
         A limit of one request's own needs no `what`: the finding goes on with "while the network was being exported".
         """
-        remaining = self._deadline - time.monotonic()
-        if remaining <= 0:
-            raise CheckFailure(f"not tried: {self._deadline_is} is used up", fatal=True)
+        if self._answered is not None:  # the judge's work on that answer, which may be made to keep it busy
+            self._account.spent += time.process_time() - self._answered
+            self._answered = None
+        if self._account.starved:
+            raise ShortOfResources(NO_TIME)
+        limits = [
+            (seconds, f"the limit of {seconds:g} s {what}".rstrip()),
+            (self._deadline - self.spent, self._deadline_is),
+            (self._account.left, f"the limit of {self._account.limit:g} s for all exercises together"),
+        ]
+        left, words = min(limits, key=lambda limit: limit[0])
+        if left <= 0:
+            raise _not_tried(f"{words} is used up")
         if self._timeouts >= MOST_TIMEOUTS:
-            raise CheckFailure(f"not tried: your code was stopped {self._timeouts} times at a limit", fatal=True)
-        if remaining < seconds:
-            return remaining, self._deadline_is
-        return seconds, f"the limit of {seconds:g} s {what}".rstrip()
+            raise _not_tried(f"your code was stopped {self._timeouts} times at a limit")
+        return left, words
 
-    def _blamed(self, failure: WorkerFailed, what: str) -> CheckFailure:
-        """The finding about a dead worker: how it ended and what it was doing."""
+    def _blamed(self, failure: WorkerFailed, what: str, hint: str) -> CheckFailure:
+        """The finding about a dead worker: how it ended, what it was doing, and the `hint` for one that was too slow.
+
+        Raises ShortOfResources where the machine is to blame.
+        """
         self.note_failure(failure)
-        hint = "Look for a loop that never ends, or one that does far more work than it needs."
-        return CheckFailure(f"{failure} while {what}", fatal=True, hint=hint if failure.kind == "timeout" else "")
+        return self._failure(failure, f"{failure} while {what}", LOOP if str(failure).endswith(FOR_ONE_CALL) else hint)
+
+    def _failure(self, failure: WorkerFailed, words: str, hint: str) -> CheckFailure:
+        if failure.kind == "starved":
+            self._account.starved = True
+            raise ShortOfResources(NO_TIME)
+        stopped = str(failure).replace("your code", "a hidden check", 1) if failure.kind in STOPS else ""
+        return CheckFailure(
+            words,
+            fatal=True,
+            hint=hint if failure.kind == "timeout" else "",
+            hidden=f"{stopped}; what it tried is not shown" if stopped else "",
+        )
 
     def note_failure(self, failure: WorkerFailed) -> None:
         self._count(failure)
         self.discard()
 
     def _count(self, failure: WorkerFailed) -> None:
-        self._timeouts += failure.kind in ("timeout", "memory", "scratch")
+        self._timeouts += failure.kind in STOPS
+
+
+def _not_tried(why: str) -> CheckFailure:
+    return CheckFailure(f"not tried: {why}", fatal=True, hidden=f"not tried: {why}")

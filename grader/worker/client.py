@@ -1,7 +1,7 @@
 """The judge's handle on the nursery and on one worker. Trusts nothing that comes back.
 
-Every wait has a deadline that is enforced from outside, by killing the worker's process group; what the worker
-prints is drained meanwhile and cut at a limit; its memory is watched while it is waited for.
+Every wait has a limit of own time (see `owntime`) that is enforced from outside, by killing the worker's process group;
+what the worker prints is drained meanwhile and cut at a limit; its memory and threads are watched while it is waited for.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from typing import Any
 
 import msgspec
 
-from grader.errors import HarnessError, IsolationUnavailable, WorkerFailed
+from grader.errors import HarnessError, IsolationUnavailable, ShortOfResources, WorkerFailed
 from grader.worker import protocol
 from grader.worker.confinement import Role, bubble, layers
+from grader.worker.confinement.limits import MOST_THREADS
+from grader.worker.owntime import Account, Allowance, Meter
 from grader.worker.scratch import over_limit, remove
 
 CLEAN_ENVIRONMENT = {
@@ -40,22 +42,27 @@ CLEAN_ENVIRONMENT = {
     "MPLBACKEND": "Agg",
     "KMP_AFFINITY": "disabled",
 }
-NURSERY_START_SECONDS = 120
+NURSERY_START_SECONDS = 600  # of wall time; some 5 on an idle machine
 SPAWN_SECONDS = 30
+SPAWN_PAUSES = (0.2, 1.0, 3.0)  # seconds before another try, where there was no process or memory left for a worker
 PIPE_BYTES = 1 << 20  # the most that Linux gives an ordinary user
-POLL_SECONDS = 0.1  # between two looks at a worker's memory and scratch
+POLL_SECONDS = 0.1  # between two looks at a worker's time, memory, threads and scratch
+LEAST_POLL_SECONDS = 0.005  # when next to nothing is left of a limit
+SAMPLED_SECONDS = 0.02  # an answer that was waited for so long may have been delayed by others
 DRAIN_READS = 64  # at a time, so that a worker that never stops printing cannot keep the judge from its clock
 PAGE = os.sysconf("SC_PAGE_SIZE")
+FOR_ONE_CALL = "for one call"  # how a limit ends in words that a single call of student code used up
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one worker may use. Hitting one is a finding that names it."""
 
-    call_seconds: float = 10.0  # wall time of one call
-    check_seconds: float = 30.0  # wall time of all calls of one check
-    exercise_seconds: float = 120.0  # wall time of all checks of one exercise, beside its training
-    training_seconds: float = 150.0  # wall time of all that trains and is measured in an exercise
-    cpu_seconds: int = 300
+    call_seconds: float = 10.0  # own time of one call, see `owntime`
+    check_seconds: float = 30.0  # own time of all calls of one check
+    exercise_seconds: float = 120.0  # own time of all checks of one exercise, beside its training
+    training_seconds: float = 150.0  # own time of all that trains and is measured in an exercise
+    submission_seconds: float = 300.0  # own time of all exercises of a submission together, training included
+    cpu_seconds: int = 300  # processor time of one worker, kept by the kernel
     memory_bytes: int = 2 << 30  # beyond what a fresh worker has
     output_bytes: int = 64 << 10  # of prints kept for the report
     scratch_bytes: int = 64 << 20
@@ -111,10 +118,13 @@ class Nursery:
             assert self._described is not None
         return self._described
 
-    def spawn(self, folder: Path, limits: Limits | None = None, role: Role = "student") -> Worker:
-        """Fork a worker whose student code lives in `folder`. Raises HarnessError when it does not come up.
+    def spawn(
+        self, folder: Path, limits: Limits | None = None, account: Account | None = None, role: Role = "student"
+    ) -> Worker:
+        """Fork a worker whose student code lives in `folder` and whose own time is put down to `account`.
 
-        An evaluator runs trained networks and none of that code; only it can read onnx and onnxruntime.
+        An evaluator runs trained networks and none of that code; only it can read onnx and onnxruntime. Raises
+        HarnessError when it does not come up.
         """
         self.ready()
         limits = limits or Limits()
@@ -126,7 +136,7 @@ class Nursery:
         asked = {"spawn": str(folder), "scratch": scratch, "limits": msgspec.to_builtins(limits)}
         asked |= {"role": role, "digits": self._digits if role == "student" else ""}
         try:
-            answer, fds = self._ask(asked, theirs)
+            answer, fds = self._ask_patiently(asked, theirs)
         except BaseException:
             for fd in (request_write, reply_read, output_read):
                 os.close(fd)
@@ -135,7 +145,8 @@ class Nursery:
         finally:
             for fd in theirs:
                 os.close(fd)
-        worker = Worker(self, answer["pid"], fds[0], request_write, reply_read, output_read, limits, Path(scratch))
+        pipes = (request_write, reply_read, output_read)
+        worker = Worker(self, answer["pid"], fds[0], *pipes, limits, Path(scratch), account or Account())
         worker.wait_until_ready()
         return worker
 
@@ -151,6 +162,15 @@ class Nursery:
         self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
+
+    def _ask_patiently(self, message: dict[str, Any], fds: Sequence[int]) -> tuple[dict[str, Any], list[int]]:
+        """As `_ask`, again and again where what is missing, processes or memory, may soon be there."""
+        for pause in SPAWN_PAUSES:
+            try:
+                return self._ask(message, fds)
+            except ShortOfResources:
+                time.sleep(pause)
+        return self._ask(message, fds)
 
     def _ask(self, message: dict[str, Any], fds: Sequence[int] = ()) -> tuple[dict[str, Any], list[int]]:
         """The answer to one request. Raises HarnessError when there is none or it tells of a failure.
@@ -168,7 +188,7 @@ class Nursery:
                 self._send(control, {"reap": answer["pid"], "serial": 0})
             answer, handles = self._receive(SPAWN_SECONDS, control)
         if "failed" in answer:
-            raise HarnessError(answer["failed"])
+            raise ShortOfResources(answer["failed"]) if answer.get("passing") else HarnessError(answer["failed"])
         return answer, handles
 
     def _send(self, control: socket.socket, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
@@ -181,7 +201,7 @@ class Nursery:
         try:
             data, fds, _, _ = socket.recv_fds(control, 1 << 16, 1)
         except TimeoutError:
-            raise HarnessError(f"the nursery did not answer within {seconds:g} s") from None
+            raise ShortOfResources(f"the nursery did not answer within {seconds:g} s") from None
         except OSError:
             data, fds = b"", []
         if not data:
@@ -213,6 +233,7 @@ class Worker:
         output: int,
         limits: Limits,
         scratch: Path,
+        account: Account,
     ) -> None:
         self.pid = pid
         self.limits = limits
@@ -225,42 +246,58 @@ class Worker:
             os.set_blocking(fd, False)
         self._received = bytearray()
         self._baseline = 0
+        self._account = account
+        self._meter = Meter(pid)
+        self._settled = self._meter.read()  # what is put down to the account already
+        self._allowances: tuple[Allowance, ...] = ()  # for what is being asked now
         self._scratch_is_sized = layers.SCRATCH in nursery.ready()
         self._looked = time.monotonic()
         self._alive = True
 
     def wait_until_ready(self) -> None:
         """Wait until it has confined itself. Raises HarnessError when it cannot."""
+        self._allow(SPAWN_SECONDS, f"{SPAWN_SECONDS} s to start")
         try:
-            reply = self._next_reply(time.monotonic() + SPAWN_SECONDS, f"{SPAWN_SECONDS} s to start")
+            reply = self._next_reply()
         except WorkerFailed as failure:
-            raise HarnessError(f"a worker did not come up: {failure}: {self.take_output()[-500:]}") from None
+            kind = ShortOfResources if failure.kind == "starved" else HarnessError
+            raise kind(f"a worker did not come up: {failure}: {self.take_output()[-500:]}") from None
         if reply.raised is not None:
             self.kill()
             raise HarnessError(reply.raised.message)
         self._baseline = self._resident()
+        self._meter.sample()
+        self._settled = self._meter.read()  # starting is ours
 
     def ask(self, request: protocol.Request, seconds: float, limit: str) -> protocol.Reply:
-        """One request, one reply, within `seconds`, which a finding calls `limit`. Raises WorkerFailed."""
-        deadline = time.monotonic() + seconds
+        """One request, one reply, within `seconds` of own time, which a finding calls `limit`. Raises WorkerFailed."""
+        self._allow(seconds, limit)
         self._expect_silence()
-        self._send_bytes(protocol.frame(request), deadline, limit)
-        return self._next_reply(deadline, limit, called=bool(request.calls))
+        self._send_bytes(protocol.frame(request))
+        reply = self._next_reply(called=bool(request.calls))
+        self._settle()
+        return reply
 
     def stream(self, frame: bytearray, count: int, seconds: float, limit: str) -> Iterator[protocol.Reply]:
         """Send one ready-made batch of `count` calls and yield each reply as it comes. Raises WorkerFailed.
 
-        Each call has its own limit, all together have `seconds`; `limit` is what a finding calls that.
+        Each call has its own limit, all together have `seconds` of own time; `limit` is what a finding calls that.
+        What the judge computes until it asks for the next reply counts as well: answers may be made to keep it busy.
         """
-        deadline = time.monotonic() + seconds
+        one_call = self.limits.call_seconds, f"the limit of {self.limits.call_seconds:g} s {FOR_ONE_CALL}"
+        self._allow(seconds, limit)
+        whole = self._allowances
         self._expect_silence()
-        self._send_bytes(frame, deadline, limit)
+        self._send_bytes(frame)
         for _ in range(count):
-            call_deadline = time.monotonic() + self.limits.call_seconds
-            if call_deadline <= deadline:
-                yield self._next_reply(call_deadline, f"the limit of {self.limits.call_seconds:g} s for one call", True)
-            else:
-                yield self._next_reply(deadline, limit, True)
+            self._stop_at(whole)
+            self._allowances = (*whole, Allowance(self._meter, *one_call))
+            reply = self._next_reply(called=True)
+            self._settle()
+            began = time.process_time()
+            yield reply
+            self._meter.judge(time.process_time() - began)
+        self._settle()
 
     def take_output(self) -> str:
         """What was printed since the last time, cut at the limit, as text."""
@@ -277,6 +314,7 @@ class Worker:
         """End the worker's whole process group at once; its wait status."""
         if not self._alive:
             return None
+        self._settle()
         self._alive = False
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
@@ -292,27 +330,41 @@ class Worker:
     def _expect_silence(self) -> None:
         """Raises WorkerFailed when a reply is there before anything was asked: only a forger answers unasked."""
         if self._received or select.select([self._replies], [], [], 0)[0]:
-            self._fill(1, time.monotonic(), "no limit")  # or the end of the pipe, which `_fill` tells of
+            self._fill(1)  # or the end of the pipe, which `_fill` tells of
             self.kill()
             raise WorkerFailed("your code wrote into the grader's own channel: an answer nobody asked for", "protocol")
 
-    def _send_bytes(self, data: bytearray, deadline: float, limit: str) -> None:
+    def _allow(self, seconds: float, limit: str) -> None:
+        """From now on there are `seconds` of own time."""
+        self._allowances = (Allowance(self._meter, seconds, limit),)
+
+    def _settle(self) -> None:
+        """Put the own time since the last settlement down to the account."""
+        if self._meter.read().waited - self._settled.waited > SAMPLED_SECONDS:
+            self._meter.sample()
+        now = self._meter.read()
+        self._account.spent += now.since(self._settled)
+        self._settled = now
+
+    def _send_bytes(self, data: bytearray) -> None:
         rest = memoryview(data)
         while rest:
             try:
                 rest = rest[os.write(self._requests, rest) :]
             except BlockingIOError:
-                self._wait(deadline, limit, writing=True)
+                self._wait(writing=True)
             except BrokenPipeError:
                 self._fail_ended()
 
-    def _next_reply(self, deadline: float, limit: str, called: bool = False) -> protocol.Reply:
+    def _next_reply(self, called: bool = False) -> protocol.Reply:
         most = min(self.limits.artefact_bytes, protocol.MOST_CALL_BYTES) if called else self.limits.artefact_bytes
         try:
-            self._fill(8, deadline, limit)
+            self._fill(8)
             length = protocol.body_length(bytes(self._received[:8]), most)
-            self._fill(8 + length, deadline, limit)
+            self._fill(8 + length)
+            began = time.process_time()
             reply = protocol.read_reply(bytes(self._received[8 : 8 + length]))
+            self._meter.judge(time.process_time() - began)
         except protocol.ProtocolError as problem:
             self.kill()
             raise WorkerFailed(
@@ -321,48 +373,61 @@ class Worker:
         del self._received[: 8 + length]
         return reply
 
-    def _fill(self, count: int, deadline: float, limit: str) -> None:
+    def _fill(self, count: int) -> None:
         while len(self._received) < count:
             try:
                 part = os.read(self._replies, 1 << 20)
             except BlockingIOError:
-                self._wait(deadline, limit)
+                self._wait()
                 continue
             if not part:
                 self._fail_ended()
             self._received += part
 
-    def _wait(self, deadline: float, limit: str, writing: bool = False) -> None:
-        """Until the pipe moves. Drains prints, watches memory, scratch and the clock; raises WorkerFailed."""
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            self.kill()
-            raise WorkerFailed(f"your code was stopped at {limit}", "timeout")
-        readable, _, _ = select.select(
+    def _wait(self, writing: bool = False) -> None:
+        """Until the pipe moves, which it did not do a moment ago. Drains prints, watches limits; raises WorkerFailed."""
+        began = time.monotonic()
+        if began - self._looked > POLL_SECONDS:
+            self._look()
+        left = min(allowance.left for allowance in self._allowances)
+        patience = min(max(left, LEAST_POLL_SECONDS), POLL_SECONDS)
+        readable, writable, _ = select.select(
             [self._output, self._pidfd] + ([] if writing else [self._replies]),
             [self._requests] if writing else [],
             [],
-            min(remaining, POLL_SECONDS),
+            patience,
         )
+        self._meter.wait(min(time.monotonic() - began, patience))  # a judge that is woken late has not waited longer
+        if not readable and not writable:
+            self._looked = 0.0  # there is time to look
         if self._output in readable:
             self._drain()
         if self._pidfd in readable and self._replies not in readable:
             self._fail_ended()
-        if time.monotonic() - self._looked > POLL_SECONDS:
-            self._look()
 
     def _look(self) -> None:
-        """Raises WorkerFailed when the worker uses more memory or scratch than it may."""
+        """Raises WorkerFailed when the worker uses more time, memory, threads or scratch than it may."""
         self._looked = time.monotonic()
-        limits = self.limits
+        limits, threads = self.limits, self._meter.sample()
+        self._stop_at(self._allowances)
+        if any(allowance.starved for allowance in self._allowances):
+            self.kill()
+            raise WorkerFailed("your code got next to nothing of this machine's processors", "starved")
         if self._baseline and self._resident() - self._baseline > limits.memory_bytes:
-            self.kill()
-            raise WorkerFailed(
-                f"your code was stopped at the memory limit of {limits.memory_bytes >> 20} MiB", "memory"
-            )
+            self._stop(f"the memory limit of {limits.memory_bytes >> 20} MiB", "memory")
+        if threads > MOST_THREADS:
+            self._stop(f"the limit of {MOST_THREADS} threads", "threads")
         if not self._scratch_is_sized and (limit := over_limit(self._scratch, limits.scratch_bytes)):
-            self.kill()
-            raise WorkerFailed(f"your code was stopped at the limit of {limit}", "scratch")
+            self._stop(f"the limit of {limit}", "scratch")
+
+    def _stop_at(self, allowances: tuple[Allowance, ...]) -> None:
+        for allowance in allowances:
+            if allowance.left <= 0:
+                self._stop(allowance.words, "timeout")
+
+    def _stop(self, limit: str, kind: str) -> None:
+        self.kill()
+        raise WorkerFailed(f"your code was stopped at {limit}", kind)
 
     def _drain(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -382,10 +447,15 @@ class Worker:
             return 0
 
     def _fail_ended(self) -> None:
+        computed = self._meter.read().computed
         status = self.kill() or 0
         if os.WIFSIGNALED(status):
             name = signal_name(os.WTERMSIG(status))
-            words = {"SIGSEGV": " (a segmentation fault)", "SIGKILL": " (out of memory or CPU time)"}.get(name, "")
+            if name == "SIGKILL" and computed > self.limits.cpu_seconds - 1:
+                raise WorkerFailed(
+                    f"your code was stopped at the limit of {self.limits.cpu_seconds} s of processor time", "timeout"
+                )
+            words = {"SIGSEGV": " (a segmentation fault)", "SIGKILL": " (out of memory)"}.get(name, "")
             raise WorkerFailed(f"your code crashed its process with {name}{words}", "killed")
         code = os.WEXITSTATUS(status)
         raise WorkerFailed(f"your code ended the process with exit status {code}", "exited")

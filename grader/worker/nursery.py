@@ -9,7 +9,7 @@ CUDA: what it holds, every student's code can read.
     nursery -> judge   {"pid": n} with a pidfd
     judge -> nursery   {"reap": pid}
     nursery -> judge   {"status": wait status}
-    nursery -> judge   {"failed": why}, in place of either
+    nursery -> judge   {"failed": why, "passing": whether it may go by}, in place of either
 
 A request holds the pid of its "judge" and a "serial" number too, which its answer repeats. One judge at a time
 speaks on a control socket: when another one does, the first has died, and its workers are ended.
@@ -18,6 +18,7 @@ speaks on a control socket: when another one does, the first has died, and its w
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import importlib.util
 import os
@@ -129,9 +130,10 @@ def _serve_one(control: socket.socket, controls: list[socket.socket], confiner: 
     handles: list[int] = []
     if "spawn" in message:
         try:
-            pid, handle = _spawn(message, fds, controls, confiner)
-        except OSError as problem:  # too many processes or descriptors, no memory: it may go by
-            answer = {"failed": f"no worker could be started: {problem}"}
+            pid, handle = _spawn(message, fds, control, controls, confiner)
+        except OSError as problem:  # too many processes or descriptors, no memory
+            passing = problem.errno in (errno.EAGAIN, errno.ENOMEM)
+            answer = {"failed": f"no worker could be started: {problem}", "passing": passing}
         else:
             brood.add(pid, control.fileno(), message["judge"])
             answer, handles = {"pid": pid}, [handle]
@@ -146,11 +148,14 @@ def _serve_one(control: socket.socket, controls: list[socket.socket], confiner: 
     return True
 
 
-def _spawn(message: dict[str, Any], fds: list[int], controls: list[socket.socket], confiner: Any) -> tuple[int, int]:
+def _spawn(
+    message: dict[str, Any], fds: list[int], control: socket.socket, controls: list[socket.socket], confiner: Any
+) -> tuple[int, int]:
     """A new worker's pid and pidfd. Raises OSError, and then there is none."""
     pid = os.fork()
     if pid == 0:
         try:
+            _keep_to_one_processor(controls.index(control))
             for other in controls:
                 other.close()
             _become_worker(fds, message, confiner)
@@ -162,6 +167,16 @@ def _spawn(message: dict[str, Any], fds: list[int], controls: list[socket.socket
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         raise
+
+
+def _keep_to_one_processor(job: int) -> None:
+    """Whatever threads student code starts, the workers of other jobs have processors of their own.
+
+    Several graders at once begin at different ones.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # not every system has it, and not every container allows it
+        here = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {here[(os.getppid() + job) % len(here)]})
 
 
 def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any) -> None:

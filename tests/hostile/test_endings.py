@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ENDLESS = "import os\ndef corr2d(X, K):\n    for n in range(40):\n        os.makedirs('d/' * n, exist_ok=True)\n    while True: pass\n"
-PATIENCE = 120.0  # seconds until something is seen; mostly for starting on a busy machine
+PATIENCE = 600.0  # seconds until something is seen; mostly for starting on a busy machine
 
 pytestmark = pytest.mark.slow
 

@@ -26,7 +26,7 @@ from tests.hostile.stage import LIMITS, NOT_POSSIBLE, REPOSITORY
 
 ORDINARY_UID = 61_234
 WHO = ("root", "ordinary user")
-MOST_SECONDS = 900  # for a run; a quarter of it on an idle machine
+MOST_SECONDS = 7200  # for a run to be given up; some 200 on an idle machine
 
 pytestmark = [
     pytest.mark.slow,
@@ -188,8 +188,12 @@ def test_next_is_graded_as_ever(attack: Attack, result: dict[str, Any]) -> None:
 
 
 def test_took_no_longer_than_its_limits(attack: Attack, result: dict[str, Any]) -> None:
-    """An exercise ends by itself within its limits and a tenth; each attack hands in one exercise."""
-    assert result["seconds"] <= 1.1 * (LIMITS.exercise_seconds + LIMITS.training_seconds)
+    """An exercise ends by itself within its limits and a tenth; each attack hands in one exercise.
+
+    Own time is counted, and the judge's: a busy machine changes neither.
+    """
+    assert result["own seconds"] <= 1.1 * (LIMITS.exercise_seconds + LIMITS.training_seconds)
+    assert result["judge's seconds"] <= 1.1 * (LIMITS.exercise_seconds + LIMITS.training_seconds)
 
 
 def test_nothing_is_left_of_a_run(run: Run) -> None:

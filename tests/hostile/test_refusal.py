@@ -23,7 +23,7 @@ pytestmark = [
 def grader(lacking: str, error: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command on a machine where one system call always fails."""
     command = [sys.executable, "-m", "tests.hostile.without", lacking, str(error), *arguments]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=1200, check=False)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ class Actor(Session):
         self._workspace = Workspace(Path("/nowhere"))
         self._workspace.module = types.SimpleNamespace(**{**exercise.classes, **(classes or {})})  # type: ignore[assignment]
         self.names = dict.fromkeys([*exercise.functions, *exercise.classes], "function")
-        self.shrink_seconds = 0.0
+        self.shrink_plays = 0
 
     def load(self) -> Any:
         return None

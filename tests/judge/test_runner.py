@@ -309,6 +309,16 @@ def test_a_hidden_check_tells_nothing(doubling: Exercise) -> None:
     assert [((), False)] * 2 == [(found[name].evidence, found[name].public) for name in ("bad", "fine")]
 
 
+@pytest.mark.parametrize(("hint", "shown"), [("Be quick.", "Be quick."), ("", "Think.")])
+def test_a_hidden_check_tells_that_it_was_stopped(doubling: Exercise, hint: str, shown: str) -> None:
+    """And at which limit: that says nothing of its inputs."""
+    stopped = CheckFailure("stopped while twice([1]) was called", fatal=True, hint=hint, hidden="it was stopped")
+    declared(doubling, "bad", raising(stopped), public=False, hint="Think.")
+    finding = judged(Stage(doubling))["bad"].finding
+
+    assert finding is not None and ("it was stopped", shown) == (finding.message, finding.hint)
+
+
 def test_evidence_of_a_check_that_passes(doubling: Exercise) -> None:
     """Is shown as well."""
     declared(doubling, "fine", lambda student: student.show(MEASURE))
@@ -483,18 +493,17 @@ def first_failing(check: Check, fails: Callable[[np.ndarray], bool]) -> np.ndarr
     return next(array for array in drawn if fails(array))
 
 
-def test_the_smallest_counterexample(doubling: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_smallest_counterexample(doubling: Exercise) -> None:
     """Found by a fresh worker, within the exercise's budget, which it uses up."""
-    monkeypatch.setattr(runner, "SHRINK_SECONDS", 60.0)
     check = doubled(doubling)
     session = Stage(doubling, large_is_wrong)
-    session.shrink_seconds = 60.0
+    session.shrink_plays = 300
     replayed = first_failing(check, lambda X: len(X) > 1)
     found = counterexample(session, check)
 
     assert [[0.0], [0.0]] == found.tolist() != replayed.tolist()
     assert ["discarded", "torch"] == session.happened[session.happened.index("discarded") :][:2]
-    assert session.shrink_seconds < 60.0
+    assert 0 < session.shrink_plays < 300
 
 
 def test_without_budget(doubling: Exercise) -> None:
@@ -507,23 +516,45 @@ def test_without_budget(doubling: Exercise) -> None:
     assert ["discarded", "discarded"] == session.happened[-2:]
 
 
-@pytest.mark.parametrize(("of_check", "of_exercise"), [(-1.0, 60.0), (60.0, 1e-9)])
-def test_budgets(doubling: Exercise, monkeypatch: pytest.MonkeyPatch, of_check: float, of_exercise: float) -> None:
-    """A check may use neither more than its own nor more than what is left to the exercise."""
-    monkeypatch.setattr(runner, "SHRINK_SECONDS", of_check)
-    check = doubled(doubling)
+@pytest.mark.parametrize(("of_check", "of_exercise", "left"), [(0, 300, 300), (300, 1, 0), (5, 7, 2)])
+def test_budgets(
+    doubling: Exercise, monkeypatch: pytest.MonkeyPatch, of_check: int, of_exercise: int, left: int
+) -> None:
+    """A check may try neither more examples than its own number nor more than what is left to the exercise."""
+    monkeypatch.setattr(runner, "SHRINK_PLAYS", of_check)
     session = Stage(doubling, large_is_wrong)
-    session.shrink_seconds = of_exercise
+    session.shrink_plays = of_exercise
+    judged(session, doubled(doubling))
+
+    assert left == session.shrink_plays
+    asked = session.happened[session.happened.index("discarded") + 1 :]
+    assert ["torch"] * (of_exercise - left) == [call for call in asked if call != "discarded"]
+
+
+def test_stopped_while_shrinking(doubling: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How far a search came by then depends on the machine: what the replay met is told, as without any search."""
+    session = Stage(doubling, large_is_wrong)
+    session.shrink_plays = 300
+    stopped = CheckFailure("stopped", fatal=True, hidden="a hidden check was stopped")
+    asked = session.ask
+
+    def ask(*arguments: Any) -> protocol.Reply:
+        if session.shrink_plays < 297:
+            raise stopped
+        return asked(*arguments)
+
+    monkeypatch.setattr(session, "ask", ask)
+    check = doubled(doubling)
 
     assert first_failing(check, lambda X: len(X) > 1).tolist() == counterexample(session, check).tolist()
-    assert ["discarded", "discarded"] == session.happened[-2:]
+    assert 296 == session.shrink_plays
 
 
 def test_a_failure_that_does_not_come_again(doubling: Exercise) -> None:
     """Stands as the replay met it."""
     check = doubled(doubling, examples=5)
     session = Stage(doubling, *[right] * 3, wrong, *[right] * 10_000)  # three calls find out its library
-    session.shrink_seconds = 60.0
+    session.shrink_plays = 300
 
     assert first_failing(check, lambda X: True).tolist() == counterexample(session, check).tolist()
 
@@ -533,13 +564,13 @@ def test_a_dead_worker_is_not_tried_again(doubling: Exercise) -> None:
     check = doubled(doubling)
     session = Stage(doubling)
     session.libraries["twice"] = "torch"
-    session.shrink_seconds = 60.0
+    session.shrink_plays = 300
     session.dies = lambda call: call.args[0].shape[0] > 1  # type: ignore[union-attr]
     found = judged(session, check)["values"]
 
     assert "your code crashed" == told(found)
     assert ["discarded", "discarded"] == session.happened[-2:]
-    assert 60.0 == session.shrink_seconds
+    assert 300 == session.shrink_plays
 
 
 def test_a_worker_that_dies_while_shrinking(doubling: Exercise) -> None:
@@ -547,7 +578,7 @@ def test_a_worker_that_dies_while_shrinking(doubling: Exercise) -> None:
     check = doubled(doubling)
     session = Stage(doubling, wrong)
     session.libraries["twice"] = "torch"
-    session.shrink_seconds = 60.0
+    session.shrink_plays = 300
     session.dies = lambda call: "discarded" in session.happened
     found = judged(session, check)["values"]
 
@@ -563,12 +594,12 @@ def test_a_check_without_examples_is_not_shrunk(doubling: Exercise) -> None:
         expect.close(student.twice(np.ones(1)), [2])
 
     session = Stage(doubling, wrong)
-    session.shrink_seconds = 60.0
+    session.shrink_plays = 300
     found = judged(session, doubling.check(points=1)(fixed))["fixed"]
 
     assert ("failed", "twice(X)") == (found.outcome, found.finding and found.finding.call)
     assert ["discarded", "discarded"] == session.happened[-2:]
-    assert 60.0 == session.shrink_seconds
+    assert 300 == session.shrink_plays
 
 
 ORDERED: list[dict[str, Any]] = [

@@ -10,17 +10,17 @@ import pytest
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
-from grader.errors import WorkerFailed
+from grader.errors import ShortOfResources, WorkerFailed
 from grader.judge import session as sessions
-from grader.judge.session import Session
+from grader.judge.session import LOOP, MANY_PASSES, SLOW, TOO_MUCH, Session
 from grader.worker import protocol
 from grader.worker.client import Limits
+from grader.worker.owntime import Account
 from grader.worker.protocol import Raised, Reply, Request
 
 LIMITS = Limits(call_seconds=10, check_seconds=30, exercise_seconds=100)
 TAMPERED = "your code answered in the grader's place while areas.py was being imported"
 TIMEOUT = WorkerFailed("your code was stopped at the limit", "timeout")
-LOOP = "Look for a loop that never ends, or one that does far more work than it needs."
 LOADED = {"area": "function", "Area": "extra", "box": "missing"}
 DO = Request("calls")
 
@@ -67,23 +67,23 @@ class FakeNursery:
         self.roles: list[str] = []
         self.stopping = False  # workers are stopped at their limit
 
-    def spawn(self, folder: Path, limits: Limits, role: str = "student") -> Any:
+    def spawn(self, folder: Path, limits: Limits, account: Account, role: str = "student") -> Any:
         self.workers.append(FakeWorker(self))
         self.roles.append(role)
         return self.workers[-1]
 
 
 class Clock:
-    """`time.monotonic`, moved by hand."""
+    """The judge's processor time, moved by hand."""
 
     def __init__(self) -> None:
         self.now = 1000.0
 
-    def monotonic(self) -> float:
+    def process_time(self) -> float:
         return self.now
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
     monkeypatch.setattr(sessions, "time", found)
@@ -110,7 +110,7 @@ def failure(act: Any, *arguments: Any) -> CheckFailure:
     return caught.value
 
 
-def test_loads_once(folder: Path, clock: Clock) -> None:
+def test_loads_once(folder: Path) -> None:
     """The file and the contract are sent to the first worker, which is kept."""
     session, nursery = started(folder, LOADED)
 
@@ -176,11 +176,11 @@ def test_require(folder: Path) -> None:
         (None, 91, (9, "the limit of 100 s for the whole exercise")),
     ],
 )
-def test_limits(folder: Path, clock: Clock, seconds: float | None, passed: float, wanted: tuple[float, str]) -> None:
+def test_limits(folder: Path, seconds: float | None, passed: float, wanted: tuple[float, str]) -> None:
     """One call's limit, its own where it has one, or what is left of the exercise's."""
     session, nursery = started(folder, LOADED, 5)
     session.load()
-    clock.now += passed
+    session._account.spent += passed
 
     assert 5 == session.ask(DO, "x", seconds).value
     assert (DO, *wanted) == nursery.asked[-1]
@@ -194,7 +194,7 @@ def test_limits(folder: Path, clock: Clock, seconds: float | None, passed: float
         (60.0, "your code was stopped at the limit of 60 s while train was running"),
     ],
 )
-def test_the_sentence_about_a_limit(folder: Path, clock: Clock, seconds: float | None, wanted: str) -> None:
+def test_the_sentence_about_a_limit(folder: Path, seconds: float | None, wanted: str) -> None:
     """It tells what the limit is for, once."""
     session, nursery = started(folder, LOADED)
     session.load()
@@ -203,7 +203,7 @@ def test_the_sentence_about_a_limit(folder: Path, clock: Clock, seconds: float |
     assert wanted == failure(session.ask, DO, "train was running", seconds).message
 
 
-def test_stream(folder: Path, clock: Clock) -> None:
+def test_stream(folder: Path) -> None:
     """A batch has the limit of a check, and every reply comes by itself."""
     session, nursery = started(folder, LOADED, 1, 2, 3)
     replies = session.stream(protocol.frame(DO), 3, str)
@@ -225,19 +225,88 @@ def test_the_call_that_kills_is_named(folder: Path) -> None:
 
 
 def test_a_hanging_call(folder: Path) -> None:
-    """Is named, with the usual reason for it."""
-    session, nursery = started(folder, LOADED, TIMEOUT)
+    """Is named, with the usual reason for it; in a hidden check the limit is all that may be told."""
+    words = "your code was stopped at the limit of 10 s for one call"
+    session, nursery = started(folder, LOADED, WorkerFailed(words, "timeout"))
     found = failure(session.ask, DO, "area(2) was being called")
 
-    assert "your code was stopped at the limit while area(2) was being called" == found.message
+    assert f"{words} while area(2) was being called" == found.message
+    assert "a hidden check was stopped at the limit of 10 s for one call; what it tried is not shown" == found.hidden
     assert (LOOP, True, False) == (found.hint, found.fatal, nursery.workers[0].alive)
 
 
+@pytest.mark.parametrize(("seconds", "hint"), [(None, SLOW), (60.0, MANY_PASSES)])
+def test_no_call_by_itself_was_too_slow(folder: Path, seconds: float | None, hint: str) -> None:
+    """Where the grader makes many calls, or many checks used up the time, nobody is sent to look for an endless loop."""
+    session, nursery = started(folder, LOADED)
+    session.load()
+    session._account.spent += 95 if seconds is None else 0
+    nursery.stopping = True
+
+    assert hint == failure(session.ask, DO, "x", seconds).hint
+
+
+def test_a_crash_tells_nothing_of_a_hidden_check(folder: Path) -> None:
+    """It may have been caused by an input."""
+    session, _ = started(folder, LOADED, WorkerFailed("your code crashed", "killed"))
+
+    assert "" == failure(session.ask, DO, "x").hidden
+
+
+def test_a_busy_machine_blames_nobody(folder: Path) -> None:
+    """Where a worker got next to no processor time nothing can be said, now or in what follows."""
+    session, nursery = started(folder, LOADED, WorkerFailed("your code got nothing", "starved"))
+    for _ in range(2):
+        with pytest.raises(ShortOfResources, match="next to no processor time"):
+            session.ask(DO, "x")
+
+    assert (True, 0, 1) == (session._account.starved, session.timeouts, len(nursery.workers))
+
+
+def test_a_worker_that_cannot_be_started_now(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is no fault of the submission either."""
+    session, nursery = started(folder)
+
+    def refuse(*_: Any) -> None:
+        raise ShortOfResources("no worker could be started")
+
+    monkeypatch.setattr(nursery, "spawn", refuse)
+    with pytest.raises(ShortOfResources):
+        session.load()
+    assert session._account.starved
+
+
+def test_the_judge_s_work_on_an_answer(folder: Path, clock: Clock) -> None:
+    """Counts as the submission's: answers that keep the judge busy end with the exercise."""
+    session, nursery = started(folder, LOADED, *[7] * 100)
+    session.load()
+    for _ in range(17):
+        session.ask(DO, "x")
+        clock.now += 6
+
+    assert "not tried: the limit of 100 s for the whole exercise is used up" == failure(session.ask, DO, "x").message
+    assert (1 + 17, 102) == (len(nursery.asked), session.spent)
+
+
+def test_one_budget_for_a_submission(folder: Path) -> None:
+    """What its other exercises have used is gone; when all is used up nothing more is tried."""
+    session, nursery = started(folder, LOADED, 7)
+    session._account.limit = 60.0
+    session.load()
+    session._account.spent = 55.0
+
+    assert 7 == session.ask(DO, "x").value
+    assert (DO, 5, "the limit of 60 s for all exercises together") == nursery.asked[-1]
+    session._account.spent = 60.0
+    found = failure(session.ask, DO, "x")
+    assert ["not tried: the limit of 60 s for all exercises together is used up"] * 2 == [found.message, found.hidden]
+
+
 @pytest.mark.parametrize(
-    ("kinds", "counted"), [(["timeout", "memory", "scratch"], 3), (["killed", "exited", "protocol"], 0)]
+    ("kinds", "counted"), [(["timeout", "memory", "threads"], 3), (["killed", "exited", "protocol"], 0)]
 )
 def test_what_counts_as_stopped_at_a_limit(folder: Path, kinds: list[str], counted: int) -> None:
-    """Time, memory and scratch do: after three of them nothing more is tried. A crash costs next to nothing."""
+    """Time, memory, threads and scratch do: after three of them nothing more is tried. A crash costs next to nothing."""
     session, _ = started(
         folder, *(part for kind in kinds for part in (LOADED, WorkerFailed("stopped", kind))), LOADED, 7
     )
@@ -252,10 +321,10 @@ def test_what_counts_as_stopped_at_a_limit(folder: Path, kinds: list[str], count
         assert 7 == session.ask(DO, "x").value
 
 
-def test_the_time_of_the_exercise(folder: Path, clock: Clock) -> None:
+def test_the_time_of_the_exercise(folder: Path) -> None:
     """When it is used up nothing more is tried, nor a worker started."""
     session, nursery = started(folder)
-    clock.now += 100
+    session._account.spent += 100
     wanted = "not tried: the limit of 100 s for the whole exercise is used up"
 
     assert [wanted] * 3 == [
@@ -266,7 +335,7 @@ def test_the_time_of_the_exercise(folder: Path, clock: Clock) -> None:
     assert [] == nursery.workers
 
 
-def test_exploring_costs_nothing_but_its_time(folder: Path, clock: Clock) -> None:
+def test_exploring_costs_nothing_but_its_time(folder: Path) -> None:
     """What the grader tries for its own sake is short, and being stopped there is not counted."""
     session, nursery = started(folder, LOADED, TIMEOUT, LOADED, 7)
     with session.exploring(4):
@@ -277,7 +346,7 @@ def test_exploring_costs_nothing_but_its_time(folder: Path, clock: Clock) -> Non
     assert 0 == session.timeouts
 
 
-def test_exploring_does_not_call_a_file_unloadable(folder: Path, clock: Clock) -> None:
+def test_exploring_does_not_call_a_file_unloadable(folder: Path) -> None:
     """An import that is slower than exploring may be goes on being imported by the checks."""
     session, _ = started(folder, TIMEOUT, LOADED, 7)
     with session.exploring(4):
@@ -286,24 +355,24 @@ def test_exploring_does_not_call_a_file_unloadable(folder: Path, clock: Clock) -
     assert 7 == session.ask(DO, "x").value
 
 
-def test_exploring_ends_with_the_exercise(folder: Path, clock: Clock) -> None:
+def test_exploring_ends_with_the_exercise(folder: Path) -> None:
     """It is never given more than the exercise has left."""
     session, nursery = started(folder, LOADED, 7)
     session.load()
-    clock.now += 97
+    session._account.spent += 97
     with session.exploring(4):
         session.ask(DO, "x")
 
     assert (DO, 3, "the limit of 100 s for the whole exercise") == nursery.asked[-1]
 
 
-def test_training_has_a_time_of_its_own(folder: Path, clock: Clock) -> None:
+def test_training_has_a_time_of_its_own(folder: Path) -> None:
     """It may take longer than the exercise, and what it took is not the exercise's."""
     session, nursery = started(folder, LOADED, 7, 8)
     session.load()
     with session.training():
         session.ask(DO, "it was trained", seconds=1000)
-        clock.now += 140
+        session._account.spent += 140
     session.ask(DO, "x", seconds=1000)
 
     assert [LIMITS.training_seconds, 100] == [seconds for _, seconds, _ in nursery.asked[1:]]
@@ -319,7 +388,7 @@ def evaluated(session: Session, what: str) -> Any:
     return reply.value
 
 
-def test_the_evaluator_is_a_process_of_its_own(folder: Path, clock: Clock) -> None:
+def test_the_evaluator_is_a_process_of_its_own(folder: Path) -> None:
     """It never loads the student's file, and ends after the last request; all have the one limit."""
     session, nursery = started(folder, "seen", "again", LOADED)
 
@@ -336,8 +405,9 @@ def test_an_evaluator_that_fails(folder: Path) -> None:
     session.load()
     found = failure(evaluated, session, "the file was being run")
 
-    assert ("your code was stopped at the limit while the file was being run", True, 1) == (
+    assert ("stopped at the limit while the file was being run", TOO_MUCH, True, 1) == (
         found.message,
+        found.hint,
         found.fatal,
         session.timeouts,
     )

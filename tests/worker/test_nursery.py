@@ -16,11 +16,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.errors import HarnessError
+from grader.errors import HarnessError, WorkerFailed
 from grader.worker import client, protocol
 from grader.worker import nursery as nurseries
 from grader.worker.client import Nursery
+from grader.worker.owntime import Account
 
+PATIENCE = 300.0  # seconds until a killed process is gone, on a busy machine
 LOAD = protocol.Request("load", (protocol.pack("a.py"), protocol.pack({})))
 
 
@@ -53,7 +55,7 @@ def check_one_comes_up(nursery: Nursery, folder: Path) -> None:
     assert worker.ask(LOAD, 10, "10 s").raised is None
     assert str(worker.pid) in children(nursery._process.pid)
     assert -signal.SIGKILL == os.waitstatus_to_exitcode(worker.kill() or 0)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while children(nursery._process.pid) and time.monotonic() < deadline:
         nursery.spawn(folder).kill()  # those that were still dying are forgotten on the way
     assert [] == children(nursery._process.pid)
@@ -129,7 +131,7 @@ def test_a_dead_judge(nursery: Nursery, folder: Path) -> None:
     judge = os.fork()
     if judge == 0:
         worker = nursery.spawn(folder)
-        worker._send_bytes(protocol.frame(LOAD), time.monotonic() + 10, "10 s")
+        worker._send_bytes(protocol.frame(LOAD))
         os._exit(0)
     os.waitpid(judge, 0)
 
@@ -150,3 +152,44 @@ def test_a_worker_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
         os.kill(sleeper.pid, signal.SIGKILL)
         brood.end()
     assert brood.reap(sleeper.pid) is None
+
+
+def test_each_job_has_its_processor(folder: Path) -> None:
+    """Workers of two jobs compute on two processors, where there are as many."""
+    here = os.sched_getaffinity(0)
+    with Nursery(channels=2) as nursery:
+        kept = []
+        for job in (0, 1):
+            nursery.use_channel(job)
+            worker = nursery.spawn(folder)
+            kept.append(os.sched_getaffinity(worker.pid))
+            worker.kill()
+
+    assert [1, 1] == [len(processors) for processors in kept]
+    assert min(2, len(here)) == len(kept[0] | kept[1]) and kept[0] | kept[1] <= here
+
+
+THREADS = "import threading, time\nfor _ in range(80): threading.Thread(target=time.sleep, args=(600,)).start()\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "least"),
+    [
+        ("import time\ntime.sleep(600)", "timeout", 0.9),
+        ("while True: pass", "timeout", 0.9),
+        (f"{THREADS}time.sleep(600)", "threads", 0.0),
+    ],
+)
+def test_a_worker_is_stopped(nursery: Nursery, folder: Path, code: str, kind: str, least: float) -> None:
+    """One that sleeps, one that computes and one that starts threads; what it used is put down, and no thread is left."""
+    (folder / "a.py").write_text(code)
+    account = Account()
+    worker = nursery.spawn(folder, None, account)
+    with pytest.raises(WorkerFailed) as caught:
+        worker.ask(LOAD, 1.0 if kind == "timeout" else 100.0, "the limit")
+
+    assert kind == caught.value.kind
+    assert least <= account.spent
+    assert not Path(f"/proc/{worker.pid}").exists()
+    (folder / "a.py").write_text("")
+    check_one_comes_up(nursery, folder)

@@ -68,7 +68,7 @@ def strongest_level() -> Level:
 def _ask_a_fresh_interpreter() -> dict[str, tuple[bool, str]]:
     source = f"import sys; sys.path.insert(0, {str(bubble.ROOT)!r}); from {__name__} import report; report()"
     command = [sys.executable, "-I", "-c", source]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     try:
         return {name: (available, detail) for name, available, detail in json.loads(answer.stdout)}
     except ValueError:

@@ -1,16 +1,21 @@
 """Resource limits: what one worker may use up, kept by the kernel from the first moment.
 
-Wall time is not among them: the judge keeps it from outside. Nor is the space on disk: see `namespaces`.
+Time is not among them but as a last net: the judge keeps it from outside. Nor is the space on disk: see `namespaces`.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
 
 try:
     import resource
 except ImportError:  # Windows, where nothing can be limited and nothing is confined
     resource = None  # type: ignore[assignment]
+
+
+MOST_THREADS = 64  # of one worker; kept by the judge as well, who counts them when it has to wait
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +26,7 @@ class Limits:
     memory_bytes: int | None = 2 << 30  # address space beside the nursery's; None with CUDA
     file_bytes: int = 64 << 20  # size of one file
     open_files: int = 64
-    threads: int | None = 64  # kept only where the kernel does not count all else that the user runs
+    threads: int | None = MOST_THREADS
     scratch_bytes: int = 64 << 20  # kept only where scratch is a file system of its own
 
 
@@ -49,10 +54,31 @@ def limit_resources(limits: Limits) -> None:
 
 
 def limit_openings(limits: Limits, private_uid: bool) -> None:
-    """Limit what the other layers still needed: descriptors, and threads now that the uid, or its namespace, is final."""
+    """Limit what the other layers still needed: descriptors, and threads now that the uid, or its namespace, is final.
+
+    The kernel counts threads by uid. Where that is shared, what runs is counted before, and other workers and programs
+    of the user have room to start some meanwhile.
+    """
     _lower("RLIMIT_NOFILE", limits.open_files)
-    if private_uid and limits.threads is not None:
-        _lower("RLIMIT_NPROC", limits.threads)
+    if limits.threads is not None:
+        shared = 0 if private_uid else threads_of(os.getuid()) + limits.threads * max(3, os.cpu_count() or 1)
+        _lower("RLIMIT_NPROC", shared + limits.threads)
+
+
+def threads_of(uid: int) -> int:
+    """How many threads run under the real uid `uid`, as far as this process can see."""
+    found = 0
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/status", "rb") as file:
+                    status = file.read()
+            except OSError:  # it has ended, or is hidden
+                continue
+            if re.search(rb"^Uid:\t%d\t" % uid, status, re.MULTILINE):
+                threads = re.search(rb"^Threads:\t(\d+)", status, re.MULTILINE)
+                found += int(threads[1]) if threads else 1
+    return found
 
 
 def _lower(name: str, limit: int) -> None:
