@@ -48,7 +48,8 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
     reference that does not pass its own checks or an expect.toml that is wrong.
     """
     started, clock = datetime.now(UTC), time.perf_counter()
-    exercises = {name: course.exercises[name] for name in names}
+    # planted submissions are code: what may lie beside it is there only where it is the point
+    exercises = {name: course.exercises[name].copy(course.exercises[name].files) for name in names}
     rounds = [Round(seed=0, repeat=i) for i in range(REPEATS)] + [Round(seed=i) for i in range(1, options.seeds)]
     with tempfile.TemporaryDirectory(prefix="grader-mutants-") as scratch:
         subjects = {
