@@ -193,7 +193,6 @@ CHANGES: dict[str, Spoil] = {
         protocol.pack(as_array(answer)),
         changed=(("<b>X\x1b", None), ("", 1)),
         aliases=("\u202e",),
-        operators=("aten.conv2d",),
     ),
     "changed into nothing": lambda answer: protocol.Reply(changed=(("X", protocol.pack(np.zeros((0, 2)))),)),
     "a forged refusal": lambda answer: protocol.Reply(raised=protocol.Raised("X", "::error::x", internal=True)),
