@@ -35,7 +35,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -107,7 +107,7 @@ class Settings(Record, frozen=True, kw_only=True):
     exercises: list[str] | None = None
     limits: dict[str, Any] = {}
     thresholds: dict[str, float] = {}
-    files: dict[str, Literal["required", "optional"]] = {}  # artefacts
+    files: dict[str, Any] = {}  # artefacts: required or optional
     checks: dict[str, CheckSettings] = {}
 
 
@@ -215,6 +215,8 @@ class _Reader:
         for file, wanted in self.settings.files.items():
             if file not in owners:
                 raise self.error(("files", file), f"no check is about a file {file!r}{suggest(file, owners)}")
+            if wanted not in ("required", "optional"):
+                raise self.error(("files", file), f"{file} = {wanted!r}: a file is required or optional")
             exercise = owners[file]
             exercise.optional = exercise.optional | {file} if wanted == "optional" else exercise.optional - {file}
 
