@@ -69,6 +69,15 @@ def test_without_a_file() -> None:
     assert (found.planted / "corr2d").is_dir()
 
 
+def test_which_files_may_be_left_out() -> None:
+    """Those of mnist_cnn, unless a course says otherwise: whoever leaves out another has not done the exercise."""
+    every = course.load().exercises
+    required = {file for exercise in every.values() for file in exercise.files if file not in exercise.optional}
+
+    assert {"lenet5.onnx", "lenet5.pth"} == required
+    assert {"mnist_cnn.onnx", "mnist_cnn.pth"} <= every["mnist_cnn"].optional
+
+
 def test_an_empty_file(load: Callable[..., Course]) -> None:
     """The built-in exercises all the same."""
     found = load("")

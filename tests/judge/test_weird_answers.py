@@ -32,7 +32,7 @@ from grader.worker import protocol
 from tests.judge.actor import Actor, Raises, Spoil, as_array
 from tests.judge.odd_networks import ODD
 
-EXERCISES = course.load().exercises
+EXERCISES = {name: known.copy(known.files) for name, known in course.load().exercises.items()}  # nothing lies beside
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.functions]
 CHECKS = [check for name in FUNCTIONS for check in EXERCISES[name].checks if check is not check.exercise.loads]
 MOST_EXAMPLES = 8  # of a check: odd answers are odd on the first one already
