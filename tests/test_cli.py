@@ -20,6 +20,7 @@ from grader.engine.local import Grader
 from grader.records import SubmissionReport, from_json, json_schema
 from grader.report import html
 from grader.submission import Source
+from grader.worker.owntime import Account
 
 ROOT = Path(__file__).parents[1]
 STUDENT = ROOT / "exercises" / "student42"
@@ -206,14 +207,14 @@ def test_what_is_not_graded_is_told(
 
 def test_a_judge_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed, a judge process takes only its own submission with it: the others are graded, exit code 3."""
-    grade = Grader.grade
+    grade = Grader._grade
 
-    def doomed(self: Grader, source: Source, jobs: int = 1) -> SubmissionReport:
+    def doomed(self: Grader, source: Source, jobs: int, account: Account) -> SubmissionReport:
         if source.name == "bert":
             os.kill(os.getpid(), signal.SIGKILL)
-        return grade(self, source, jobs)
+        return grade(self, source, jobs, account)
 
-    monkeypatch.setattr(Grader, "grade", doomed)
+    monkeypatch.setattr(Grader, "_grade", doomed)
     for name in ("anna", "bert", "carl", "dora"):
         submission(tmp_path / "class" / name, corr2d=RIGHT)
     arguments = ["run", tmp_path / "class", "--check", "corr2d.values", "--jobs", "2", "--out", tmp_path / "out"]
