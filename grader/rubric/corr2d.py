@@ -206,7 +206,7 @@ def mixed(student: Student, X: np.ndarray) -> None:
 
 
 @corr2d.check(
-    points=1, needs=["shape"], hint="K = [[1, -1]] finds vertical edges, its transpose horizontal ones.", live=True
+    points=1, needs=["values"], hint="K = [[1, -1]] finds vertical edges, its transpose horizontal ones.", live=True
 )
 def edge_demo(student: Student) -> None:
     """The kernel [[1, -1]] finds the vertical edges of the lesson's picture, its transpose the horizontal ones.
