@@ -350,7 +350,9 @@ def test_other_systems(
 BIG = ["run", "x", "--seed", str(1 << 32)]
 
 
-@pytest.mark.parametrize("arguments", [["run"], ["run", "x", "--jobs", "0"], ["run", "x", "--seed", "-1"], BIG, ["fly"]])
+@pytest.mark.parametrize(
+    "arguments", [["run"], ["run", "x", "--jobs", "0"], ["run", "x", "--seed", "-1"], BIG, ["fly"]]
+)
 def test_bad_options(arguments: list[str]) -> None:
     """Options that make no sense are argparse's to refuse, with exit code 2."""
     with pytest.raises(SystemExit) as ended:

@@ -420,9 +420,7 @@ def before_softmax(outputs: list[np.ndarray]) -> list[np.ndarray]:
     """The logits of log-probabilities, (N, 10) each, up to a number for each image; 0 for a class that vanishes in any."""
     told = np.min(outputs, axis=0) > math.log(VANISHED)
     count = np.maximum(1, told.sum(axis=1, keepdims=True))
-    return [
-        np.where(told, values - values.sum(axis=1, keepdims=True, where=told) / count, 0.0) for values in outputs
-    ]
+    return [np.where(told, values - values.sum(axis=1, keepdims=True, where=told) / count, 0.0) for values in outputs]
 
 
 def contract_with(

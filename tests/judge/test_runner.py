@@ -334,7 +334,11 @@ def test_training_that_is_switched_off(doubling: Exercise, shape: Body, train: b
     assert most == result.max_score
     if not train:
         words = "training was switched off for this run with --no-train"
-        assert (words, "skipped", False) == (told(result.checks[-1]), result.checks[-1].outcome, result.checks[-1].counted)
+        assert (words, "skipped", False) == (
+            told(result.checks[-1]),
+            result.checks[-1].outcome,
+            result.checks[-1].counted,
+        )
 
 
 @pytest.mark.parametrize("shape", [lambda student: None, raising(CheckFailure("wrong"))])
