@@ -58,7 +58,7 @@ class Direct(Player):
     """Plays the student with a plain function call: no worker, no pipe, no copies that would not be made anyway."""
 
     def __init__(self, exercise: Any, module: ModuleType) -> None:
-        super().__init__(exercise)
+        super().__init__(exercise, 0)
         self.module = module
 
     def answer(self, call: RecordedCall) -> Any:
@@ -147,10 +147,10 @@ def replay() -> None:
     test, bank = check.test, Bank(check, 0)
 
     def drawn() -> None:
-        hypothesis.seed(0)(test)(Recorder(exercise))
+        hypothesis.seed(0)(test)(Recorder(exercise, 0))
 
     def replayed() -> None:
-        player = Recorder(exercise)
+        player = Recorder(exercise, 0)
         for example in bank.examples:
             player.play(check.body, example.drawn)
 
