@@ -29,6 +29,7 @@ from grader.judge.players import Player, RecordedCall, Recorder
 from grader.judge.runner import Rubric, judge_exercise
 from grader.judge.session import Session
 from grader.records import ExerciseResult
+from grader.submission import Source
 from grader.worker.client import Limits, Nursery
 from grader.worker.values import as_numpy
 
@@ -200,7 +201,7 @@ def main() -> None:
     scratch = Path(tempfile.mkdtemp(prefix="grader-bench-"))
     scratch.chmod(0o711)
     try:
-        folder = Path(submission.take(STUDENT, "student42", scratch).folder)
+        folder = Path(submission.take(Source(path=STUDENT, name="student42"), scratch).folder)
         workers(folder)
         boundary(folder)
         replay()
