@@ -134,7 +134,7 @@ def test_losses_that_fit(of: float, before: bool, rate: float, steps: int) -> No
     for seed in range(20):
         kernel, losses = descent(rate, steps, of, before, seed)
         if apart(kernel, EDGE) <= NEAR:
-            fit(losses, kernel)
+            fit(losses, kernel, EDGE)
 
 
 @pytest.mark.parametrize(
@@ -151,4 +151,4 @@ def test_losses_that_are_made_up(forge: Callable[[list[float]], list[float]]) ->
     """Do not fit: they fall, but where they end no descent to this kernel has been."""
     kernel, losses = descent(0.02, 40, 1, True, 0)
     with pytest.raises(CheckFailure, match=r"^the last loss is .*, but the squared error of the kernel .* is "):
-        fit(forge(losses), kernel)
+        fit(forge(losses), kernel, EDGE)
