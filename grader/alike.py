@@ -1,5 +1,7 @@
 """Submissions of one run that hold the same trained parameters: a note for the instructor, never a failure.
 
+It stands on the index and the terminal and on no student's page, which would name the others.
+
 Two students may have run the same code with the same seed, or one may have handed in the other's file: which, a
 grader cannot tell. Reports are compared where all of them come together, whichever processes graded them.
 """
@@ -8,8 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-
-import msgspec
 
 from grader.records import Record, SubmissionReport
 
@@ -43,14 +43,3 @@ def twins(reports: Sequence[SubmissionReport]) -> list[Twins]:
         for group in groups.values()
         if len(group) > 1
     ]
-
-
-def noted(reports: Sequence[SubmissionReport]) -> list[SubmissionReport]:
-    """The reports, each with a note on every group it belongs to; those that need none unchanged."""
-    found = [(str(group), group.files) for group in twins(reports)]
-    return [_with(report, [words for words, files in found if report.submission in files]) for report in reports]
-
-
-def _with(report: SubmissionReport, notes: Sequence[str]) -> SubmissionReport:
-    new = tuple(note for note in notes if note not in report.notes)
-    return msgspec.structs.replace(report, notes=(*report.notes, *new)) if new else report

@@ -157,7 +157,6 @@ def _run(arguments: argparse.Namespace) -> int:
     submissions = find(arguments.paths, [exercise.file for exercise in course.exercises.values()])
     _writable(arguments.out)
 
-    from grader import alike
     from grader.engine.local import Grader, default_jobs
     from grader.report import html, terminal
 
@@ -182,10 +181,6 @@ def _run(arguments: argparse.Namespace) -> int:
                 codes.append(problem.exit_code)
             advance()
     reports.sort(key=lambda report: report.submission)
-    for before, report in zip(reports, reports := alike.noted(reports), strict=True):
-        if report is not before:
-            with _written(arguments.out / report.submission):
-                html.write_report(report, arguments.out / report.submission)
     try:
         with _written(arguments.out / "index.html"):
             html.write_index(reports, arguments.out, problems)

@@ -13,9 +13,16 @@ The built-in course needs no file. A folder with a `course.toml` makes another o
     [thresholds]
     "lenet5.digits" = 0.95
 
+    [files]                                     # a missing one fails its checks, or does not count
+    "lenet5.onnx" = "optional"
+
     [checks."corr2d.linear"]
     points = 2
     public = true
+
+    [checks."corr2d.own_work"]
+    gate = false                                # what it finds costs its own points only
+    points = 1
 
 Whatever does not fit is refused with the file, the line and a suggestion.
 """
@@ -90,6 +97,7 @@ class CheckSettings(Record, frozen=True, kw_only=True):
 
     points: float | None = None
     public: bool | None = None
+    gate: bool | None = None  # false: later checks are tried without it
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -99,6 +107,7 @@ class Settings(Record, frozen=True, kw_only=True):
     exercises: list[str] | None = None
     limits: dict[str, Any] = {}
     thresholds: dict[str, float] = {}
+    files: dict[str, Any] = {}  # artefacts: required or optional
     checks: dict[str, CheckSettings] = {}
 
 
@@ -144,6 +153,7 @@ class _Reader:
             raise self.error(("exercises",), "exercises must be named once each, and at least one")
         for check_id, settings in self.settings.checks.items():
             self._apply(exercises, check_id, settings)
+        self._files(exercises)
         self._no_public_one_needs_a_hidden_one(exercises)
         limits = {name: self._limits(name, exercises) for name in exercises}
         self._thresholds()
@@ -195,14 +205,26 @@ class _Reader:
             every[check_id].points = settings.points
         if settings.public is not None:
             every[check_id].public = settings.public
+        if settings.gate and not every[check_id].gate:
+            raise self.error(("checks", check_id, "gate"), f"{check_id} is no gate: only its author can make it one")
+        if settings.gate is not None:
+            every[check_id].gate = settings.gate
+
+    def _files(self, exercises: Mapping[str, Exercise]) -> None:
+        owners = {file: exercise for exercise in exercises.values() for file in exercise.files}
+        for file, wanted in self.settings.files.items():
+            if file not in owners:
+                raise self.error(("files", file), f"no check is about a file {file!r}{suggest(file, owners)}")
+            if wanted not in ("required", "optional"):
+                raise self.error(("files", file), f"{file} = {wanted!r}: a file is required or optional")
+            exercise = owners[file]
+            exercise.optional = exercise.optional | {file} if wanted == "optional" else exercise.optional - {file}
 
     def _no_public_one_needs_a_hidden_one(self, exercises: Mapping[str, Exercise]) -> None:
         """Students would learn from a skipped check what came of a hidden one."""
         every = {check.id: check for exercise in exercises.values() for check in exercise.checks}
         for check in (check for check in every.values() if check.public):
-            loads = check.exercise.loads
-            needed = [every[need] for need in check.needs] + [loads] * (check is not loads)
-            for need in (one.id for one in needed if not one.public):
+            for need in (need for need in check.all_needs if not every[need].public):
                 told = f"{need} is hidden, but {check.id}, which students see, needs it: hide both or neither"
                 raise self.error(("checks", need, "public"), told)
 

@@ -20,6 +20,7 @@ from grader.engine.local import Grader
 from grader.records import SubmissionReport, from_json, json_schema
 from grader.report import html
 from grader.submission import Source
+from grader.worker.owntime import Account
 
 ROOT = Path(__file__).parents[1]
 STUDENT = ROOT / "exercises" / "student42"
@@ -50,10 +51,9 @@ def test_all_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ("grader/report/1", "anna", 20, 20) == tuple(
         report[key] for key in ("schema", "submission", "score", "max_score")
     )
-    check = report["exercises"][0]["checks"][2]
-    assert ("corr2d.values", "passed", 4, 4, None) == tuple(
-        check[key] for key in ("id", "outcome", "points", "earned", "finding")
-    )
+    checks = report["exercises"][0]["checks"]
+    assert ["corr2d.loads", "corr2d.own_work", "corr2d.shape", "corr2d.values"] == [check["id"] for check in checks[:4]]
+    assert ("passed", 5, 5, None) == tuple(checks[3][key] for key in ("outcome", "points", "earned", "finding"))
     assert "anna" in capsys.readouterr().out
 
 
@@ -201,19 +201,19 @@ def test_what_is_not_graded_is_told(
         ("dora", f"{klass / 'dora.zip'}: it is no archive or a damaged one"),
     ):
         assert f"{name}  not graded: {words}" in told and words in index
-    assert "anna  4/4" in told
+    assert "anna  5/5" in told
 
 
 def test_a_judge_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed, a judge process takes only its own submission with it: the others are graded, exit code 3."""
-    grade = Grader.grade
+    grade = Grader._grade
 
-    def doomed(self: Grader, source: Source, jobs: int = 1) -> SubmissionReport:
+    def doomed(self: Grader, source: Source, jobs: int, account: Account) -> SubmissionReport:
         if source.name == "bert":
             os.kill(os.getpid(), signal.SIGKILL)
-        return grade(self, source, jobs)
+        return grade(self, source, jobs, account)
 
-    monkeypatch.setattr(Grader, "grade", doomed)
+    monkeypatch.setattr(Grader, "_grade", doomed)
     for name in ("anna", "bert", "carl", "dora"):
         submission(tmp_path / "class" / name, corr2d=RIGHT)
     arguments = ["run", tmp_path / "class", "--check", "corr2d.values", "--jobs", "2", "--out", tmp_path / "out"]
@@ -259,7 +259,7 @@ def test_an_index_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureF
 
     assert 3 == run(anna, "--check", "corr2d.values", "--out", tmp_path / "out")
     told = capsys.readouterr()
-    assert "anna  4/4" in told.out
+    assert "anna  5/5" in told.out
     assert f"grader: {tmp_path / 'out' / 'index.html'} cannot be written: Is a directory" in told.err
 
 
@@ -347,7 +347,12 @@ def test_other_systems(
     assert told.count("\n") == 1 and "WSL2" in told and "container" in told
 
 
-@pytest.mark.parametrize("arguments", [["run"], ["run", "x", "--jobs", "0"], ["run", "x", "--seed", "-1"], ["fly"]])
+BIG = ["run", "x", "--seed", str(1 << 32)]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["run"], ["run", "x", "--jobs", "0"], ["run", "x", "--seed", "-1"], BIG, ["fly"]]
+)
 def test_bad_options(arguments: list[str]) -> None:
     """Options that make no sense are argparse's to refuse, with exit code 2."""
     with pytest.raises(SystemExit) as ended:
@@ -376,6 +381,42 @@ def test_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 1 == run(tmp_path / "mywork", "--out", tmp_path / "out", "--no-train")
     report = from_json((tmp_path / "out" / "mywork" / "report.json").read_bytes())
     assert (0, 0) == (report.score, report.count("errored"))
+
+
+def seeds(out: Path) -> list[int]:
+    return [from_json(path.read_bytes()).seed for path in sorted(out.glob("*/report.json"))]
+
+
+def test_a_fresh_seed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every run asks otherwise; which seed it was is printed and recorded, and with --seed it is asked again."""
+    anna = submission(tmp_path / "anna", corr2d=FLIPPED)
+    found, told = [], []
+    for number, more in enumerate([[], [], ["--seed", "0"]]):
+        assert 1 == run(anna, "--check", "corr2d.values", "--out", tmp_path / str(number), *more)
+        found += seeds(tmp_path / str(number))
+        told.append(capsys.readouterr().out)
+
+    assert 3 == len({*found, 0}) == len(found)
+    assert 0 == found[2]
+    for seed, printed in zip(found, told, strict=True):
+        assert printed.endswith(f"\nSeed: {seed} (the same is asked again with --seed {seed})\n")
+
+    assert 1 == run(anna, "--check", "corr2d.values", "--out", tmp_path / "again", "--seed", found[0])
+    first, again = (
+        from_json((tmp_path / name / "anna" / "report.json").read_bytes()).exercises for name in ("0", "again")
+    )
+    assert [check.finding for check in first[0].checks] == [check.finding for check in again[0].checks]
+
+
+def test_a_class_has_one_seed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All are asked the same: said once."""
+    for name in ("anna", "bert", "carl"):
+        submission(tmp_path / "class" / name, corr2d=RIGHT)
+    run(tmp_path / "class", "--check", "corr2d.loads", "--out", tmp_path / "out")
+    [seed, *others] = seeds(tmp_path / "out")
+
+    assert [seed] * 2 == others
+    assert 1 == capsys.readouterr().out.count(f"Seed: {seed} (")
 
 
 def test_hidden_checks_tell_nothing(tmp_path: Path) -> None:
@@ -409,7 +450,7 @@ def test_two_of_one_name(tmp_path: Path) -> None:
     two = submission(tmp_path / "tuesday" / "anna", corr2d=FLIPPED)
     run(one, two, "--check", "corr2d.values", "--out", tmp_path / "out")
 
-    assert (4, 0) == tuple(
+    assert (5, 0) == tuple(
         from_json((tmp_path / "out" / name / "report.json").read_bytes()).score for name in ("anna", "anna-2")
     )
 

@@ -69,6 +69,15 @@ def test_without_a_file() -> None:
     assert (found.planted / "corr2d").is_dir()
 
 
+def test_which_files_may_be_left_out() -> None:
+    """Those of mnist_cnn, unless a course says otherwise: whoever leaves out another has not done the exercise."""
+    every = course.load().exercises
+    required = {file for exercise in every.values() for file in exercise.files if file not in exercise.optional}
+
+    assert {"lenet5.onnx", "lenet5.pth"} == required
+    assert {"mnist_cnn.onnx", "mnist_cnn.pth"} <= every["mnist_cnn"].optional
+
+
 def test_an_empty_file(load: Callable[..., Course]) -> None:
     """The built-in exercises all the same."""
     found = load("")
@@ -130,6 +139,37 @@ def test_an_own_rubric_comes_before_a_built_in_one(load: Callable[..., Course], 
     assert "Own" == course.load(tmp_path / "course.toml").exercises["corr2d"].title
 
 
+@pytest.mark.parametrize(("wanted", "optional"), [("required", False), ("optional", True)])
+def test_files(load: Callable[..., Course], wanted: str, optional: bool) -> None:
+    """Whether one may be left out is the course's to say, of that file alone."""
+    found = load(f'exercises = ["lenet5"]\n[files]\n"lenet5.onnx" = "{wanted}"').exercises["lenet5"]
+    built_in = course.builtin("lenet5").optional
+
+    assert (optional, "lenet5.pth" in built_in) == ("lenet5.onnx" in found.optional, "lenet5.pth" in found.optional)
+    assert built_in - {"lenet5.onnx"} == found.optional - {"lenet5.onnx"}
+
+
+def test_a_gate_that_is_turned_off(load: Callable[..., Course]) -> None:
+    """Keeps nobody from later checks any more, and what it forbids is there for them; the built-in one stays."""
+    text = 'exercises = ["corr2d"]\n[checks."corr2d.own_work"]\ngate = false\npoints = 2'
+    found = load(text).checks
+    own_work = found["corr2d.own_work"]
+
+    assert (2, False, ("convolution",)) == (own_work.points, own_work.gate, own_work.without)
+    assert ("corr2d.loads", "corr2d.shape") == found["corr2d.values"].all_needs
+    assert {()} == {check.without for check in found.values() if check is not own_work}
+    before = {check.id: check for check in course.builtin("corr2d").checks}
+    assert ("corr2d.loads", "corr2d.own_work", "corr2d.shape") == before["corr2d.values"].all_needs
+    assert {("convolution",)} == {check.without for check in before.values()}
+
+
+def test_a_gate_may_be_said_to_be_one(load: Callable[..., Course]) -> None:
+    """Which changes nothing."""
+    text = 'exercises = ["corr2d"]\n[checks."corr2d.own_work"]\ngate = true'
+
+    assert load(text).checks["corr2d.own_work"].gate
+
+
 # --- refusals -----------------------------------------------------------------------------------------
 
 BUILT_IN = ", ".join(MODULES)
@@ -137,6 +177,7 @@ ONE = 'exercises = ["corr2d"]\n'
 UNIQUE = "exercises must be named once each, and at least one"
 ABOVE = "a limit is a number above 0"
 ACCURACY = "an accuracy is above 0 and at most 1"
+NO_FILE = "no check is about a file 'lenet5.onnx'"
 
 # text, line, what is said
 REFUSED: list[tuple[str, int, str]] = [
@@ -185,6 +226,22 @@ REFUSED: list[tuple[str, int, str]] = [
         "Object contains unknown field `pionts`; did you mean points?",
     ),
     (
+        ONE + '[checks."corr2d.values"]\ngate = true',
+        3,
+        "corr2d.values is no gate: only its author can make it one",
+    ),
+    (ONE + '[checks."corr2d.own_work"]\ngate = "no"', 3, "Expected `bool | null`, got `str` - at `$.gate`"),
+    (
+        ONE + '[checks."corr2d.own_work"]\npublic = false',
+        3,
+        "corr2d.own_work is hidden, but corr2d.shape, which students see, needs it: hide both or neither",
+    ),
+    (ONE + '[files]\n"lenet5.onnx" = "optional"', 3, NO_FILE + "; there are: "),
+    ('\n[files]\n"lenet.onnx" = "optional"', 3, NO_FILE.replace("5", "") + "; did you mean lenet5.onnx?"),
+    ('\n[files]\n"lenet5.onnx" = "maybe"', 3, "lenet5.onnx = 'maybe': a file is required or optional"),
+    ('\n[files]\n"lenet5.onnx" = true', 3, "lenet5.onnx = True: a file is required or optional"),
+    ("\nfiles = 3", 2, "Expected `object`, got `int` - at `$.files`"),
+    (
         ONE + '[checks."corr2d.shape"]\npublic = false',
         3,
         "corr2d.shape is hidden, but corr2d.values, which students see, needs it: hide both or neither",
@@ -192,7 +249,7 @@ REFUSED: list[tuple[str, int, str]] = [
     (
         ONE + '[checks."corr2d.loads"]\npublic = false',
         3,
-        "corr2d.loads is hidden, but corr2d.shape, which students see, needs it: hide both or neither",
+        "corr2d.loads is hidden, but corr2d.own_work, which students see, needs it: hide both or neither",
     ),
 ]
 

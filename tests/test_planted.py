@@ -43,7 +43,8 @@ def graded() -> Any:
 
     def grade(exercise: str) -> dict[str, SubmissionReport]:
         if exercise not in reports:
-            checks = course.load().exercises[exercise].checks
+            known = course.load().exercises[exercise]
+            checks = known.copy(known.files).checks  # artefacts lie only where they are the point
             options = Options(jobs=default_jobs(), limits=Limits(call_seconds=8), data=Data(train=False))
             with Grader(checks, options) as grading:
                 reports[exercise] = {source.name: outcome for source, outcome in grading.grade_all(planted(exercise))}
@@ -59,7 +60,8 @@ def test_outcomes(exercise: str, graded: Any) -> None:
     for source in planted(exercise):
         report = graded(exercise)[source.name]
         expected = {f"{exercise}.{name}" for name in declared(source).get("failed", []) if name != "train"}
-        found = {check.id for check in report.checks if check.outcome == "failed"}
+        by_chance = {f"{exercise}.{name}" for name in declared(source).get("by_chance", [])}
+        found = {check.id for check in report.checks if check.outcome == "failed"} - by_chance
         if found != expected or report.count("errored"):
             wrong[source.name] = {
                 "declared": sorted(expected),

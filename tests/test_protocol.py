@@ -309,7 +309,7 @@ SWARMS = {
     "sizes": listed(COUNT, b"\xcd\x01\x01", b"\x91\x94\x01\xa4bool") + b"\xc4\x00",
     "changes": listed(COUNT, b"\x92\xa1a\xc0", b"\x93\xc0\xc0"),
     "aliases": listed(COUNT, b"\xa2ab", b"\x94\xc0\xc0\x90"),
-    "operators": listed(COUNT, b"\xa2ab", b"\x95\xc0\xc0\x90\x90"),
+    "texts in an unknown place": listed(COUNT, b"\xa2ab", b"\x95\xc0\xc0\x90\x90"),
     "lists of lists": listed(COUNT >> 4, b"\x93\x02\xa4list\xdc\x00\x10" + b"\xa1a" * 16),
     "lists in an unknown place": listed(COUNT, b"\x90", b"\x97" + b"\xc0" * 6),
 }

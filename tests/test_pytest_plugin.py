@@ -275,6 +275,57 @@ def test_where_a_folder_is_mistaken_for_a_submission(pytester: pytest.Pytester) 
     mine.assert_outcomes(passed=1)
 
 
+# --- seeds --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked_with(monkeypatch: pytest.MonkeyPatch, verdicts: dict[str, Verdict]) -> list[int]:
+    """The seeds of the self-checks that were made."""
+    seeds: list[int] = []
+    make = SelfCheck.__init__
+
+    def init(self: SelfCheck, course_file: Path | None, seed: int) -> None:
+        seeds.append(seed)
+        make(self, course_file, seed)
+
+    monkeypatch.setattr(SelfCheck, "__init__", init)
+    return seeds
+
+
+def header(result: pytest.RunResult) -> list[str]:
+    return [line for line in result.outlines if line.startswith("grader: seed")]
+
+
+def test_a_fresh_seed(pytester: pytest.Pytester, asked_with: list[int]) -> None:
+    """Every session asks otherwise; the header tells the seed."""
+    submission(pytester.path / "exercises" / "ann", RIGHT)
+    told = [header(pytester.runpytest_inprocess("exercises")) for _ in range(3)]
+
+    assert 3 == len(set(asked_with)) == len(asked_with)
+    assert all(0 <= seed < 1 << 32 for seed in asked_with)
+    wanted = [[f"grader: seed {seed} (the same is asked again with --grader-seed={seed})"] for seed in asked_with]
+    assert wanted == told
+
+
+@pytest.mark.parametrize(("given", "used"), [("7", 7), ("0", 0), (str((1 << 32) + 3), 3)])
+def test_a_given_seed(pytester: pytest.Pytester, asked_with: list[int], given: str, used: int) -> None:
+    """Asks the same again; NumPy's generators take 32 bits."""
+    submission(pytester.path / "exercises" / "ann", RIGHT)
+    told = header(pytester.runpytest_inprocess("exercises/ann/corr2d.py::values", f"--grader-seed={given}"))
+
+    assert [used] == asked_with
+    assert [f"grader: seed {used} (the same is asked again with --grader-seed={used})"] == told
+
+
+def test_no_seed_where_nothing_is_graded(pytester: pytest.Pytester) -> None:
+    """A stranger's own tests are none of our business."""
+    submission(pytester.path / "tests", "def test_own(): ...", "test_b.py")
+    result = pytester.runpytest_inprocess("tests")
+
+    assert [] == header(result)
+    result.assert_outcomes(passed=1)
+
+
 # --- where submissions lie, whatever the folders are called ---------------------------------------------
 
 QUICK = """

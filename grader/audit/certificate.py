@@ -66,6 +66,19 @@ class OperatorAudit(Record, frozen=True, kw_only=True):
     equivalent: int
 
 
+class ControlOutcome(Record, frozen=True, kw_only=True):
+    """What a submission without the work earned, see `controls`."""
+
+    name: str
+    earned: float
+    points: float  # of the whole exercise
+    allowed: float
+
+    @property
+    def held(self) -> bool:
+        return self.earned <= self.allowed
+
+
 class ExerciseAudit(Record, frozen=True, kw_only=True):
     """The audit of one exercise's rubric."""
 
@@ -84,6 +97,7 @@ class ExerciseAudit(Record, frozen=True, kw_only=True):
     misconceptions: int = 0
     recognised: int = 0  # of them, named rightly
     misdiagnosed: tuple[Disagreement, ...] = ()
+    controls: tuple[ControlOutcome, ...] = ()
     checks: tuple[CheckAudit, ...] = ()
     operators: tuple[OperatorAudit, ...] = ()
 
@@ -96,7 +110,7 @@ class ExerciseAudit(Record, frozen=True, kw_only=True):
     @property
     def certified(self) -> bool:
         found = (self.survivors, self.false_failures, self.disagreements, self.unstable, self.misdiagnosed)
-        return not any(found)
+        return not any(found) and all(control.held for control in self.controls)
 
 
 class Certificate(Record, frozen=True, kw_only=True):
@@ -145,6 +159,10 @@ def lines(certificate: Certificate) -> list[str]:
         )
         for survivor in exercise.survivors:
             told.append(f"  survived: {survivor.original} {survivor.file}:{survivor.line} {survivor.id}")
+        earned = (f"{control.name} {control.earned:g}" for control in exercise.controls)
+        told.append(f"  earned without the work: {', '.join(earned)} of {exercise.controls[0].points:g} points")
+        for control in (control for control in exercise.controls if not control.held):
+            told.append(f"  {control.name} earns more than the {control.allowed:g} points it may")
         for kind in ("false_failures", "disagreements", "unstable", "misdiagnosed"):
             for entry in getattr(exercise, kind):
                 told.append(f"  {kind.replace('_', ' ')}: {entry.submission} (seed {entry.seed}): {_about(entry)}")

@@ -20,7 +20,7 @@ from grader.judge.bank import Bank
 from grader.judge.probes import Question, answers
 from grader.judge.runner import Rubric, judge_exercise
 from grader.judge.session import Data, Session
-from grader.records import Record
+from grader.records import Record, sum_points
 from grader.worker import protocol
 from grader.worker.client import Limits, Nursery
 from grader.worker.protocol import Library
@@ -42,13 +42,14 @@ class Graded(Record, frozen=True, kw_only=True):
     libraries: dict[str, Library] = {}  # what each function was found to work with
     diagnosis: str = ""  # the misconception that was named
     narrow: bool = False  # a mutant that a thin bank let through
+    earned: float = 0.0  # points
 
 
 class ThinBank(Bank):
     """The first examples of a bank, which its author chose, and some of the others."""
 
     def __init__(self, bank: Bank) -> None:
-        self.check = bank.check
+        self.check, self.seed = bank.check, bank.seed
         self.examples = [*bank.examples[:CHOSEN], *bank.examples[CHOSEN::STEP]]
         self.calls = [call for example in self.examples for call in example.calls]
         self._frames = {}
@@ -57,8 +58,8 @@ class ThinBank(Bank):
 class QuickSession(Session):
     """For mutants, which are ours and many: one worker does everything, and nothing is diagnosed."""
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
         self.diagnose = False
 
     def stream(self, frame: bytearray, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
@@ -165,6 +166,7 @@ class Examiner:
             errored={check.id: _message(check) for check in checks if check.outcome == "errored"},
             seconds={check.id: check.seconds for check in checks if check.outcome in ("passed", "failed")},
             libraries=session.libraries,
+            earned=sum_points(check.earned for check in checks),
             diagnosis=next((finding.misconception for finding in findings if finding.misconception), ""),
         )
 
@@ -173,7 +175,15 @@ class Examiner:
         limits = {"call_seconds": min(given.call_seconds, CALL_SECONDS), **limits}
         kind = QuickSession if quick else Session
         exercise = self.exercises[subject.exercise]
-        session = kind(self._nursery, exercise, subject.folder, msgspec.structs.replace(given, **limits), "cpu", data)
+        session = kind(
+            self._nursery,
+            exercise,
+            subject.folder,
+            msgspec.structs.replace(given, **limits),
+            "cpu",
+            data,
+            seed=self.rubric.seed,
+        )
         session.shrink_plays = 0
         return session
 

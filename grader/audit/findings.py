@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from grader.audit.cache import Round
-from grader.audit.certificate import CheckAudit, Disagreement, ExerciseAudit, MutantOutcome, OperatorAudit
+from grader.audit.certificate import (
+    CheckAudit,
+    ControlOutcome,
+    Disagreement,
+    ExerciseAudit,
+    MutantOutcome,
+    OperatorAudit,
+)
 from grader.audit.examiner import Graded
 from grader.audit.operators import OPERATORS
 from grader.audit.subjects import Subject
@@ -22,6 +29,7 @@ def examined(
     gradings: Mapping[str, Gradings],
     judged: Sequence[MutantOutcome],
     probes: int,
+    controls: tuple[ControlOutcome, ...] = (),
 ) -> ExerciseAudit:
     """The audit of one exercise. `judged` are the mutants that no check failed, with what is known about them."""
     right, wrong, mutants = ([s for s in subjects if s.kind == kind] for kind in ("right", "wrong", "mutant"))
@@ -42,6 +50,7 @@ def examined(
         misconceptions=len(catalogue),
         recognised=sum(_named(s, gradings[s.name]) == _title(s) for s in catalogue),
         misdiagnosed=tuple(d for s in wrong for d in misdiagnosed(s, gradings[s.name])),
+        controls=controls,
         checks=tuple(_checks(exercise, subjects, gradings)),
         operators=tuple(_operators(mutants, gradings, judged)),
     )

@@ -13,7 +13,8 @@ from typing import Any
 
 from grader.audit import equivalent, signatures
 from grader.audit.cache import Cache, Round
-from grader.audit.certificate import Certificate, ExerciseAudit, MutantOutcome
+from grader.audit.certificate import Certificate, ControlOutcome, ExerciseAudit, MutantOutcome
+from grader.audit.controls import controls
 from grader.audit.examiner import Examiner, Graded
 from grader.audit.findings import examined, killed
 from grader.audit.subjects import Subject, copied, mutated, originals, planted, sample_folder
@@ -23,9 +24,10 @@ from grader.engine.local import versions
 from grader.errors import HarnessError
 from grader.judge.probes import agree
 from grader.judge.runner import Rubric
-from grader.records import Record
+from grader.records import Record, sum_points
 
 REPEATS = 2  # gradings with the first seed: a second one must change nothing
+TAPE_SEED = 77  # of the run that a tape is made of
 PROBE_SEEDS = (1001,)  # whose examples show whether a surviving mutant behaves differently
 BATCH = 64  # gradings between two savings of the cache
 Progress = Callable[[int], AbstractContextManager[Any]]
@@ -48,7 +50,8 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
     reference that does not pass its own checks or an expect.toml that is wrong.
     """
     started, clock = datetime.now(UTC), time.perf_counter()
-    exercises = {name: course.exercises[name] for name in names}
+    # planted submissions are code: what may lie beside it is there only where it is the point
+    exercises = {name: course.exercises[name].copy(course.exercises[name].files) for name in names}
     rounds = [Round(seed=0, repeat=i) for i in range(REPEATS)] + [Round(seed=i) for i in range(1, options.seeds)]
     with tempfile.TemporaryDirectory(prefix="grader-mutants-") as scratch:
         subjects = {
@@ -64,7 +67,9 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
             with progress(len(everything) + by_hand * (len(rounds) - 1)) as advance:
                 gradings = _grade(examiner, everything, rounds, cache, advance)
             audits = tuple(
-                _examined(examiner, exercise, subjects[name], gradings[name], cache)
+                _examined(
+                    examiner, exercise, subjects[name], gradings[name], cache, _controlled(examiner, exercise, scratch)
+                )
                 for name, exercise in exercises.items()
             )
             cache.save()
@@ -126,8 +131,33 @@ def _round(
         cache.save()
 
 
+def _controlled(examiner: Examiner, exercise: Exercise, scratch: str) -> tuple[ControlOutcome, ...]:
+    """What submissions without the work earn."""
+
+    def grade(subject: Subject, seed: int, trains: bool = False) -> Graded:
+        [(_, graded)] = examiner.grade([subject], seed, trains)
+        return graded
+
+    whole = sum_points(check.points for check in exercise.checks)
+    made = controls(exercise, Path(scratch, exercise.name, "controls"), lambda subject: grade(subject, TAPE_SEED))
+    return tuple(
+        ControlOutcome(
+            name=control.name,
+            earned=grade(subject, 0, control.trains).earned,
+            points=whole,
+            allowed=round(control.share * whole, 6),
+        )
+        for control, subject in made
+    )
+
+
 def _examined(
-    examiner: Examiner, exercise: Exercise, subjects: Sequence[Subject], gradings: Gradings, cache: Cache
+    examiner: Examiner,
+    exercise: Exercise,
+    subjects: Sequence[Subject],
+    gradings: Gradings,
+    cache: Cache,
+    controlled: tuple[ControlOutcome, ...],
 ) -> ExerciseAudit:
     alive = [s for s in subjects if s.kind == "mutant" and not killed(gradings[s.name])]
     listed = equivalent.listed()
@@ -147,7 +177,7 @@ def _examined(
                 told = equivalent.text(asked[wrong], exercise) if wrong is not None else ""
                 differs[mutant.digest] = told if given else "its worker died"
     judged = [_outcome(s, reasons[s.name], differs, len(asked)) for s in alive]
-    return examined(exercise, subjects, gradings, judged, len(asked))
+    return examined(exercise, subjects, gradings, judged, len(asked), controlled)
 
 
 def _outcome(subject: Subject, reason: str, differs: Mapping[str, str], probes: int) -> MutantOutcome:

@@ -44,6 +44,7 @@ def replay(
     call = _call(finding, exercise, check)
     with Grader(checks, options) as grader:
         with grader.session(taken, exercise) as session:
+            session.do_without(course.checks[check].without)
             lines = [*_told(finding), *_answered(session, finding, *call)]
         judged = next(result for result in grader.grade(taken).checks if result.id == check)
     why = f": {judged.finding.message}" if judged.finding else ""
@@ -53,7 +54,7 @@ def replay(
 def _with_needed(course: Course, check: str) -> list[Any]:
     """The check and all that it needs."""
     chosen = course.select([], [check], public_only=False)
-    needed = [every for need in chosen[-1].needs for every in _with_needed(course, need)]
+    needed = [every for need in chosen[-1].all_needs for every in _with_needed(course, need)]
     return list(dict.fromkeys([*needed, *chosen]))
 
 

@@ -30,9 +30,10 @@ NEAR_MISS = 0.03  # so close below the threshold, further seeds decide
 MOST_TRAININGS = 3
 OVERFIT_STEPS, OVERFIT_IMAGES = 600, 16
 MOST_STARTS = 3  # one in a hundred starts of a sigmoid network stays on its plateau
-SCALES = (1.0, 100.0)  # of the images: a network may make them small before it bends them
+SCALES = (0.1, 1.0, 100.0)  # of the images: a network may make them small before it bends them, or large before softmax
 STRAIGHT = 1e-3  # of the greatest difference of logits: so near to a linear function is one
 ROUNDING = 1e-5  # of the largest logit
+VANISHED = 1e-35  # a probability that tells its logit no more: float32 goes on to 1e-38
 MOST_CONSTANT_BYTES = 4096  # of an exported graph, beside the contract's parameters: plain ones have up to 1,900
 NOISE = 5  # images
 MOST_COMPARED = 500  # images of a data set; LeNet-5 on so many is a matter of milliseconds
@@ -403,8 +404,7 @@ def bends(student: Any, network: Network, plan: Plan) -> None:
     def straight(scale: float) -> bool:
         at = [logits_of(network, np.float32(scale) * values) for values in (x, y, x + y, 0 * x)]
         if ending := ending_of(at[0]):  # a softmax bends without being a layer of a network
-            at = [np.log(np.maximum(values, 1e-30)) if ending == "softmax" else values for values in at]
-            at = [values - values.mean(axis=1, keepdims=True) for values in at]
+            at = before_softmax([np.log(np.maximum(p, VANISHED)) for p in at] if ending == "softmax" else at)
         apart = np.abs(at[0] + at[1] - at[2] - at[3]).max()
         varied, largest = (max(np.abs(values - base).max() for values in at) for base in (at[3], 0.0))
         return bool(apart <= STRAIGHT * varied + ROUNDING * largest)
@@ -414,6 +414,13 @@ def bends(student: Any, network: Network, plan: Plan) -> None:
         "the output is a linear function of the images: for two images it is the sum of what each one gives",
         hint=f"Between two layers with parameters stands an activation: {plan.activation} here.",
     )
+
+
+def before_softmax(outputs: list[np.ndarray]) -> list[np.ndarray]:
+    """The logits of log-probabilities, (N, 10) each, up to a number for each image; 0 for a class that vanishes in any."""
+    told = np.min(outputs, axis=0) > math.log(VANISHED)
+    count = np.maximum(1, told.sum(axis=1, keepdims=True))
+    return [np.where(told, values - values.sum(axis=1, keepdims=True, where=told) / count, 0.0) for values in outputs]
 
 
 def contract_with(

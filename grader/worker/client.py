@@ -340,9 +340,10 @@ class Worker:
 
     def _settle(self) -> None:
         """Put the own time since the last settlement down to the account."""
-        if self._meter.read().waited - self._settled.waited > SAMPLED_SECONDS:
-            self._meter.sample()
         now = self._meter.read()
+        if now.waited - self._settled.waited > SAMPLED_SECONDS:
+            self._meter.sample()
+            now = self._meter.read()
         self._account.spent += now.since(self._settled)
         self._settled = now
 

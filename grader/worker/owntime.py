@@ -10,7 +10,6 @@ that is slow or starved blames nobody. All numbers are seconds.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import time
@@ -30,8 +29,8 @@ class Reading(NamedTuple):
 
     def since(self, start: Reading) -> float:
         """Own time from `start` to this reading."""
-        computed, waited, delayed, judged = (now - then for now, then in zip(self, start, strict=True))
-        return max(computed, waited - delayed, 0.0) + judged
+        slept = self.waited - start.waited - (self.delayed - start.delayed)
+        return max(self.computed - start.computed, slept, 0.0) + self.judged - start.judged
 
 
 class Meter:
@@ -60,8 +59,7 @@ class Meter:
 
     def read(self) -> Reading:
         """Cheap: the delays are those of the last sample."""
-        with contextlib.suppress(OSError):  # the process is gone: what it had used is known
-            self._computed = time.clock_gettime(self._clock)
+        self._computed = _processor_time(self._clock, self._computed)
         return Reading(self._computed, self._waited, self._delayed, self._judged)
 
 
@@ -98,6 +96,14 @@ class Account:
     def left(self) -> float:
         """What may still be spent."""
         return max(0.0, self.limit - self.spent)
+
+
+def _processor_time(clock: int, before: float) -> float:
+    """What the kernel says, or said `before` where the process is gone."""
+    try:
+        return time.clock_gettime(clock)
+    except OSError:
+        return before
 
 
 def _delays(pid: int) -> dict[str, float]:

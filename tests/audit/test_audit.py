@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.audit.certificate import Certificate, ExerciseAudit
+from grader.audit.examiner import Examiner
+from grader.audit.subjects import Subject
 from tests.audit import small
 
 
@@ -38,9 +42,29 @@ def test_every_grading_is_counted(sound: tuple[Path, Certificate, ExerciseAudit,
 def test_second_audit_grades_nothing(
     sound: tuple[Path, Certificate, ExerciseAudit, list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is in the cache is not graded again."""
+    """What is in the cache is not graded again: only the controls, which are made anew."""
     folder, first, _, _ = sound
-    monkeypatch.setattr("grader.audit.examiner.Examiner.grade", None)
+    grade, names = Examiner.grade, set()
+
+    def noted(self: Examiner, subjects: Sequence[Subject], *more: Any) -> Any:
+        names.update(subject.name.partition(" ")[0] for subject in subjects)
+        return grade(self, subjects, *more)
+
+    monkeypatch.setattr(Examiner, "grade", noted)
     again, *_ = small.audited(folder, seeds=2, jobs=2)
 
+    assert {"control"} == names
     assert first.exercises == again.exercises
+
+
+def test_controls_are_left_without_the_points(
+    sound: tuple[Path, Certificate, ExerciseAudit, list[int]], tmp_path: Path
+) -> None:
+    """Where a rubric pays for a right shape what it pays for right values it is not certified."""
+    rubric = small.make(tmp_path) / "rubric" / "halve.py"
+    rubric.write_text(rubric.read_text().replace("points=20", "points=1"))
+    found, exercise, _ = small.audited(tmp_path, seeds=1, jobs=2, mutants=0)
+
+    assert all(control.held for control in sound[2].controls)
+    assert not found.certified
+    assert {"zeros"} <= {control.name for control in exercise.controls if not control.held}

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.exercise import MOST_EXAMPLES, Check, Exercise, exercise
+from grader.authoring.exercise import MOST_EXAMPLES, READY_MADE, Check, Exercise, exercise
 from grader.errors import AuthorError
+from grader.worker.ready_made import KINDS
 
 
 def area(width: Any, height: Any = 2, *, unit: str = "m") -> None:
@@ -125,6 +126,92 @@ def test_a_hidden_check_may_need_a_hidden_one(areas: Exercise) -> None:
     areas.check(points=1, public=False)(shape)
 
     assert ("areas.shape",) == areas.check(points=0, public=False, needs=["shape"])(values).needs
+
+
+# --- gates, files, copies -----------------------------------------------------------------------------
+
+
+def gated(ready_made: tuple[str, ...] = ("pooling", "solving")) -> Exercise:
+    """Two checks before a gate, and two behind it."""
+    gated = exercise("areas", title="Areas", functions={"area": area}, ready_made=ready_made)
+    for name, more in (
+        ("first", {}),
+        ("second", {"needs": ["first"]}),
+        ("gate", {"gate": True}),
+        ("third", {"needs": ["second", "gate"], "files": ["areas.onnx", "areas.pth"]}),
+        ("fourth", {"public": False, "files": ["areas.pth"], "trains": True}),
+    ):
+
+        def body(student: Any) -> None:
+            """A check."""
+
+        body.__name__ = name
+        gated.check(points=1, **more)(body)
+    return gated
+
+
+def test_what_must_have_passed() -> None:
+    """That the file loads, the gates that come before, and what a check names itself; each once, in this order."""
+    assert {
+        "loads": (),
+        "first": ("areas.loads",),
+        "second": ("areas.loads", "areas.first"),
+        "gate": ("areas.loads",),
+        "third": ("areas.loads", "areas.gate", "areas.second"),
+        "fourth": ("areas.loads", "areas.gate"),
+    } == {check.name: check.all_needs for check in gated().checks}
+
+
+def test_without_ready_made_functions() -> None:
+    """All checks of an exercise that forbids them and has a gate for it, so that what the gate tells holds for all."""
+    every = gated()
+    gate = every.checks[3]
+
+    assert [True] == [check.own_work for check in every.checks if check.gate]
+    assert {("pooling", "solving")} == {check.without for check in every.checks}
+    assert {()} == {check.without for check in gated(()).checks}
+    gate.gate = False  # as a course may
+    assert [(), ("pooling", "solving"), ()] == [check.without for check in every.checks[2:5]]
+    assert ("areas.loads",) == every.checks[-1].all_needs
+
+
+def test_a_gate_alone_forbids_nothing() -> None:
+    """It takes an exercise that names what it forbids."""
+    assert not any(check.own_work for check in gated(()).checks)
+
+
+def test_files() -> None:
+    """Of an exercise: those of its checks, once each."""
+    assert ("areas.onnx", "areas.pth") == gated().files
+
+
+def test_a_copy_is_changed_apart() -> None:
+    """With checks of its own that belong to it; only what may be missing is added to."""
+    original = gated()
+    mine = original.copy(optional=["areas.pth"])
+    mine.checks[1].points, mine.checks[3].gate = 9, False
+
+    assert (1, True, False) == (original.checks[1].points, original.checks[3].gate, mine.checks[3].gate)
+    assert (set(), {"areas.pth"}) == (original.optional, mine.optional)
+    assert all(check.exercise is mine for check in mine.checks)
+    assert all(check.exercise is original for check in original.checks)
+    assert ([()] * 6, ["areas.gate"]) == (
+        [check.without for check in mine.checks if not check.own_work] + [mine.loads.without],
+        [check.id for check in mine.checks if check.without],
+    )
+
+
+def test_kinds_that_are_not_known() -> None:
+    """Are refused: nothing would be taken away."""
+    with pytest.raises(
+        AuthorError, match=r"^areas: ready_made=\['sorting'\] is none of convolution, pooling, solving$"
+    ):
+        gated(("pooling", "sorting"))
+
+
+def test_kinds_are_those_that_workers_know() -> None:
+    """What an author can forbid, a worker can take away."""
+    assert [*KINDS] == [*READY_MADE]
 
 
 def test_a_name_must_be_one() -> None:

@@ -29,6 +29,7 @@ from grader.judge.players import Player, RecordedCall, Recorder
 from grader.judge.runner import Rubric, judge_exercise
 from grader.judge.session import Session
 from grader.records import ExerciseResult
+from grader.submission import Source
 from grader.worker.client import Limits, Nursery
 from grader.worker.values import as_numpy
 
@@ -58,7 +59,7 @@ class Direct(Player):
     """Plays the student with a plain function call: no worker, no pipe, no copies that would not be made anyway."""
 
     def __init__(self, exercise: Any, module: ModuleType) -> None:
-        super().__init__(exercise)
+        super().__init__(exercise, 0)
         self.module = module
 
     def answer(self, call: RecordedCall) -> Any:
@@ -147,10 +148,10 @@ def replay() -> None:
     test, bank = check.test, Bank(check, 0)
 
     def drawn() -> None:
-        hypothesis.seed(0)(test)(Recorder(exercise))
+        hypothesis.seed(0)(test)(Recorder(exercise, 0))
 
     def replayed() -> None:
-        player = Recorder(exercise)
+        player = Recorder(exercise, 0)
         for example in bank.examples:
             player.play(check.body, example.drawn)
 
@@ -200,7 +201,7 @@ def main() -> None:
     scratch = Path(tempfile.mkdtemp(prefix="grader-bench-"))
     scratch.chmod(0o711)
     try:
-        folder = Path(submission.take(STUDENT, "student42", scratch).folder)
+        folder = Path(submission.take(Source(path=STUDENT, name="student42"), scratch).folder)
         workers(folder)
         boundary(folder)
         replay()

@@ -11,8 +11,8 @@ import pytest
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
-from grader.errors import AuthorError, HarnessError
-from grader.judge.players import Live, RecordedCall, Recorder, Replayer
+from grader.errors import AuthorError
+from grader.judge.players import Live, OtherCalls, Player, RecordedCall, Recorder, Replayer
 from grader.judge.session import Data
 from grader.worker import protocol
 from grader.worker.client import Limits
@@ -80,12 +80,48 @@ def test_bytes_are_not_all() -> None:
     assert not one.same_as(other)
 
 
+# --- what checks draw themselves ----------------------------------------------------------------------
+
+
+def numbers_of(player: Player, name: str = "check", times: int = 1) -> list[list[int]]:
+    """What a check of this name draws, played so often."""
+    drawn: list[list[int]] = []
+
+    def body(student: Any) -> None:
+        drawn.append(student.random.integers(1 << 31, size=4).tolist())
+
+    body.__name__ = name
+    for _ in range(times):
+        player.play(body, {})
+    return drawn
+
+
+def test_random_numbers_are_those_of_the_run(exercise: Exercise) -> None:
+    """Whoever plays draws the same, every time anew; another run or another check draws otherwise."""
+    session = FakeSession(exercise)
+    players = [Recorder(exercise, 3), Replayer(exercise, 3, (), iter([])), live(session)]
+    [same] = numbers_of(players[0])
+
+    assert [same] * 6 == [drawn for player in players for drawn in numbers_of(player, times=2)]
+    assert same not in numbers_of(Recorder(exercise, 4))
+    assert same not in numbers_of(Recorder(exercise, 3), "other")
+
+
+def test_a_seed_ends_with_its_example(exercise: Exercise) -> None:
+    """What one example asks with a seed the next asks without."""
+    player = Recorder(exercise, 0)
+    player.play(lambda student: student.seeded(5).twice(np.ones(1)), {})
+    player.play(lambda student: student.twice(np.ones(1)), {})
+
+    assert [5, None] == [call.seed for _, calls in player.examples for call in calls]
+
+
 # --- Recorder -----------------------------------------------------------------------------------------
 
 
 def test_recorder(exercise: Exercise) -> None:
     """The reference gets copies and gives copies: what is written down stays as it was."""
-    recorder = Recorder(exercise)
+    recorder = Recorder(exercise, 0)
     X = np.ones(2)
 
     def body(student: Any, X: np.ndarray) -> None:
@@ -106,18 +142,18 @@ def test_recorder(exercise: Exercise) -> None:
     assert ([3.0, 3.0], [3.0, 3.0]) == (call.answer[0].tolist(), call.answer[1][0].tolist())
 
 
-@pytest.mark.parametrize("name", ["load", "defines", "source_uses", "network"])
+@pytest.mark.parametrize("name", ["load", "defines", "network", "artefact", "data"])
 def test_questions_to_a_worker_are_for_live_checks(exercise: Exercise, name: str) -> None:
     """A bank is drawn from the reference, which is no worker: its author is told what to declare."""
     with pytest.raises(AuthorError, match=f"student.{name} asks the student's worker at once: declare live=True"):
-        getattr(Recorder(exercise), name)
+        getattr(Recorder(exercise, 0), name)
 
 
 @pytest.mark.parametrize("name", ["thrice", "_private", "Net"])
 def test_only_functions_of_the_contract(exercise: Exercise, name: str) -> None:
     """Anything else is a slip of the check's author."""
     with pytest.raises(AttributeError, match=f"the contract of doubling has no {name}"):
-        getattr(Recorder(exercise), name)
+        getattr(Recorder(exercise, 0), name)
 
 
 # --- Replayer -----------------------------------------------------------------------------------------
@@ -131,19 +167,17 @@ def test_replayer(exercise: Exercise) -> None:
     """Each call gets its reply, with the traces it left; those not asked for are passed over."""
     replies = iter(
         [
-            Reply(
-                protocol.pack([1, ONE]), changed=(("X", protocol.pack(ONE)),), aliases=("X",), operators=("aten.mul",)
-            ),
+            Reply(protocol.pack([1, ONE]), changed=(("X", protocol.pack(ONE)),), aliases=("X",)),
             Reply(2),
             Reply(3),
             Reply(4),
         ]
     )
-    player = Replayer(exercise, recorded(1, 2, 3), replies)
+    player = Replayer(exercise, 0, recorded(1, 2, 3), replies)
     first, array = player.twice(1)
     changed = player.changed
 
-    assert (1, [1.0], ("X",), ("aten.mul",)) == (first, array.tolist(), player.aliases, player.operators)
+    assert (1, [1.0], ("X",)) == (first, array.tolist(), player.aliases)
     assert [("X", [1.0])] == [(name, value.tolist()) for name, value in changed]
     assert (2, (), ()) == (player.twice(2), player.changed, player.aliases)
     player.finish()
@@ -152,15 +186,18 @@ def test_replayer(exercise: Exercise) -> None:
 
 @pytest.mark.parametrize("numbers", [(2,), ()])
 def test_other_calls_than_recorded(exercise: Exercise, numbers: tuple[int, ...]) -> None:
-    """The replies would not fit: the check depends on answers, which is its author's to declare."""
-    player = Replayer(exercise, recorded(*numbers), iter([Reply(1)]))
-    with pytest.raises(HarnessError, match="a check of doubling makes calls that depend on the student's answers"):
+    """The replies would not fit: the check depends on answers, and has to be played live."""
+    replies = iter([Reply(1)])
+    player = Replayer(exercise, 0, recorded(*numbers), replies)
+    with pytest.raises(OtherCalls):
         player.twice(1)
+
+    assert [Reply(1)] == [*replies]
 
 
 def test_an_exception_of_the_student(exercise: Exercise) -> None:
     """Becomes a finding with the call as it was written."""
-    player = Replayer(exercise, recorded(1), iter([Reply(raised=Raised("TypeError", "no"))]))
+    player = Replayer(exercise, 0, recorded(1), iter([Reply(raised=Raised("TypeError", "no"))]))
     with pytest.raises(CheckFailure, match=r"^twice cannot be called as twice\(1\): no$"):
         player.twice(1)
 
@@ -174,7 +211,7 @@ def test_odd_numbers_are_no_warning(exercise: Exercise) -> None:
     def body(student: Any, X: np.ndarray) -> None:
         drawn.append(X / 0)
 
-    player = Replayer(exercise, (), iter([]))
+    player = Replayer(exercise, 0, (), iter([]))
     player.play(body, {"X": ONE})
 
     assert ([np.inf], ["X"]) == (drawn[0].tolist(), [*player.drawn])
@@ -192,6 +229,7 @@ class FakeSession:
         self.names = {"twice": "function", "Net": "missing"}
         self.limits = Limits(call_seconds=7)
         self.data = Data(root="/data")
+        self.seed = 3
         self.asked: list[Any] = []
         self._replies = itertools.cycle(replies or [Reply(8)])
 
@@ -219,19 +257,19 @@ def live(session: FakeSession) -> Any:
 
 
 def test_live_calls(exercise: Exercise) -> None:
-    """In the function's library, tensors unless known; seeded or watched from the moment it is asked for."""
+    """In the function's library, tensors unless known; seeded from the moment it is asked for."""
     session = FakeSession(exercise)
     student = live(session)
     student.twice(4)
     session.libraries["twice"] = "numpy"
 
-    assert 8 == student.seeded(3).watched().twice(X=5)
+    assert 8 == student.seeded(3).twice(X=5)
     first, second = protocol.Call("twice", (4,)), protocol.Call("twice", (), (("X", 5),), "numpy", 3)
     assert [
         "twice",
         (Request("calls", (), (first,)), "twice(4) was being called"),
         "twice",
-        (Request("operators", (), (second,)), "twice(X=5) was being called"),
+        (Request("calls", (), (second,)), "twice(X=5) was being called"),
     ] == session.asked
 
 
@@ -241,22 +279,6 @@ def test_live_defines(exercise: Exercise) -> None:
 
     assert [True, False, False] == [live(session).defines(name) for name in ("twice", "Net", "other")]
     assert ["load"] * 3 == session.asked
-
-
-@pytest.mark.parametrize(
-    ("reply", "found"),
-    [
-        (Reply(protocol.pack(["torch.conv2d", 3])), ("torch.conv2d", "3")),
-        (Reply(raised=Raised("OSError", "gone")), ()),
-    ],
-)
-def test_live_source_uses(exercise: Exercise, reply: Reply, found: tuple[str, ...]) -> None:
-    """Asked of a process without the student's code, under a call's limit; what cannot be read uses nothing."""
-    session = FakeSession(exercise, reply)
-
-    assert found == live(session).source_uses("twice", "Net")
-    request = Request("source_uses", ("doubling.py", "twice", "Net"))
-    assert [(request, "doubling.py was being read", 7)] == session.asked
 
 
 def test_live_has_the_session_s_things(exercise: Exercise) -> None:

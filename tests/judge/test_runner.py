@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from grader.errors import HarnessError
 from grader.judge import diagnosis, runner
 from grader.judge.bank import Bank
 from grader.judge.runner import Rubric, judge_exercise
-from grader.judge.session import Session
+from grader.judge.session import Data, Session
 from grader.records import Argument, Array, CheckResult, Finding, Measure, Plain
 from grader.worker import protocol
 from grader.worker.client import Limits
@@ -247,6 +248,213 @@ def test_diagnosis_knows_public_results_only(doubling: Exercise, monkeypatch: py
     assert finding is not None and "Adds" == finding.misconception
 
 
+# --- gates --------------------------------------------------------------------------------------------
+
+
+class Armed(Stage):
+    """Writes down what its workers do without."""
+
+    def do_without(self, ready_made: tuple[str, ...]) -> None:
+        self.happened.append(" ".join(["without", *ready_made]))
+
+
+@pytest.fixture
+def pooling() -> Exercise:
+    """An exercise that forbids ready-made functions, with a gate as its second check."""
+    exercise = Exercise("pooling", title="Pooling", functions={"twice": twice}, ready_made=["pooling", "convolution"])
+    declared(exercise, "shape")
+    declared(exercise, "own_work", lambda student: expect.own_work(student.twice, 1), gate=True, points=3)
+    declared(exercise, "hidden", public=False)
+    declared(exercise, "values")
+    return exercise
+
+
+def uses_ready_made(answer: Any) -> protocol.Reply:
+    return protocol.Reply(raised=protocol.Raised("ReadyMade", "aten.max_pool2d", 3))
+
+
+def test_a_gate_stands_before_all_later_checks(pooling: Exercise) -> None:
+    """Whatever else they need; what comes before it is tried without asking."""
+    found = judged(Armed(pooling, uses_ready_made))
+    words = "not tried: it needs pooling.own_work, which failed"
+
+    assert ["passed", "passed", "failed", "skipped", "skipped"] == [result.outcome for result in found.values()]
+    assert [words, words, True, True] == [
+        *(told(found[name]) for name in ("values", "hidden")),
+        *(found[name].counted for name in ("values", "hidden")),
+    ]
+    assert "twice calls aten.max_pool2d in line 3, which does the whole exercise for you" == told(found["own_work"])
+
+
+def test_what_goes_on_behind_a_gate_is_nobody_s_business(pooling: Exercise) -> None:
+    """Code that raises passes it: other checks tell that."""
+    raises = protocol.Reply(raised=protocol.Raised("ValueError", "no"))
+    found = judged(Armed(pooling, lambda answer: raises))
+
+    assert ["passed"] * 5 == [result.outcome for result in found.values()]
+
+
+def test_ready_made_functions_are_gone_for_all_checks(pooling: Exercise) -> None:
+    """Of an exercise whose gate rests on their absence: what is told there holds everywhere."""
+    session = Armed(pooling)
+    judged(session)
+
+    assert ["without pooling convolution"] * 5 == [word for word in session.happened if word.startswith("without")]
+
+
+def test_a_gate_that_a_course_turned_off(pooling: Exercise) -> None:
+    """Costs its own points only, and everything else is tried with the functions present."""
+    course = pooling.copy()
+    course.checks[2].gate = False
+    session = Armed(course, uses_ready_made)
+    found = judged(session)
+
+    assert [["failed", 3, 0], ["passed", 1, 1], ["passed", 1, 1]] == [
+        [found[name].outcome, found[name].points, found[name].earned] for name in ("own_work", "hidden", "values")
+    ]
+    # loads, shape, own_work, values, and the hidden one at last
+    present = ["without", "without", "without pooling convolution", "without", "without"]
+    assert present == [word for word in session.happened if word.startswith("without")]
+
+
+# --- what is missing that is not the code -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [lambda student: None, raising(CheckFailure("wrong"))])
+@pytest.mark.parametrize(("train", "most"), [(True, 5), (False, 2)])
+def test_training_that_is_switched_off(doubling: Exercise, shape: Body, train: bool, most: float) -> None:
+    """Lowers the total by the same for who passes what it needs and for who does not."""
+    declared(doubling, "shape", shape)
+    declared(doubling, "values")
+    declared(doubling, "train", needs=["shape"], trains=True, points=3)
+    session = Stage(doubling)
+    session.data = Data(train=train)
+    result = judge_exercise(session, Rubric(doubling.checks, seed=0))
+
+    assert most == result.max_score
+    if not train:
+        words = "training was switched off for this run with --no-train"
+        assert (words, "skipped", False) == (
+            told(result.checks[-1]),
+            result.checks[-1].outcome,
+            result.checks[-1].counted,
+        )
+
+
+@pytest.mark.parametrize("shape", [lambda student: None, raising(CheckFailure("wrong"))])
+@pytest.mark.parametrize(
+    ("there", "optional", "outcome_", "counted"),
+    [
+        (False, False, "failed", True),
+        (False, True, "skipped", False),
+        (True, False, "by shape", True),
+        (True, True, "by shape", True),
+    ],
+)
+def test_files_beside_the_code(
+    doubling: Exercise, tmp_path: Path, shape: Body, there: bool, optional: bool, outcome_: str, counted: bool
+) -> None:
+    """A missing one fails its checks, or takes their points out of the total: before it is asked what they need."""
+    declared(doubling, "shape", shape)
+    declared(doubling, "parity", needs=["shape"], files=["net.onnx", "net.pth"], points=3)
+    exercise = doubling.copy(optional=["net.pth"] if optional else [])
+    session = Stage(exercise)
+    session.folder = tmp_path
+    (tmp_path / "net.onnx").touch()
+    (tmp_path / ("net.pth" if there else "other.pt")).touch()
+    found = judged(session)
+    passes = found["shape"].outcome == "passed"
+    wanted = outcome_ if outcome_ != "by shape" else "passed" if passes else "skipped"
+
+    assert (wanted, counted) == (found["parity"].outcome, counted) == (found["parity"].outcome, found["parity"].counted)
+    if not there:
+        missing = "no net.pth was handed in; there is other.pt"
+        left_out = ": it may be left out, and these points are not counted"
+        assert missing + left_out * optional == told(found["parity"])
+
+
+# --- whose fault an exception in a check is ------------------------------------------------------------
+
+
+def picks(student: Any) -> None:
+    """Breaks with another answer than 2."""
+    student.data  # noqa: B018 - live
+    (0, 1, "right")[student.twice(1)].upper()
+
+
+@pytest.mark.parametrize(
+    ("public", "words"),
+    [
+        (True, "what your code answered makes no sense to this check (IndexError: tuple index out of range)"),
+        (False, HIDDEN),
+    ],
+)
+def test_an_answer_that_breaks_a_check(doubling: Exercise, public: bool, words: str) -> None:
+    """Is wrong: code that can break its judge must not be better off than wrong code."""
+    check = declared(doubling, "picks", picks, public=public)
+    found = judged(Stage(doubling, lambda answer: 9), check)["picks"]
+
+    assert ("failed", 1, 0, True) == outcome(found)
+    assert words == told(found)
+
+
+def test_a_check_that_breaks_with_the_right_answer(doubling: Exercise, tmp_path: Path) -> None:
+    """Is ours: the reference's own run raises too. Its code does not lie about any longer than that."""
+    check = declared(doubling, "breaks", lambda student: (0, 1)[student.twice(1)])
+    session, reference = Stage(doubling, lambda answer: 9), Stage(doubling)
+    reference.folder = tmp_path / "reference"
+    reference.folder.mkdir()
+    (reference.folder / "doubling.py").touch()
+    session.of_reference = lambda: reference  # type: ignore[method-assign]
+    found = judged(session, check)["breaks"]
+
+    assert ("errored", 1, 0, False) == outcome(found)
+    assert f"{OURS}IndexError: tuple index out of range" == told(found)
+    assert (["torch", "discarded"], []) == (reference.happened, [*tmp_path.iterdir()])
+
+
+@pytest.mark.parametrize("problem", [OSError("no space left"), HarnessError("no nursery")])
+def test_faults_of_the_machine(doubling: Exercise, problem: Exception) -> None:
+    """Are ours, whatever was answered before and whatever becomes of the reference."""
+
+    def full(student: Any) -> None:
+        if student.twice(1) != 2:
+            raise problem
+
+    found = judged(Stage(doubling, wrong), declared(doubling, "full", full))["full"]
+
+    assert ("errored", False) == (found.outcome, found.counted)
+
+
+def test_no_reference_to_ask(doubling: Exercise) -> None:
+    """Then nobody is blamed."""
+    session = Stage(doubling, lambda answer: 9)
+    session.of_reference = raising(HarnessError("none")).__get__(session)  # type: ignore[method-assign]
+    found = judged(session, declared(doubling, "picks", picks))["picks"]
+
+    assert ("errored", False) == (found.outcome, found.counted)
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_what_the_reference_is_not_asked_about(doubling: Exercise, live: bool, tmp_path: Path) -> None:
+    """A bank was drawn from it already; a file is nobody's but the student's."""
+
+    def breaks(student: Any) -> None:
+        """Breaks with another answer than 2."""
+        if live or student.twice(1) != 2:
+            raise ValueError("a surprise")
+
+    (tmp_path / "net.onnx").touch()
+    session = Stage(doubling, wrong)
+    session.folder = tmp_path
+    session.of_reference = raising(AssertionError("it was asked")).__get__(session)  # type: ignore[method-assign]
+    check = doubling.check(points=1, live=live, files=["net.onnx"] * live)(breaks)
+    found = judged(session, check)["breaks"]
+
+    assert ("failed", 1, 0, True) == outcome(found)
+    assert "makes no sense to this check (ValueError: a surprise)" in told(found)
+
+
 # --- findings -----------------------------------------------------------------------------------------
 
 
@@ -364,18 +572,37 @@ def test_an_example_has_its_own_replies(doubling: Exercise) -> None:
     assert "passed" == judged(session, check)["early"].outcome
 
 
-def test_calls_that_depend_on_answers_are_our_fault(doubling: Exercise) -> None:
-    """Such a check must be declared live."""
+@pytest.mark.parametrize(
+    ("spoil", "outcome_", "live"),
+    [
+        (right, "passed", 0),
+        (lambda answer: answer + 1e-9, "passed", 2 * 4),  # right, but asked on about it with other bits
+        (wrong, "failed", 2),
+    ],
+)
+def test_calls_that_depend_on_answers(doubling: Exercise, spoil: Spoil, outcome_: str, live: int) -> None:
+    """Are played live, from the first example on, and judged as any others."""
 
-    def asks_back(student: Any) -> None:
-        """Asks back."""
-        student.twice(np.asarray(student.twice(np.ones(2))))
+    def asks_back(student: Any, X: np.ndarray) -> None:
+        """Four times."""
+        expect.close(student.twice(np.asarray(student.twice(X))), 4 * X)
 
-    session = Stage(doubling, wrong)
-    found = judged(session, doubling.check(points=1)(asks_back))["asks_back"]
-    words = "a check of doubling makes calls that depend on the student's answers: declare live=True"
+    check = doubling.check(points=1, examples=4)(given(X=arrays((1, 3), (1, 2)))(asks_back))
+    session = Stage(doubling, spoil)
+    session.shrink_plays = 0
+    session.libraries["twice"] = "torch"
+    found = judged(session, check)["asks_back"]
 
-    assert ("errored", OURS + words) == (found.outcome, told(found))
+    assert (outcome_, 1, True) == (found.outcome, found.points, found.counted)
+    batch = 2 * 4 if not live else 1  # who answers otherwise is found out with the first reply that is asked on about
+    assert [["torch"] * batch, ["torch"] * live][: 1 + bool(live)] == parts(session.happened)
+    assert "failed" != outcome_ or "twice(X)" == (found.finding and found.finding.call)
+
+
+def parts(happened: list[str]) -> list[list[str]]:
+    """The calls between the ends of workers."""
+    words = " ".join(happened).split("discarded")
+    return [part.split() for part in words if part.split()]
 
 
 def test_a_missing_function(doubling: Exercise) -> None:

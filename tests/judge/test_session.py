@@ -10,7 +10,7 @@ import pytest
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
-from grader.errors import ShortOfResources, WorkerFailed
+from grader.errors import HarnessError, ShortOfResources, WorkerFailed
 from grader.judge import session as sessions
 from grader.judge.session import LOOP, MANY_PASSES, SLOW, TOO_MUCH, Session
 from grader.worker import protocol
@@ -96,12 +96,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def started(folder: Path, *answers: Any) -> tuple[Session, FakeNursery]:
+def started(folder: Path, *answers: Any, **more: Any) -> tuple[Session, FakeNursery]:
     def area(width: int, height: int = 2) -> None: ...
 
     nursery = FakeNursery(list(answers))
     contract = Exercise("areas", title="Areas", functions={"area": area}, classes={"Box": dict})
-    return Session(nursery, contract, folder, LIMITS), nursery  # type: ignore[arg-type]
+    return Session(nursery, contract, folder, LIMITS, **more), nursery  # type: ignore[arg-type]
 
 
 def failure(act: Any, *arguments: Any) -> CheckFailure:
@@ -111,14 +111,47 @@ def failure(act: Any, *arguments: Any) -> CheckFailure:
 
 
 def test_loads_once(folder: Path) -> None:
-    """The file and the contract are sent to the first worker, which is kept."""
-    session, nursery = started(folder, LOADED)
+    """The file, the contract and the run's seed are sent to the first worker, which is kept."""
+    session, nursery = started(folder, LOADED, seed=7)
 
     assert [session.load(), session.load()] == [nursery.workers[0]] * 2
     assert LOADED == session.names
     contract = {"area": (("width", None), ("height", 2)), "Box": ()}
-    request = Request("load", (protocol.pack("areas.py"), protocol.pack(contract)))
+    request = Request("load", tuple(map(protocol.pack, ("areas.py", contract, 7, []))))
     assert [(request, 30, "the limit of 30 s for one check")] == nursery.asked
+
+
+def test_without_ready_made_functions(folder: Path) -> None:
+    """Another worker than before: what has once been taken away there does not come back."""
+    session, nursery = started(folder, LOADED, LOADED, LOADED)
+    for without in ((), ("pooling",), ("pooling",), ()):
+        session.do_without(without)
+        session.load()
+
+    assert [[], ["pooling"], []] == [protocol.unpack(request.arguments[3]) for request, _, _ in nursery.asked]
+    assert [False, False, True] == [worker.alive for worker in nursery.workers]
+
+
+def test_a_session_of_the_reference(folder: Path, tmp_path: Path) -> None:
+    """Asks the same of the reference's own code, on an account of its own; where there is none, that is no finding."""
+    own = tmp_path / "reference"
+    own.mkdir()
+    (own / "areas.py").write_text("pass")
+    session, nursery = started(folder, LOADED, seed=7, reference=lambda: own)
+    reference = session.of_reference()
+    reference.load()
+    reference._account.spent += 50
+
+    assert (own, session.exercise, session.limits, session.data, 7) == (
+        reference.folder,
+        reference.exercise,
+        reference.limits,
+        reference.data,
+        reference.seed,
+    )
+    assert (1, 0) == (len(nursery.workers), session.spent)
+    with pytest.raises(HarnessError, match="there is no reference to ask"):
+        started(folder)[0].of_reference()
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

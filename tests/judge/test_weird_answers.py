@@ -32,7 +32,7 @@ from grader.worker import protocol
 from tests.judge.actor import Actor, Raises, Spoil, as_array
 from tests.judge.odd_networks import ODD
 
-EXERCISES = course.load().exercises
+EXERCISES = {name: known.copy(known.files) for name, known in course.load().exercises.items()}  # nothing lies beside
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.functions]
 CHECKS = [check for name in FUNCTIONS for check in EXERCISES[name].checks if check is not check.exercise.loads]
 MOST_EXAMPLES = 8  # of a check: odd answers are odd on the first one already
@@ -193,7 +193,6 @@ CHANGES: dict[str, Spoil] = {
         protocol.pack(as_array(answer)),
         changed=(("<b>X\x1b", None), ("", 1)),
         aliases=("\u202e",),
-        operators=("aten.conv2d",),
     ),
     "changed into nothing": lambda answer: protocol.Reply(changed=(("X", protocol.pack(np.zeros((0, 2)))),)),
     "a forged refusal": lambda answer: protocol.Reply(raised=protocol.Raised("X", "::error::x", internal=True)),

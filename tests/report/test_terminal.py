@@ -12,6 +12,7 @@ from grader.report.terminal import Problems, print_summary
 from tests.report import samples
 
 OUT = Path("reports")
+SEED = "Seed: 20240 (the same is asked again with --seed 20240)"
 
 
 class Terminal(io.StringIO):
@@ -42,11 +43,11 @@ def hostile() -> SubmissionReport:
 
 
 def test_a_line_that_passed() -> None:
-    """One line says it all: name, score, counts, where to read on."""
+    """One line says it all: name, score, counts, where to read on; and the seed, by which the run can be repeated."""
 
     line = "student42  40/40  passed 2  failed 0  skipped 0  errored 0  reports/student42/report.html\n"
 
-    assert line == plain(samples.flawless())
+    assert f"{line}{SEED}\n" == plain(samples.flawless())
 
 
 def test_a_single_submission_lists_what_to_do() -> None:
@@ -77,6 +78,7 @@ def test_a_class_is_a_line_each() -> None:
         "student42     40/40  passed 2  failed 0  skipped 0  errored 0  reports/student42/report.html",
         "late  not graded: The upload is empty.",
         "All reports: reports/index.html",
+        SEED,
     ]
 
 

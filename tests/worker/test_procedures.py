@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from grader.worker import child, protocol
-from grader.worker.procedures import PREVIOUS_RESULT, Refused, Workspace, raised, seed_everything, watched
+from grader.worker.procedures import PREVIOUS_RESULT, Refused, Workspace, raised, seed_everything
 from grader.worker.protocol import Call, Opaque, Raised, Reply, Request
 
 X, K = np.ones((2, 2), dtype="float32"), np.full((1, 2), 3, dtype="float32")
@@ -36,11 +36,11 @@ def process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     torch.set_rng_state(state[2])
 
 
-def loaded(folder: Path, text: str) -> Workspace:
+def loaded(folder: Path, text: str, seed: int = 0) -> Workspace:
     """A workspace with `text` as the student's file."""
     (folder / "mine.py").write_text(text)
     workspace = Workspace(folder)
-    workspace.load("mine.py", {name: [list(item) for item in value] for name, value in CONTRACT.items()})
+    workspace.load("mine.py", {name: [list(item) for item in value] for name, value in CONTRACT.items()}, seed, [])
     return workspace
 
 
@@ -65,7 +65,7 @@ def test_load(tmp_path: Path) -> None:
     text = "class f: pass\nNet = 5\nF = print\n_private = 1\n"
     (tmp_path / "mine.py").write_text(text)
     workspace = Workspace(tmp_path)
-    kinds = workspace.load("mine.py", {"f": [["X", None]], "Net": [], "F": [], "g": []})
+    kinds = workspace.load("mine.py", {"f": [["X", None]], "Net": [], "F": [], "g": []}, 0, [])
 
     assert {"f": "class", "Net": "other", "F": "function", "g": "missing"} == kinds
     assert {"f": (("X", None),), "Net": (), "F": (), "g": ()} == workspace.contract
@@ -84,7 +84,9 @@ def test_extra_names(tmp_path: Path) -> None:
     """A misspelt name can be pointed out."""
     (tmp_path / "mine.py").write_text("def F(): pass\ng = None")
 
-    assert {"F": "extra", "g": "missing", "f": "missing"} == Workspace(tmp_path).load("mine.py", {"f": [], "g": []})
+    kinds = Workspace(tmp_path).load("mine.py", {"f": [], "g": []}, 0, [])
+
+    assert {"F": "extra", "g": "missing", "f": "missing"} == kinds
 
 
 def test_one_module_by_all_its_names(tmp_path: Path) -> None:
@@ -98,11 +100,12 @@ def test_one_module_by_all_its_names(tmp_path: Path) -> None:
 
 
 def test_random_numbers_at_import(tmp_path: Path) -> None:
-    """Are the same every time."""
+    """Are the same whenever the run's seed is, and others when it is another."""
     text = "import random, numpy, torch\nf = random.random(), numpy.random.rand(), torch.rand(1).item()"
-    first, second = (loaded(tmp_path, text).attribute("f") for _ in range(2))
+    first, second, other = (loaded(tmp_path, text, seed).attribute("f") for seed in (7, 7, 8))
 
     assert first == second
+    assert all(one != another for one, another in zip(first, other, strict=True))
 
 
 @pytest.mark.parametrize("names", [{}, {"f": None}])
@@ -237,27 +240,7 @@ def test_a_function_without_a_signature() -> None:
     assert protocol.unpack(call(defined(f=dict), K=3).value) == {"K": 3}
 
 
-# --- watched, seeds -----------------------------------------------------------------------------------
-
-
-def test_watched() -> None:
-    """aten operators and the libraries' functions, sorted; Python's own are not listed. Watching ends."""
-    result, seen = watched(lambda: torch.nn.functional.relu(torch.ones(1)).item() + np.linalg.norm([3.0]) + abs(-1))
-
-    assert 5.0 == result
-    assert {"aten.relu", "torch.nn.functional.relu"} <= {*seen}
-    assert any(name.startswith("numpy.linalg") and name.endswith("norm") for name in seen)
-    assert sorted(seen) == [*seen]
-    assert not any(name.startswith(("builtins", "tests")) for name in seen)
-    assert sys.getprofile() is None
-
-
-def test_watching_ends_with_an_exception() -> None:
-    """Whatever the student's code raises."""
-    with pytest.raises(ZeroDivisionError):
-        watched(lambda: 1 / 0)
-
-    assert sys.getprofile() is None
+# --- seeds --------------------------------------------------------------------------------------------
 
 
 def test_any_seed() -> None:
@@ -381,24 +364,21 @@ def test_a_reply_for_every_call() -> None:
     assert Raised("SystemExit", "4") == second.raised
 
 
-def test_watched_calls() -> None:
-    """Tell the operators, and no traces of what watching itself does."""
-    calls = (Call("f", (protocol.pack(X),)),)
-    (reply,) = answers(defined(f=lambda X: X.mul_(2)), Request("operators", (), calls))
-
-    assert "aten.mul_" in reply.operators
-    assert ([[2, 2], [2, 2]], (), ()) == (protocol.unpack(reply.value).tolist(), reply.changed, reply.aliases)
-
-
-def test_procedures(tmp_path: Path) -> None:
-    """Of the folder: its files are read, or imported."""
+def test_loading_is_a_procedure(tmp_path: Path) -> None:
+    """Of the folder: its file is imported, and what that raises is told."""
     (tmp_path / "mine.py").write_text("import a\ndef f(X): return a.b(X)")
-    workspace = Workspace(tmp_path)
-    (read,) = answers(workspace, Request("source_uses", ("mine.py", "f")))
-    (load,) = answers(workspace, Request("load", ("mine.py", protocol.pack({"f": []}))))
+    arguments = tuple(map(protocol.pack, ("mine.py", {"f": []}, 0, [])))
+    (load,) = answers(Workspace(tmp_path), Request("load", arguments))
 
-    assert ["a.b"] == protocol.unpack(read.value)
     assert load.raised is not None and "No module named 'a'" == load.raised.message
+
+
+@pytest.mark.parametrize("name", ["operators", "source_uses", "watched"])
+def test_unknown_procedures(name: str) -> None:
+    """Have no answer, whatever earlier versions knew: the list is closed."""
+    (reply,) = answers(defined(f=print), Request(name))
+
+    assert ("KeyError", repr(name)) == (reply.raised and (reply.raised.type_name, reply.raised.message))
 
 
 def test_what_cannot_cross() -> None:

@@ -59,10 +59,10 @@ def limit_openings(limits: Limits, private_uid: bool) -> None:
     The kernel counts threads by uid. Where that is shared, what runs is counted before, and other workers and programs
     of the user have room to start some meanwhile.
     """
-    _lower("RLIMIT_NOFILE", limits.open_files)
     if limits.threads is not None:
         shared = 0 if private_uid else threads_of(os.getuid()) + limits.threads * max(3, os.cpu_count() or 1)
         _lower("RLIMIT_NPROC", shared + limits.threads)
+    _lower("RLIMIT_NOFILE", limits.open_files)  # after the count, which opens files
 
 
 def threads_of(uid: int) -> int:
