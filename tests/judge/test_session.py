@@ -117,7 +117,7 @@ def test_loads_once(folder: Path) -> None:
     assert [session.load(), session.load()] == [nursery.workers[0]] * 2
     assert LOADED == session.names
     contract = {"area": (("width", None), ("height", 2)), "Box": ()}
-    request = Request("load", tuple(map(protocol.pack, ("areas.py", contract, 7, []))))
+    request = Request("load", tuple(map(protocol.pack, ("areas.py", contract, 7, [], False))))
     assert [(request, 30, "the limit of 30 s for one check")] == nursery.asked
 
 
