@@ -43,6 +43,17 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Source]]
 
 
 @pytest.fixture(scope="module")
+def replayed(sources: dict[str, list[Source]]) -> dict[str, SubmissionReport]:
+    """By exercise what its tape earns in a run like the one that it was recorded in."""
+    reports = {}
+    for exercise, handed_in in sources.items():
+        checks = [check for check in course.load().exercises[exercise].checks if not tapes.left_out(check)]
+        with Grader(checks, Options(seed=SEED_OF_THE_TAPES)) as grading:
+            reports[exercise] = grading.grade(handed_in[-1])
+    return reports
+
+
+@pytest.fixture(scope="module")
 def graded(sources: dict[str, list[Source]]) -> dict[str, SubmissionReport]:
     """Reports by the submission's name; two at a time, so that a busy one has a neighbour."""
     reports = {}
@@ -106,6 +117,21 @@ def test_zeros_earn_next_to_nothing(exercise: str) -> None:
 def test_tapes_earn_what_zeros_earn(exercise: str, graded: dict[str, SubmissionReport]) -> None:
     """Whoever has recorded another run knows nothing of this one."""
     assert result(graded[f"tape_of_{exercise}"]).score <= ZEROS[exercise]
+
+
+@pytest.mark.parametrize("exercise", FULL)
+def test_tapes_hold_the_answers(exercise: str, replayed: dict[str, SubmissionReport]) -> None:
+    """To the questions of the run that they were recorded in: else they would show nothing."""
+    assert result(replayed[exercise]).score >= replayed[exercise].max_score / 2
+
+
+@pytest.mark.parametrize("name", ["train_loads_weights_beside", "train_loads_weights_inside"])
+def test_loaded_weights_are_measured(name: str, graded: dict[str, SubmissionReport]) -> None:
+    """A network that was trained on upright digits does not know those of this run."""
+    (finding,) = (check.finding for check in graded[name].checks if check.id == "lenet5.train")
+
+    assert finding is not None
+    assert "on held-out digits, expected at least" in finding.message
 
 
 def test_self_tests_are_noted(graded: dict[str, SubmissionReport]) -> None:

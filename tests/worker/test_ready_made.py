@@ -104,4 +104,5 @@ def test_what_a_nursery_has_imported() -> None:
         "print(*sorted(guarded & sys.modules.keys()))\n"
     )
 
-    assert "numpy.linalg" == in_a_process("-c", script).strip()
+    # of the decompositions torch keeps a table, but those in it call a guarded one
+    assert "numpy.linalg torch._decomp.decompositions" == in_a_process("-c", script).strip()
