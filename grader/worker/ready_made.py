@@ -38,6 +38,7 @@ class Kind(NamedTuple):
     native: tuple[str, ...] = ()  # those of the modules that are native code, which every caller comes to
 
 
+SOLVERS = r"lstsq|solve|inv|pinv|tensorsolve|tensorinv"  # of NumPy, wherever it keeps them
 KINDS = {
     "convolution": Kind(
         r"\w+::\w*?(?:_|\b|q)conv(?:olution)?(?:\dd?)?(?:_|\b)",
@@ -66,7 +67,9 @@ KINDS = {
         r"aten::_?(?:linalg_(?:lstsq|solve|inv|pinv|tensorsolve|tensorinv|lu_solve|ldl_solve)\w*"
         r"|inverse|pinverse|cholesky_solve|cholesky_inverse|lu_solve|triangular_solve)\b",
         {
-            "numpy.linalg": r"lstsq|solve|inv|pinv|tensorsolve|tensorinv",
+            "numpy.linalg": SOLVERS,
+            "numpy.linalg._linalg": SOLVERS,
+            "numpy.lib._polynomial_impl": SOLVERS,
             "scipy.linalg._basic": r"lstsq|solve\w*|inv|pinvh?",
             "scipy.optimize._minimize": r"minimize\w*",
             "scipy.optimize._lsq.least_squares": r"least_squares",
