@@ -48,7 +48,7 @@ def seen(nursery: Nursery, run: Path, *paths: str) -> list[object]:
     """What student code is told of each of `paths`."""
     worker = nursery.spawn(run / "submission")
     try:
-        load = protocol.Request("load", (protocol.pack("looking.py"), protocol.pack({"look": ()})))
+        load = protocol.Request("load", tuple(map(protocol.pack, ("looking.py", {"look": ()}, 0, []))))
         assert worker.ask(load, 10, "10 s").raised is None
         calls = tuple(protocol.Call("look", (protocol.pack(path),), (), "numpy") for path in paths)
         return [protocol.unpack(worker.ask(protocol.Request("calls", (), (call,)), 10, "10 s").value) for call in calls]

@@ -23,7 +23,7 @@ from grader.worker.client import Nursery
 from grader.worker.owntime import Account
 
 PATIENCE = 300.0  # seconds until a killed process is gone, on a busy machine
-LOAD = protocol.Request("load", (protocol.pack("a.py"), protocol.pack({})))
+LOAD = protocol.Request("load", tuple(map(protocol.pack, ("a.py", {}, 0, []))))
 
 
 @pytest.fixture(scope="module")
