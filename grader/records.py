@@ -170,6 +170,7 @@ class ExerciseResult(Record, frozen=True, kw_only=True):
     file: str
     checks: tuple[CheckResult, ...]
     output: str = ""  # what the student's code printed, cut at a limit
+    notes: tuple[str, ...] = ()  # what an instructor may want to look at
 
     @property
     def score(self) -> float:

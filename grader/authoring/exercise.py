@@ -155,7 +155,7 @@ class Exercise:
         """Declare a check. `needs` names earlier checks of this exercise without which it is skipped.
 
         A `gate` is needed by every later check. In an exercise that forbids ready-made functions these are gone from
-        the student's process from the end of its import on. `files` are handed in beside the code: a missing one
+        the student's process; where the import of its file calls one, from the end of that import on. `files` are handed in beside the code: a missing one
         fails the check, unless the exercise or the course calls it optional. `trains`: runs the student's training.
         """
 

@@ -110,7 +110,11 @@ class Grader:
             device=self.options.device,
             started=started.isoformat(timespec="seconds"),
             seconds=round(time.perf_counter() - clock, 3),
-            notes=(*taken.notes, *artefacts.like_the_references(handed_in)),
+            notes=(
+                *taken.notes,
+                *(note for exercise in exercises for note in exercise.notes),
+                *artefacts.like_the_references(handed_in),
+            ),
             artefacts=handed_in,
         )
 

@@ -74,7 +74,15 @@ def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
         file=exercise.file,
         checks=tuple(results[check.id] for check in checks),
         output=_cut("".join(printed), session.limits.output_bytes),
+        notes=_notes(session),
     )
+
+
+def _notes(session: Session) -> tuple[str, ...]:
+    if not session.imports_ready_made:
+        return ()
+    called = wording.short(session.imports_ready_made)
+    return (f"{session.exercise.file} calls {called} while it is imported, where nothing is graded: to compare with?",)
 
 
 def _cut(text: str, most: int) -> str:

@@ -66,6 +66,7 @@ class Session:
         self.names: dict[str, str] = {}  # kind of each name of the contract, once loaded
         self._reference = reference  # makes a submission of the reference's code
         self._without: tuple[str, ...] = ()
+        self.imports_ready_made = ""  # which ready-made function the import of the file calls
         self._nursery = nursery
         self._worker: Worker | None = None
         self._unloadable: CheckFailure | None = None
@@ -208,12 +209,17 @@ class Session:
         self._worker = self._spawn()
         contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
         contract |= dict.fromkeys(self.exercise.classes, ())
-        request = protocol.Request("load", tuple(map(protocol.pack, (file, contract, self.seed, list(self._without)))))
+        asked = (file, contract, self.seed, list(self._without), bool(self.imports_ready_made))
+        request = protocol.Request("load", tuple(map(protocol.pack, asked)))
         try:
             reply = self._worker.ask(request, *limit)
         except WorkerFailed as failure:
             self._unloadable = self._blamed(failure, f"{file} was being imported", LOOP)
             raise self._unloadable from None
+        if reply.raised is not None and reply.raised.type_name == wording.READY_MADE and not self.imports_ready_made:
+            self.imports_ready_made = reply.raised.message or "one"
+            self.discard()
+            return self._load()
         if reply.raised is not None:
             self._unloadable = wording.not_loaded(file, reply.raised)
             self.discard()

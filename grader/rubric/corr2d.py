@@ -212,7 +212,7 @@ def edge_demo(student: Student) -> None:
     """The kernel [[1, -1]] finds the vertical edges of the lesson's picture, its transpose the horizontal ones.
 
     Why: an edge is where neighbours differ, and that is what this kernel measures. Without an edge_demo of
-    yours, your corr2d is tried on the same picture.
+    yours, your corr2d is tried on the same picture. Its answer never changes, so it counts beside a corr2d only.
     Wrong: return corr2d(X, K), corr2d(X, K)
     Right: return corr2d(X, K), corr2d(X, K.T)
     """

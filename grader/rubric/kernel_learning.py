@@ -43,6 +43,7 @@ RECORD_HINT = (
 )
 LEAST_STEPS, MOST_STEPS = 5, 100_000
 SLOWEST, FASTEST = 1 / 300, 100  # the last loss in units of the kernel's own: half of a mean, and a step before it
+AT_LEAST = 0.5  # of the squared error of a kernel of zeros: whoever has descended has less
 NO_LOSS = 1e-4  # of the first loss: what is left of it at the end need not fit
 
 
@@ -101,7 +102,7 @@ def losses(student: Student) -> None:
     Wrong: losses.append(0.0)
     Right: losses.append(float(loss))
     """
-    target = another(student.random)
+    target = another(student.random)  # of which nobody knows a loss beforehand
     calls = [learned(student.seeded(seed), X, target) for seed in starts(student)]
     histories = [history for _, history in calls]
     for before, history in pairwise(histories):
@@ -222,9 +223,17 @@ def striped(random: np.random.Generator) -> np.ndarray:
 
 
 def fit(history: list[float], kernel: np.ndarray, target: np.ndarray) -> None:
-    """Fail when the last loss is none that a descent to `kernel` can have had: sum, mean or half, before or after a step."""
-    own = float(((corr2d(X, kernel) - corr2d(X, target)) ** 2).sum())
-    rest = NO_LOSS * history[0]
+    """Fail when the losses are none of a descent that has come to `kernel`.
+
+    It is nearer to the edges than no kernel at all, and the last loss is its own: sum, mean or half, before or after a step.
+    """
+    edges = corr2d(X, target)
+    own, rest = float(((corr2d(X, kernel) - edges) ** 2).sum()), NO_LOSS * history[0]
+    expect.that(
+        own < AT_LEAST * float((edges**2).sum()),
+        f"the losses fall to {history[-1]:.4g}, but the kernel that comes back is {_row(kernel)}, expected about {_row(target)}",
+        hint="Return the kernel of the last step, with the losses of the steps that led to it.",
+    )
     expect.that(
         own * SLOWEST - rest <= history[-1] <= own * FASTEST + rest,
         f"the last loss is {history[-1]:.4g}, but the squared error of the kernel that comes back is {own:.4g}",

@@ -53,16 +53,20 @@ class Workspace:
         self.graph: Any = None  # the opened ONNX file, in an evaluator
         self._adapted: dict[Any, bool] = {}
 
-    def load(self, file: str, contract: dict[str, Any], seed: int, without: list[str]) -> dict[str, str]:
+    def load(
+        self, file: str, contract: dict[str, Any], seed: int, without: list[str], late: bool = False
+    ) -> dict[str, str]:
         """Import `file`; the kind of each name of the contract: function, class, missing or other.
 
         Names beyond the contract are "extra": a misspelt one can be pointed out. Ready-made functions of the kinds
-        `without` are there during the import and not afterwards.
+        `without` are not there: raises ReadyMade when the import calls one, unless they are taken away `late`, after it.
         """
         self.file = file
         seed_everything(seed)
         absent.do_without()
         withheld.withhold(self.digits)
+        if not late:
+            ready_made.arm(without)
         ready_made.prepare(without)
         sys.argv[:] = [file]  # as if it were run; what the nursery was started with is nobody's business
         _lay_out(self.folder, Path.cwd())
@@ -77,8 +81,10 @@ class Workspace:
         module = importlib.util.module_from_spec(spec)
         # both names lead to this one module: `import corr2d` and `from .corr2d import corr2d`
         sys.modules[name] = sys.modules[Path(file).stem] = module
-        spec.loader.exec_module(module)
-        ready_made.arm(without)
+        with ready_made.told():
+            spec.loader.exec_module(module)
+        if late:
+            ready_made.arm(without)
         self.module = module
         self.contract = {key: tuple((item[0], item[1]) for item in value) for key, value in contract.items()}
         extra = {key: "extra" for key in list(vars(module))[:1000] if not key.startswith("_")}

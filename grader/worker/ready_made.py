@@ -2,9 +2,13 @@
 
 Whoever calls one meets `ReadyMade`, and the call is told to the judge even where the exception is caught. torch's are
 taken away in its dispatcher, which every thread, every nested definition and every traced function goes through, those
-of other libraries where their modules keep them. Before `arm`, while the student's file is being imported, all of them
-work: a self-test at the top of a file may compare with the library. What can call native code past both (onnxruntime)
-is not readable in a worker at all, see `confinement`.
+of other libraries where their modules keep them, and the native ones below those in the table that says where in the
+library their code lies, which all references to them share. What reaches torch's kernels past the dispatcher is gone
+from the beginning. What can call native code past all that (onnxruntime) is not readable in a worker at all, see
+`confinement`.
+
+A worker is armed before it imports the student's file. Where that import meets a ready-made function, as a self-test at
+the top of a file does that compares with the library, the judge asks a fresh worker to arm after it.
 """
 
 from __future__ import annotations
@@ -12,13 +16,15 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
+import importlib.util
 import re
 import sys
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
+from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec, PathFinder
+from pathlib import Path
+from types import BuiltinFunctionType, ModuleType
 from typing import Any, NamedTuple
 
 import torch
@@ -29,6 +35,7 @@ class Kind(NamedTuple):
 
     operators: str  # pattern of torch's, NAMESPACE::NAME, matched at the beginning
     functions: dict[str, str]  # module -> pattern of the whole name of its functions
+    native: tuple[str, ...] = ()  # those of the modules that are native code, which every caller comes to
 
 
 KINDS = {
@@ -41,6 +48,7 @@ KINDS = {
             "scipy.ndimage._nd_image": r"correlate(?:1d)?|generic_filter(?:1d)?|uniform_filter1d",
             "cv2": r"filter2D|sepFilter2D|matchTemplate|blur|boxFilter",
         },
+        ("scipy.signal._sigtools", "scipy.ndimage._nd_image"),
     ),
     "pooling": Kind(
         r"\w+::\w*pool(?:\dd)?(?:_|\b)",
@@ -50,7 +58,9 @@ KINDS = {
             "scipy.ndimage._nd_image": r"min_or_max_filter(?:1d)?|rank_filter",
             "cv2": r"dilate|erode",
             "skimage.measure.block": r"block_reduce",
+            "torch._decomp.decompositions": r"\w*pool\w*",
         },
+        ("scipy.ndimage._nd_image",),
     ),
     "solving": Kind(
         r"aten::_?(?:linalg_(?:lstsq|solve|inv|pinv|tensorsolve|tensorinv|lu_solve|ldl_solve)\w*"
@@ -66,7 +76,22 @@ KINDS = {
         },
     ),
 }
-DISPATCH_KEYS = ("CPU", "MkldnnCPU", "QuantizedCPU", "SparseCPU")
+# the last two are where kernels for any device are, which other keys lead to
+DISPATCH_KEYS = (
+    "CPU",
+    "MkldnnCPU",
+    "QuantizedCPU",
+    "SparseCPU",
+    "CompositeExplicitAutograd",
+    "CompositeExplicitAutogradNonFunctional",
+)
+PAST_THE_DISPATCHER = (  # functions of torch._C that hand out a kernel to keep, or compile a graph to other code
+    "_dispatch_get_computed_kernel_for_dispatch_key",
+    "_jit_set_llga_enabled",
+    "_jit_to_static_module",
+    "_fuse_to_static_module",
+)
+CODE_AT = 2 * ctypes.sizeof(ctypes.c_void_p)  # in a native function object, the pointer to its row of the table
 _taken: list[str] = []
 _armed: list[bool] = []
 
@@ -76,7 +101,10 @@ class ReadyMade(RuntimeError):
 
 
 def prepare(kinds: Collection[str]) -> None:
-    """Before the student's file is imported: guard the libraries' functions, those loaded by now and those to come."""
+    """Before the student's file is imported: guard the libraries' functions, those loaded by now and those to come.
+
+    Until the worker is armed they work. What reaches kernels past the dispatcher does not.
+    """
     patterns: dict[str, str] = {}
     for kind in kinds:
         for module, pattern in KINDS[kind].functions.items():
@@ -85,14 +113,23 @@ def prepare(kinds: Collection[str]) -> None:
         _guard(sys.modules[name], patterns[name])
     if patterns:
         sys.meta_path.insert(0, _Finder(patterns))
+    if kinds:
+        for name in PAST_THE_DISPATCHER:
+            if function := getattr(torch._C, name, None):
+                _empty(function)
 
 
 def arm(kinds: Collection[str]) -> None:
     """From now on ready-made functions of these kinds are refused, in every thread."""
     if not kinds:
         return
-    pattern = re.compile("|".join(KINDS[kind].operators for kind in kinds))
-    names = [name.split("::", 1) for name in torch._C._dispatch_get_all_op_names() if pattern.match(name)]
+    for module in {module for kind in kinds for module in KINDS[kind].native}:
+        pattern = "|".join(KINDS[kind].functions[module] for kind in kinds if module in KINDS[kind].functions)
+        for name, function in vars(_native(module)).items():
+            if re.fullmatch(pattern, name):
+                _empty(function)
+    operators = re.compile("|".join(KINDS[kind].operators for kind in kinds))
+    names = [name.split("::", 1) for name in torch._C._dispatch_get_all_op_names() if operators.match(name)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # each says that it takes another's place
         for namespace in {namespace for namespace, _ in names}:
@@ -120,6 +157,42 @@ def told() -> Iterator[None]:
         raise ReadyMade(_taken[0])
 
 
+def _native(name: str) -> ModuleType:
+    """A module of native code, loaded by itself: its package may take seconds. An empty one where it is not installed."""
+    package, *path = name.split(".")
+    found = importlib.util.find_spec(package)
+    for folder in (found and found.submodule_search_locations) or ():
+        for suffix in EXTENSION_SUFFIXES:
+            file = f"{folder}/{'/'.join(path)}{suffix}"
+            if Path(file).is_file():
+                spec = importlib.util.spec_from_file_location(name, file, loader=ExtensionFileLoader(name, file))
+                assert spec is not None and spec.loader is not None
+                module = importlib.util.module_from_spec(spec)
+                known = sys.modules.get(name)
+                spec.loader.exec_module(module)
+                sys.modules.pop(name, None)  # whoever imports it gets it guarded
+                if known is not None:
+                    sys.modules[name] = known
+                return module
+    return ModuleType(name)
+
+
+def _no_code(itself: int | None, arguments: int | None) -> None:
+    """Stands in a native function's place: returns NULL, which Python turns into a SystemError."""
+    _taken.append("a library's native code")
+
+
+NO_CODE = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(_no_code)
+
+
+def _empty(function: Any) -> None:
+    """Take a native function its code, whoever holds it by what name: they all share the row of the table it is in."""
+    row = ctypes.c_void_p.from_address(id(function) + CODE_AT).value
+    assert isinstance(function, BuiltinFunctionType) and row
+    code = ctypes.c_void_p.from_address(row + ctypes.sizeof(ctypes.c_void_p))  # beside the name
+    code.value = ctypes.cast(NO_CODE, ctypes.c_void_p).value
+
+
 def _made_of_others(operator: str) -> bool:
     """Whether an operator calls others, which are refused: beside it no kernel for rare tensors may stand."""
     return bool(torch._C._dispatch_has_kernel_for_dispatch_key(operator, "CompositeImplicitAutograd"))
@@ -144,6 +217,8 @@ def _guard(module: ModuleType, pattern: str) -> None:
 
 def _until_armed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     refuse = _refusal(name)
+    if _armed:
+        return refuse  # which does not know the function
 
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
