@@ -134,7 +134,7 @@ def test_losses_that_fit(of: float, before: bool, rate: float, steps: int) -> No
     for seed in range(20):
         kernel, losses = descent(rate, steps, of, before, seed)
         if apart(kernel, EDGE) <= NEAR:
-            fit(losses, kernel)
+            fit(losses, kernel, EDGE)
 
 
 @pytest.mark.parametrize(
@@ -151,4 +151,20 @@ def test_losses_that_are_made_up(forge: Callable[[list[float]], list[float]]) ->
     """Do not fit: they fall, but where they end no descent to this kernel has been."""
     kernel, losses = descent(0.02, 40, 1, True, 0)
     with pytest.raises(CheckFailure, match=r"^the last loss is .*, but the squared error of the kernel .* is "):
-        fit(forge(losses), kernel)
+        fit(forge(losses), kernel, EDGE)
+
+
+def test_losses_of_another_kernel() -> None:
+    """A descent of whose losses nothing has come: the kernel is no nearer to the edges than none at all."""
+    _, losses = descent(0.02, 40, 1, True, 0)
+    with pytest.raises(
+        CheckFailure, match=r"^the losses fall to .*, but the kernel that comes back is \[0, 0\], expected"
+    ):
+        fit(losses, np.zeros((1, 2)), EDGE)
+
+
+def test_losses_fit_the_target_that_they_are_about() -> None:
+    """Those of one kernel do not fit the edges that another has made."""
+    kernel, losses = descent(0.02, 40, 1, True, 0)
+    with pytest.raises(CheckFailure):
+        fit(losses, kernel, -EDGE)
