@@ -35,7 +35,7 @@ def test_authoring_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 
     assert dict.fromkeys(codes, 0) == codes, capsys.readouterr().out
     report = from_json((tmp_path / "reports" / "right_loops" / "report.json").read_bytes())
-    assert (6, 6) == (report.score, report.max_score)
+    assert (10, 10) == (report.score, report.max_score)
 
 
 @pytest.mark.parametrize(

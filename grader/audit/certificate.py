@@ -159,8 +159,9 @@ def lines(certificate: Certificate) -> list[str]:
         )
         for survivor in exercise.survivors:
             told.append(f"  survived: {survivor.original} {survivor.file}:{survivor.line} {survivor.id}")
-        earned = (f"{control.name} {control.earned:g}" for control in exercise.controls)
-        told.append(f"  earned without the work: {', '.join(earned)} of {exercise.controls[0].points:g} points")
+        if exercise.controls:
+            earned = (f"{control.name} {control.earned:g}" for control in exercise.controls)
+            told.append(f"  earned without the work: {', '.join(earned)} of {exercise.controls[0].points:g} points")
         for control in (control for control in exercise.controls if not control.held):
             told.append(f"  {control.name} earns more than the {control.allowed:g} points it may")
         for kind in ("false_failures", "disagreements", "unstable", "misdiagnosed"):

@@ -10,6 +10,7 @@ import pytest
 from grader.audit.certificate import (
     Certificate,
     CheckAudit,
+    ControlOutcome,
     Disagreement,
     ExerciseAudit,
     MutantOutcome,
@@ -105,6 +106,23 @@ def test_text_names_every_problem() -> None:
     for part in ("90.0 %", "blur.py:7", "right_loops (seed 3)", "1 value is wrong", "never fails: blur.fresh"):
         assert part in text
     assert text.splitlines()[-1].startswith("NOT certified")
+
+
+def test_text_names_what_is_earned_without_the_work() -> None:
+    """And which control earns too much, which costs the certificate; nothing where there are none."""
+    allowed = {"no-op": 0.0, "zeros": 0.6}
+    controls = tuple(
+        ControlOutcome(name=name, earned=0.5 * (name == "no-op"), points=6, allowed=most)
+        for name, most in allowed.items()
+    )
+    whole = ExerciseAudit(name="blur", title="Blur", right=1, wrong=1, mutants=1, killed=1, probes=1)
+    earning = msgspec.structs.replace(whole, controls=controls)
+    text = lines(certificate(earning, certified=False))
+
+    assert (True, False) == (whole.certified, earning.certified)
+    assert "  earned without the work: no-op 0.5, zeros 0 of 6 points" in text
+    assert ["  no-op earns more than the 0 points it may"] == [line for line in text if "earns more" in line]
+    assert not any("without the work" in line for line in lines(certificate(whole, certified=True)))
 
 
 def test_page(tmp_path: Path) -> None:

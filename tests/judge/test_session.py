@@ -132,6 +132,27 @@ def test_without_ready_made_functions(folder: Path) -> None:
     assert [False, False, True] == [worker.alive for worker in nursery.workers]
 
 
+def test_an_import_that_compares_with_the_library(folder: Path) -> None:
+    """Gets a fresh worker in which ready-made functions are gone after the import; all later ones load in that way."""
+    session, nursery = started(folder, Reply(raised=Raised("ReadyMade", "aten.conv2d", 3)), LOADED, LOADED)
+    session.load()
+    session.discard()
+    session.load()
+
+    assert [False, True, True] == [protocol.unpack(request.arguments[4]) for request, _, _ in nursery.asked]
+    assert ("aten.conv2d", LOADED) == (session.imports_ready_made, session.names)
+    assert [False, False, True] == [worker.alive for worker in nursery.workers]
+
+
+def test_an_import_that_calls_nothing_else(folder: Path) -> None:
+    """Is asked once more only: a file that says so again has said it itself."""
+    raised = Reply(raised=Raised("ReadyMade", "aten.conv2d", 3))
+    session, nursery = started(folder, raised, raised)
+    failure(session.load)
+
+    assert 2 == len(nursery.workers)
+
+
 def test_a_session_of_the_reference(folder: Path, tmp_path: Path) -> None:
     """Asks the same of the reference's own code, on an account of its own; where there is none, that is no finding."""
     own = tmp_path / "reference"

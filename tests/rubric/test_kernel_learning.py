@@ -152,3 +152,19 @@ def test_losses_that_are_made_up(forge: Callable[[list[float]], list[float]]) ->
     kernel, losses = descent(0.02, 40, 1, True, 0)
     with pytest.raises(CheckFailure, match=r"^the last loss is .*, but the squared error of the kernel .* is "):
         fit(forge(losses), kernel, EDGE)
+
+
+def test_losses_of_another_kernel() -> None:
+    """A descent of whose losses nothing has come: the kernel is no nearer to the edges than none at all."""
+    _, losses = descent(0.02, 40, 1, True, 0)
+    with pytest.raises(
+        CheckFailure, match=r"^the losses fall to .*, but the kernel that comes back is \[0, 0\], expected"
+    ):
+        fit(losses, np.zeros((1, 2)), EDGE)
+
+
+def test_losses_fit_the_target_that_they_are_about() -> None:
+    """Those of one kernel do not fit the edges that another has made."""
+    kernel, losses = descent(0.02, 40, 1, True, 0)
+    with pytest.raises(CheckFailure):
+        fit(losses, kernel, -EDGE)
