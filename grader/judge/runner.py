@@ -90,12 +90,14 @@ def _cut(text: str, most: int) -> str:
 
 
 def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, CheckResult]) -> CheckResult:
-    if missing := _absent(check, session):
-        return missing
+    if reason := _left_out(check, session):
+        return _result(check, "skipped", Finding(message=reason), counted=False)
     blocked = next((done[need] for need in check.all_needs if need in done and done[need].outcome != "passed"), None)
     if blocked is not None:
         finding = Finding(message=f"not tried: it needs {blocked.id}, which {_past(blocked.outcome)}")
         return _result(check, "skipped", finding, counted=blocked.counted)
+    if missing := _missing(check, session):
+        return _result(check, "failed", missing)
     session.do_without(check.without)
     started = time.perf_counter()
     try:
@@ -122,22 +124,33 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
     return _result(check, "passed", seconds=time.perf_counter() - started, evidence=evidence)
 
 
-def _absent(check: Check, session: Session) -> CheckResult | None:
-    """The result of a check for which something is missing that is not the code: decided before all else, so that
-    what others have or lack changes nobody's total."""
+def _left_out(check: Check, session: Session) -> str:
+    """Why a check counts for nobody here, or for nobody who has left out what may be left out.
+
+    Decided before all else, so that no answer changes a total.
+    """
     if check.trains and not session.data.train:
-        finding = Finding(message="training was switched off for this run with --no-train")
-        return _result(check, "skipped", finding, counted=False)
-    for file in check.files:
-        if session.artefact(file) is None:
-            kinds = (".onnx",) if file.endswith(".onnx") else (".pth", ".pt")
-            told = f"no {file} was handed in{wording.in_its_place(file, session.folder, kinds)}"
-            if file in check.exercise.optional:
-                finding = Finding(message=f"{told}: it may be left out, and these points are not counted")
-                return _result(check, "skipped", finding, counted=False)
-            finding = Finding(message=told, hint=f"The contract asks for it: hand in {file} at the top of your folder.")
-            return _result(check, "failed", finding)
-    return None
+        return "training was switched off for this run with --no-train"
+    optional = next((file for file in check.files if file in check.exercise.optional and not _here(file, session)), "")
+    return (
+        f"{_told_missing(optional, session)}: it may be left out, and these points are not counted" if optional else ""
+    )
+
+
+def _missing(check: Check, session: Session) -> Finding | None:
+    """The finding about a file that the contract asks for."""
+    file = next((file for file in check.files if not _here(file, session)), "")
+    hint = f"The contract asks for it: hand in {file} at the top of your folder."
+    return Finding(message=_told_missing(file, session), hint=hint) if file else None
+
+
+def _here(file: str, session: Session) -> bool:
+    return session.artefact(file) is not None
+
+
+def _told_missing(file: str, session: Session) -> str:
+    kinds = (".onnx",) if file.endswith(".onnx") else (".pth", ".pt")
+    return f"no {file} was handed in{wording.in_its_place(file, session.folder, kinds)}"
 
 
 def _is_ours(check: Check, session: Session, problem: Exception) -> bool:
