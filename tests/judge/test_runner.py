@@ -366,7 +366,7 @@ def test_files_beside_the_code(
     found = judged(session)
     passes = found["shape"].outcome == "passed"
     asked = outcome_.removesuffix(" by shape").replace("by shape", "passed")
-    wanted = asked if passes or optional and not there else "skipped"
+    wanted = asked if passes or (optional and not there) else "skipped"
 
     assert (wanted, counted) == (found["parity"].outcome, counted) == (found["parity"].outcome, found["parity"].counted)
     if not there and (passes or optional):
