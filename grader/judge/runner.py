@@ -81,7 +81,7 @@ def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
 def _notes(session: Session) -> tuple[str, ...]:
     if not session.imports_ready_made:
         return ()
-    called = wording.short(session.imports_ready_made)
+    called = wording.ready_made(session.imports_ready_made)
     return (f"{session.exercise.file} calls {called} while it is imported, where nothing is graded: to compare with?",)
 
 

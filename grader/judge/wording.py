@@ -136,7 +136,7 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
     at = place(raised)
     if raised.type_name == READY_MADE:
         return CheckFailure(
-            f"{function} calls {raised.message}{at}, which does the whole exercise for you",
+            f"{function} calls {ready_made(raised.message)}{at}, which does the whole exercise for you",
             hint=OWN_WORK,
             ready_made=True,
         )
@@ -158,6 +158,11 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
         traceback=raised.traceback,
         hint=only_in_here(raised) or known(AUTOGRAD, raised.message),
     )
+
+
+def ready_made(name: str) -> str:
+    """A library's function as a student knows it: they have never heard of aten."""
+    return f"torch's {name.removeprefix('aten.')}" if name.startswith("aten.") else short(name)
 
 
 def known(hints: Iterable[tuple[str, str]], message: str) -> str:

@@ -138,7 +138,7 @@ def test_self_tests_are_noted(graded: dict[str, SubmissionReport]) -> None:
     """A ready-made function may be called while a file is imported; the instructor is told."""
     (note,) = graded["honest_self_test"].notes
 
-    assert "corr2d.py calls aten.conv2d while it is imported" in note
+    assert "corr2d.py calls torch's conv2d while it is imported" in note
     assert graded["honest_corr2d"].notes == ()
 
 

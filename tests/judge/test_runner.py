@@ -283,7 +283,7 @@ def test_a_gate_stands_before_all_later_checks(pooling: Exercise) -> None:
         *(told(found[name]) for name in ("values", "hidden")),
         *(found[name].counted for name in ("values", "hidden")),
     ]
-    assert "twice calls aten.max_pool2d in line 3, which does the whole exercise for you" == told(found["own_work"])
+    assert "twice calls torch's max_pool2d in line 3, which does the whole exercise for you" == told(found["own_work"])
 
 
 def test_what_goes_on_behind_a_gate_is_nobody_s_business(pooling: Exercise) -> None:
