@@ -170,7 +170,7 @@ def own_work(function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     try:
         function(*args, **kwargs)
     except CheckFailure as failure:
-        if failure.ready_made:
+        if failure.ready_made or failure.fatal:
             raise
 
 

@@ -1476,6 +1476,29 @@ class LeNet5(nn.Module):
     def forward(self, x):
         return self.fc(x.flatten(1))
 """
+RIGHT_LENET = """
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+class LeNet5(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5, padding=2), nn.Conv2d(6, 16, 5)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
+    def forward(self, x):
+        for conv in (self.conv1, self.conv2):
+            x = F.avg_pool2d(torch.sigmoid(conv(x)), 2)
+        x = x.flatten(1)
+        return self.fc3(torch.sigmoid(self.fc2(torch.sigmoid(self.fc1(x)))))
+"""
+HONEST_NETWORK = frozenset(
+    f"lenet5.{name}"
+    for name in (
+        *("loads", "shape", "network", "parameters", "logits"),
+        *("transplant", "activations", "gradients", "modes", "overfit"),
+    )
+)
 MODEST = frozenset(f"lenet5.{name}" for name in ("loads", "shape", "logits", "gradients", "modes", "overfit"))
 attack(
     "networks",
@@ -1498,7 +1521,7 @@ attack(
     "networks",
     "labels_looked_up_by_hash",
     "",
-    lenet5=LENET
+    lenet5=RIGHT_LENET
     + """
 import hashlib
 memory = {}
@@ -1513,7 +1536,7 @@ def train(model, images, labels, **options):
     print('remembered', len(memory))
     return [1.0, 0.0]
 """,
-    earns=MODEST,
+    earns=HONEST_NETWORK,
     seen="remembered",
 )
 attack(
