@@ -42,17 +42,7 @@ class Attack(NamedTuple):
 
 
 ATTACKS: dict[str, Attack] = {}
-ZEROS = frozenset(
-    {
-        "corr2d.shape",
-        "corr2d.shift",
-        "corr2d.linear",
-        "corr2d.unchanged",
-        "corr2d.fresh",
-        "corr2d.repeatable",
-        "corr2d.own_work",
-    }
-)
+ZEROS = frozenset({"corr2d.shape"})
 
 
 def attack(
@@ -494,7 +484,7 @@ while frame:
     frame = frame.f_back
 for module in modules:
     for name, value in list(module.items()):
-        if name in ('_differs', '_tensor', 'as_numpy', 'source_uses', 'watched'):
+        if name in ('_differs', '_tensor', 'as_numpy', 'told', '_refusal'):
             module[name] = lambda *a, **k: None
 for space in spaces:
     type(space)._aliases = lambda *a: ()
@@ -520,26 +510,7 @@ attack(
         return torch.nn.functional.conv2d(X[None, None].to(kind), K[None, None].to(kind))[0, 0]
     print('patched')
     """,
-    earns=frozenset(
-        {
-            f"corr2d.{n}"
-            for n in [
-                "shape",
-                "values",
-                "rectangular",
-                "orientation",
-                "delta",
-                "linear",
-                "shift",
-                "integers",
-                "mixed",
-                "edge_demo",
-                "unchanged",
-                "fresh",
-                "repeatable",
-            ]
-        }
-    ),
+    earns=NOTHING,
     seen=("patched", "which does the whole exercise for you"),
 )
 attack(
@@ -633,7 +604,7 @@ attack("channel", "an_extension_type", in_call("send(b'\\xc7\\x04\\x01abcd'); re
 attack(
     "channel",
     "words_without_end",
-    in_call("send(packed([None, ['E', 'm' * 20_000_000, None, '', False], [], [], []])); return X"),
+    in_call("send(packed([None, ['E', 'm' * 20_000_000, None, '', False], [], []])); return X"),
     seen="over the limit",
 )
 attack(
@@ -667,7 +638,7 @@ print('sent')
 attack(
     "channel",
     "a_refusal_of_the_worker_itself",
-    in_call("send(packed([None, ['Refused', '::error::the grader failed', None, '', True], [], [], []])); return X"),
+    in_call("send(packed([None, ['Refused', '::error::the grader failed', None, '', True], [], []])); return X"),
     seen="corr2d",
 )
 attack("channel", "all_descriptors_closed", in_call("os.closerange(0, 4096); return X"), seen="corr2d")
@@ -725,7 +696,7 @@ attack(
     "an_answer_too_many",
     RIGHT
     + """
-loaded = packed([[3, [['corr2d', 'function'], ['edge_demo', 'missing']]], None, (), (), ()])
+loaded = packed([[3, [['corr2d', 'function'], ['edge_demo', 'missing']]], None, (), ()])
 os.write(4, 2 * (len(loaded).to_bytes(8, 'little') + loaded))
 """,
     seen=("own channel", "nobody asked for"),

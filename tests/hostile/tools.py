@@ -95,9 +95,9 @@ def packed(value):
     return msgspec.msgpack.encode(value)
 
 
-def forge(value, changed=(), aliases=(), operators=()):
+def forge(value, changed=(), aliases=()):
     """Send a whole reply."""
-    send(packed([value, None, changed, aliases, operators]))
+    send(packed([value, None, changed, aliases]))
 
 
 def tensor(dtype, shape, data):
