@@ -77,6 +77,7 @@ class Finding(Record, frozen=True, kw_only=True):
     explanation: str = ""  # the catalogue's paragraph about it
     traceback: str = ""  # the student's own frames, when their code raised
     reproduce: str = ""  # Python to paste into a file beside the submission
+    cause: str = ""  # the check above that fails for the same reason and tells it; this one is folded under it
 
 
 class Table(Record, frozen=True, kw_only=True, tag="table"):
