@@ -1,42 +1,38 @@
 """Train the reference networks and record what they reach.
 
     python -m reference.train lenet5 --data fashion_mnist --root DIR --device auto --seeds 5
+    python -m reference.train lenet5 --seeds 30 --together      # all seeds at once
 
 Every accuracy threshold of the course comes from a record that this module wrote, NETWORK-DATA.json: the
 accuracy of each seed on the held-out part, with device, versions, data set and seconds. Beside it lie the
 parameters of the median seed, as a state_dict (NETWORK-DATA.pth, loads with weights_only) and as a graph
 (NETWORK-DATA.onnx, any batch size). Networks are given standardised images, see `reference.data`.
 
-The loop is short because the data stay on the device: a batch is one indexing with a row of a permutation
-drawn there, and no DataLoader touches single images. On CUDA the forward and backward pass are replayed as a
-graph, since launching the kernels of so small a network takes longer than running them.
-
-N images of shape (1, 28, 28) each, labels (N,) from 0 to 9.
+The loop itself is in `reference.loop`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import platform
 import statistics
 import sys
-import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from scipy import optimize, stats
 from torch import nn
-from torch.nn import functional as F
-from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from reference.data import SOURCES, DataError, Dataset, load
 from reference.lenet5 import LeNet5
+from reference.loop import History, Recipe, fit, fit_together
 from reference.mnist_cnn import MnistCNN
 from reference.resnet_block import SmallResNet
 
@@ -47,19 +43,7 @@ DEVIATIONS = 4  # of the reference's seeds
 LEAST_MARGIN = 0.02
 FORGIVEN_IMAGES = 15  # on a small held-out part a few images more or less are no fault of a training
 FEWEST_SEEDS = 5  # a spread over fewer says too little
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """How a network is trained: AdamW, its rate rising to `peak_rate` and falling to zero, both linearly."""
-
-    epochs: int
-    batch_size: int
-    peak_rate: float
-    weight_decay: float = 0.0
-    warm_up: float = 0.2  # the share of the steps in which the rate rises
-    bf16: bool = False  # on CUDA only
-
+CONFIDENCE = 0.95  # with which a record says how many trainings would pass its threshold
 
 RECIPES = {
     "lenet5": Recipe(epochs=15, batch_size=64, peak_rate=0.015, weight_decay=0.03),
@@ -69,79 +53,10 @@ RECIPES = {
 DIGITS_EPOCHS = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class History:
-    """What a training did, a number an epoch."""
-
-    loss: tuple[float, ...]  # mean over the batches
-    accuracy: tuple[float, ...]  # on the held-out part; empty where none was given
-    seconds: tuple[float, ...]  # wall time of the steps, without the evaluation
-
-
-def fit(
-    model: nn.Module,
-    images: torch.Tensor,
-    labels: torch.Tensor,
-    *,
-    recipe: Recipe,
-    device: str | torch.device = "cpu",
-    seed: int = 0,
-    held_out: tuple[torch.Tensor, torch.Tensor] | None = None,
-    report: Callable[[str], None] = lambda line: None,
-) -> History:
-    """Train `model` in place on standardised images (N, 1, 28, 28) and labels (N,), then set it to evaluate.
-
-    The same model, data, seed, device and (on a CPU) number of threads give the same parameters again. The
-    last N % batch_size images of an epoch's order sit that epoch out. `report` gets one line an epoch.
-    """
-    images, labels = images.to(device), labels.to(device)
-    batch_size = min(recipe.batch_size, len(images))
-    steps = len(images) // batch_size
-    generator = torch.Generator(device).manual_seed(seed)
-    loss, accuracy, seconds = [], [], []
-    with _prepared(model, images[:batch_size], recipe.bf16):
-        optimiser = torch.optim.AdamW(model.parameters(), weight_decay=recipe.weight_decay, fused=True)
-        for epoch in range(recipe.epochs):
-            model.train()
-            started = time.perf_counter()
-            order = torch.randperm(len(images), device=device, generator=generator)
-            total = torch.zeros((), device=device)
-            for step, batch in enumerate(order[: steps * batch_size].view(steps, batch_size)):
-                progress = (epoch * steps + step + 0.5) / (recipe.epochs * steps)
-                optimiser.param_groups[0]["lr"] = rate(recipe, progress)
-                batch_loss = F.cross_entropy(model(images[batch]), labels[batch])
-                optimiser.zero_grad()
-                batch_loss.backward()
-                optimiser.step()
-                total += batch_loss.detach()
-            loss.append(total.item() / steps)  # waits for the device
-            seconds.append(time.perf_counter() - started)
-            if held_out:
-                accuracy.append(evaluate(model, *held_out))
-            reached = f", held-out accuracy {accuracy[-1]:.4f}" if held_out else ""
-            report(f"epoch {epoch + 1}/{recipe.epochs}: loss {loss[-1]:.4f}{reached}, {seconds[-1]:.1f} s")
-    return History(loss=tuple(loss), accuracy=tuple(accuracy), seconds=tuple(seconds))
-
-
-@torch.no_grad()
-def evaluate(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> float:
-    """The share of the standardised images whose largest logit is their label, in float32."""
-    device = next(model.parameters()).device
-    model.eval()
-    with torch.autocast(device.type, enabled=False):
-        predicted = torch.cat([model(part).argmax(dim=1) for part in images.to(device).split(1000)])
-    return (predicted == labels.to(device)).double().mean().item()
-
-
 def recipe_for(network: str, data: str) -> Recipe:
     """The recipe of a network; the 1,437 digits take more epochs of smaller batches than 60,000 images."""
     recipe = RECIPES[network]
     return replace(recipe, epochs=DIGITS_EPOCHS, batch_size=32) if data == "digits" else recipe
-
-
-def rate(recipe: Recipe, progress: float) -> float:
-    """The learning rate after a share `progress` of the steps, from 0 to 1."""
-    return recipe.peak_rate * min(progress / recipe.warm_up, (1 - progress) / (1 - recipe.warm_up))
 
 
 def threshold(accuracies: list[float], held_out: int) -> float | None:
@@ -153,6 +68,29 @@ def threshold(accuracies: list[float], held_out: int) -> float | None:
         return None
     margin = max(LEAST_MARGIN, DEVIATIONS * statistics.stdev(accuracies), FORGIVEN_IMAGES / held_out)
     return round(statistics.mean(accuracies) - margin, 4)
+
+
+def passing_share(accuracies: list[float], asked: float) -> float:
+    """The share of the reference's trainings that reach `asked`, at least, with a confidence of `CONFIDENCE`.
+
+    The one-sided tolerance bound of a normal distribution, known by these accuracies only (Owen 1968): few seeds
+    can promise little, whatever their spread.
+    """
+    count, spread = len(accuracies), statistics.stdev(accuracies)
+    if spread == 0:
+        return 1.0
+    deviations = (statistics.mean(accuracies) - asked) / spread
+
+    def beyond(quantile: float) -> float:  # by how many deviations the bound for that quantile lies below `asked`
+        factor: float = stats.nct.ppf(CONFIDENCE, count - 1, quantile * math.sqrt(count))
+        return factor / math.sqrt(count) - deviations
+
+    lowest, highest = -5.0, 6.0  # beyond them the share is 0 or 1 as far as four digits tell
+    if beyond(lowest) > 0:
+        return 0.0
+    if beyond(highest) < 0:
+        return 1.0
+    return round(float(stats.norm.cdf(optimize.brentq(beyond, lowest, highest))), 4)
 
 
 def export_onnx(model: nn.Module, path: Path) -> None:
@@ -180,22 +118,54 @@ class Run:
 
 
 def train(
-    network: str, train_data: Dataset, test_data: Dataset, *, recipe: Recipe, device: torch.device, seeds: int
+    network: str,
+    train_data: Dataset,
+    test_data: Dataset,
+    *,
+    recipe: Recipe,
+    device: torch.device,
+    seeds: int,
+    together: bool = False,
+    compiled: bool = False,
 ) -> list[Run]:
     """Train a fresh `network` for each of the seeds 0, 1, ... and show the progress on standard error."""
     images, labels = train_data.standardised().to(device), train_data.labels.to(device)
     held_out = test_data.standardised().to(device), test_data.labels.to(device)
-    runs = []
+
+    def show(whose: str, line: str) -> None:
+        print(f"{network} on {train_data.name}, {whose}, {line}", file=sys.stderr, flush=True)
+
+    models = []
     for seed in range(seeds):
-
-        def show(line: str, seed: int = seed) -> None:
-            print(f"{network} on {train_data.name}, seed {seed}, {line}", file=sys.stderr, flush=True)
-
         torch.manual_seed(seed)
-        model = NETWORKS[network]()
-        history = fit(model, images, labels, recipe=recipe, device=device, seed=seed, held_out=held_out, report=show)
-        runs.append(Run(model=model.cpu(), history=history))
-    return runs
+        models.append(NETWORKS[network]())
+    if together:
+        histories = fit_together(
+            models,
+            images,
+            labels,
+            recipe=recipe,
+            device=device,
+            seeds=range(seeds),
+            held_out=held_out,
+            report=partial(show, f"{seeds} seeds together"),
+        )
+    else:
+        histories = [
+            fit(
+                model,
+                images,
+                labels,
+                recipe=recipe,
+                device=device,
+                seed=seed,
+                held_out=held_out,
+                report=partial(show, f"seed {seed}"),
+                compiled=compiled,
+            )
+            for seed, model in enumerate(models)
+        ]
+    return [Run(model=model.cpu(), history=history) for model, history in zip(models, histories, strict=True)]
 
 
 def save(
@@ -205,6 +175,7 @@ def save(
     source, name = SOURCES[parts[0].name], parts[0].name
     accuracies = [run.history.accuracy[-1] for run in runs]
     median = accuracies.index(statistics.median_low(accuracies))
+    asked = threshold(accuracies, len(parts[-1].labels))
     record = {
         "network": network,
         "data": name,
@@ -220,7 +191,8 @@ def save(
         "accuracy": accuracies,
         "mean": round(statistics.mean(accuracies), 4),
         "spread": round(statistics.stdev(accuracies), 4) if len(runs) > 1 else None,
-        "threshold": threshold(accuracies, len(parts[-1].labels)),
+        "threshold": asked,
+        "passing_share": None if asked is None else passing_share(accuracies, asked),
         "seconds": [round(sum(run.history.seconds), 1) for run in runs],
         "median_seed": median,
         "curves": {
@@ -254,12 +226,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--seeds", type=int, default=FEWEST_SEEDS)
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
+    parser.add_argument("--together", action="store_true", help="train all seeds at once, their parameters stacked")
+    parser.add_argument("--compile", action="store_true", help="run the network through torch.compile (CUDA)")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "trained")
     options = parser.parse_args(arguments)
     cuda = torch.cuda.is_available()
     if options.device == "cuda" and not cuda:
         parser.error("torch finds no CUDA device here")
+    if options.compile and options.together:
+        parser.error("--compile is for one seed after the other: leave out --together")
     device = torch.device("cuda" if cuda and options.device != "cpu" else "cpu")
+    if options.compile and device.type != "cuda":
+        parser.error("--compile pays on CUDA only: leave it out, or add --device cuda")
     recipe = recipe_for(options.network, options.data)
     recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
     try:
@@ -267,31 +245,22 @@ def main(arguments: list[str] | None = None) -> int:
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
-    runs = train(options.network, *parts, recipe=recipe, device=device, seeds=options.seeds)
+    runs = train(
+        options.network,
+        *parts,
+        recipe=recipe,
+        device=device,
+        seeds=options.seeds,
+        together=options.together,
+        compiled=options.compile,
+    )
     record = save(options.network, parts, recipe, device, runs, options.out)
     print(f"mean {record['mean']}, spread {record['spread']}, threshold {record['threshold']}")
+    if record["passing_share"] is not None:
+        print(
+            f"with a confidence of {CONFIDENCE}, at least {record['passing_share']:.2%} of trainings reach the threshold"
+        )
     return 0
-
-
-@contextmanager
-def _prepared(model: nn.Module, batch: torch.Tensor, bf16: bool) -> Iterator[None]:
-    """Lay `model` out for training on the device of `batch`, and graph it on CUDA, for as long as this lasts.
-
-    Afterwards it is as plain as before, and in evaluation mode.
-    """
-    device = batch.device
-    graphed = device.type == "cuda"
-    model.to(device).train()
-    convert_conv2d_weight_memory_format(model, torch.channels_last)  # a third faster on a CPU
-    with (
-        torch.backends.cudnn.flags(enabled=True, deterministic=True),
-        torch.autocast(device.type, torch.bfloat16, enabled=bf16 and graphed, cache_enabled=False),
-    ):
-        if graphed:
-            torch.cuda.make_graphed_callables(model, (batch,))  # replaces model.forward while it is training
-        yield
-    vars(model).pop("forward", None)
-    convert_conv2d_weight_memory_format(model.eval(), torch.contiguous_format)
 
 
 if __name__ == "__main__":

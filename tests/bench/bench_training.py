@@ -23,7 +23,8 @@ from torch.utils.data import DataLoader
 
 from reference._torchvision import torchvision
 from reference.data import Dataset, load
-from reference.train import NETWORKS, RECIPES, describe, fit
+from reference.loop import fit
+from reference.train import NETWORKS, RECIPES, describe
 
 BATCH = 200
 

@@ -14,7 +14,8 @@ import torch
 from reference import train as training
 from reference.data import Dataset, load
 from reference.lenet5 import LeNet5
-from reference.train import Recipe, evaluate, fit, main, rate, recipe_for, threshold
+from reference.loop import Recipe, evaluate, fit, fit_together, rate
+from reference.train import main, passing_share, recipe_for, threshold
 
 QUICK = Recipe(epochs=2, batch_size=32, peak_rate=0.003)
 RECORDS = sorted(Path(training.__file__).with_name("trained").glob("*.json"))
@@ -96,6 +97,72 @@ def test_threshold_is_the_mean_less_the_greatest_margin(
     assert threshold(accuracies, images) == expected
 
 
+@pytest.mark.parametrize(("seeds", "factor"), [(5, 4.203), (10, 2.911), (30, 2.220)])
+def test_passing_share_agrees_with_published_tolerance_factors(seeds: int, factor: float) -> None:
+    """One-sided 95% / 95% factors as tables of normal tolerance limits print them (Odeh and Owen 1980)."""
+    accuracies = np.linspace(-1, 1, seeds)
+    accuracies /= np.std(accuracies, ddof=1)
+
+    assert passing_share(list(accuracies), -factor) == pytest.approx(0.95, abs=2e-4)
+    assert passing_share(list(accuracies), 100.0) == 0
+    assert passing_share(list(accuracies), -100.0) == 1
+    assert passing_share([0.5] * seeds, 0.4) == 1
+
+
+@pytest.mark.parametrize("network", sorted(training.NETWORKS))
+def test_seeds_together_learn_what_each_would_learn_alone(digits: Dataset, network: str) -> None:
+    """The same start, batches and rates: but for rounding the same parameters and batch statistics."""
+    recipe = replace(QUICK, epochs=2, batch_size=16)
+    images, labels = (
+        digits.standardised()[:48].double(),
+        digits.labels[:48],
+    )  # float32 rounds differently within few steps
+    seeds = (4, 5, 6)
+
+    def fresh(seed: int) -> torch.nn.Module:
+        torch.manual_seed(seed)
+        return training.NETWORKS[network]().double()
+
+    alone, together = ([fresh(seed) for seed in seeds] for _ in range(2))
+    one_by_one = [
+        fit(model, images, labels, recipe=recipe, seed=seed) for seed, model in zip(seeds, alone, strict=True)
+    ]
+    at_once = fit_together(together, images, labels, recipe=recipe, seeds=seeds, held_out=(images, labels))
+
+    for model, other, history, shared in zip(alone, together, one_by_one, at_once, strict=True):
+        assert shared.loss == pytest.approx(history.loss, rel=1e-6)
+        assert shared.accuracy == (evaluate(model, images, labels),)
+        for name, value in model.state_dict().items():
+            torch.testing.assert_close(other.state_dict()[name], value, atol=1e-6, rtol=1e-6, msg=name)
+    assert not torch.equal(*(next(model.parameters()) for model in together[:2]))
+
+
+def test_seeds_together_are_one_for_each_network() -> None:
+    """A seed too few would train a network with another's batches."""
+    with pytest.raises(ValueError, match="2 models and 1 seeds"):
+        fit_together([LeNet5(), LeNet5()], torch.zeros(2, 1, 28, 28), torch.zeros(2).long(), recipe=QUICK, seeds=[0])
+
+
+def test_main_trains_seeds_together_and_tells_its_confidence(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """--together writes the same kind of record; with enough seeds it says how many trainings would pass."""
+    arguments = ["lenet5", "--seeds", "5", "--epochs", "1", "--device", "cpu", "--together", "--out", str(tmp_path)]
+    assert main(arguments) == 0
+    record = json.loads((tmp_path / "lenet5-digits.json").read_text())
+
+    assert len(record["accuracy"]) == 5
+    assert record["passing_share"] == passing_share(record["accuracy"], record["threshold"])
+    assert "5 seeds together, epoch 1/1: loss" in (told := capsys.readouterr()).err
+    assert "with a confidence of 0.95, at least" in told.out
+
+
+@pytest.mark.parametrize("options", [["--compile", "--together"], ["--compile", "--device", "cpu"]])
+def test_main_compiles_one_seed_at_a_time_on_cuda(options: list[str], capsys: pytest.CaptureFixture) -> None:
+    """Elsewhere it would cost minutes and gain nothing."""
+    with pytest.raises(SystemExit):
+        main(["lenet5", *options])
+    assert "--compile" in capsys.readouterr().err
+
+
 def test_main_writes_record_parameters_and_graph_that_agree(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """The command leaves a record, parameters that load with weights_only, and a graph for any batch size."""
     assert main(["lenet5", "--seeds", "2", "--epochs", "1", "--device", "cpu", "--out", str(tmp_path)]) == 0
@@ -163,3 +230,15 @@ def test_cuda_learns_what_the_cpu_learns_and_repeats_itself(digits: Dataset, net
 
     assert evaluate(first, test.standardised(), test.labels) > 0.97
     assert all(torch.equal(first.state_dict()[name], value) for name, value in again.state_dict().items())
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_cuda_trains_seeds_together(digits: Dataset) -> None:
+    """Eight LeNet5 at once, the step captured: each past what the course asks on the digits."""
+    models = [LeNet5() for _ in range(8)]
+    test = load("digits")
+    recipe = recipe_for("lenet5", "digits")
+    fit_together(models, digits.standardised(), digits.labels, recipe=recipe, device="cuda", seeds=range(8))
+
+    assert all(evaluate(model, test.standardised(), test.labels) > 0.94 for model in models)
