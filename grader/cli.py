@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from grader.records import SubmissionReport
 
 PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
+FORMATS = ("csv", "canvas", "moodle", "junit", "gradescope", "classroom50", "github", "github-summary")  # of export
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -83,6 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("report", type=Path, metavar="REPORT.json")
     replay.add_argument("check", metavar="CHECK")
     replay.add_argument("--submission", type=Path, metavar="PATH", help="the submission (default: exercises/NAME)")
+
+    export = _command(commands, "export", _export, "write stored reports in another program's format")
+    export.add_argument("reports", type=Path, metavar="REPORTS", help="a report.json, or the folder of a run's reports")
+    export.add_argument("--format", required=True, metavar="NAME", help=f"one of {', '.join(FORMATS)}")
+    export.add_argument("--to", type=Path, metavar="FILE", help="the file to write (default: standard output)")
+    export.add_argument("--sheet", type=Path, metavar="CSV", help="the gradebook's own file (canvas, moodle)")
+    export.add_argument("--column", default="", metavar="NAME", help="which of its columns the score goes into")
 
     audit = _command(commands, "audit", _audit, "test the rubric itself: right code, wrong code and mutants")
     audit.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
@@ -348,6 +356,24 @@ def _replay(arguments: argparse.Namespace) -> int:
     )
     print_lines(lines)
     return PASSED if passed else FAILED
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from grader import export
+
+    order = export.Order(
+        sheet=export.sheet(arguments.sheet) if arguments.sheet else "",
+        column=arguments.column,
+        environment=os.environ,
+    )
+    exported = export.export(arguments.format, export.stored(arguments.reports), order)
+    if arguments.to is None:
+        sys.stdout.write(exported.text)
+    else:
+        export.write(arguments.to, exported.text)
+    for sentence in exported.left_out:
+        print(f"grader: {sentence}", file=sys.stderr)
+    return FAILED if exported.left_out else PASSED
 
 
 def _audit(arguments: argparse.Namespace) -> int:

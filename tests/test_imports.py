@@ -21,6 +21,7 @@ FORBIDDEN = {  # package -> what it must not import
         "reference",
     ),
     "grader/report": ("grader.judge", "grader.engine", "grader.rubric", "grader.worker", "reference"),
+    "grader/export": ("grader.judge", "grader.engine", "grader.rubric", "grader.worker", "reference"),
     "grader/authoring": ("grader.judge", "grader.engine", "grader.report", "grader.worker", "reference"),
     "grader/judge": ("grader.engine", "grader.report", "grader.submission"),
     "grader/rubric": ("grader.engine", "grader.report", "grader.submission"),

@@ -1,0 +1,196 @@
+"""Marks as CSV: a table of our own, and gradebooks of Canvas and Moodle, filled in.
+
+A gradebook's file is never invented: the instructor exports it, and one column of it changes. Everybody who cannot be
+placed, on either side, is named.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from grader.errors import UsageError
+from grader.export.words import headline
+from grader.records import SubmissionReport
+from grader.report.text import one_line, points
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheet programs
+MOST_FEEDBACK = 5  # findings in a cell
+
+Row = list[str]
+
+
+class Kind(NamedTuple):
+    """A learning platform's gradebook file."""
+
+    name: str
+    advice: str  # how to get one
+    keys: tuple[str, ...]  # columns that say who a row is, the surest first
+    column: str  # where the score goes unless another is named
+    feedback: str = ""  # where findings go, if the file has the column
+
+
+class Filled(NamedTuple):
+    """The file with the scores in it, and who was not placed."""
+
+    text: str
+    left_out: tuple[str, ...]
+
+
+CANVAS = Kind(
+    "canvas",
+    "in Canvas choose Grades, Export",
+    ("SIS Login ID", "SIS User ID", "ID", "Student"),
+    "",
+)
+MOODLE = Kind(
+    "moodle",
+    "in the Moodle assignment choose Submissions, Download grading worksheet",
+    ("Email address", "Username", "ID number", "Identifier", "Full name"),
+    "Grade",
+    "Feedback comments",
+)
+
+
+def plain(reports: Sequence[SubmissionReport]) -> str:
+    """A row a submission: score, possible points, outcomes, and the points of every exercise."""
+    exercises = list(dict.fromkeys(exercise.name for report in reports for exercise in report.exercises))
+    rows = [["submission", "score", "max_score", "passed", "failed", "skipped", "errored", *exercises, "seed"]]
+    for report in reports:
+        earned = {exercise.name: points(exercise.score) for exercise in report.exercises}
+        counts = (str(report.count(outcome)) for outcome in ("passed", "failed", "skipped", "errored"))
+        scores = (points(report.score), points(report.max_score))
+        by_exercise = (earned.get(name, "") for name in exercises)
+        rows.append([_harmless(one_line(report.submission)), *scores, *counts, *by_exercise, str(report.seed)])
+    return _written(rows)
+
+
+def fill(kind: Kind, sheet: str, column: str, reports: Sequence[SubmissionReport]) -> Filled:
+    """`sheet`, the text of an exported CSV file, with each report's score in its student's row.
+
+    A submission belongs to a row when its name is, or holds as a word of its own, what stands in one of the key columns;
+    in Canvas's and Moodle's download names that is so. Where two rows or two submissions claim each other nobody is
+    placed. Raises UsageError when the file lacks what it needs.
+    """
+    rows = [row for row in csv.reader(io.StringIO(sheet.removeprefix("\ufeff"))) if row]
+    if len(rows) < 2:
+        raise UsageError(f"--sheet has no rows: {kind.advice}")
+    header = [title.strip() for title in rows[0]]
+    keys = [name for name in kind.keys if name in header]
+    if not keys:
+        raise UsageError(f"--sheet has none of the columns {', '.join(kind.keys)}: {kind.advice}")
+    target = _column(kind, header, column)
+    students = [row for row in rows[1:] if _is_student(kind, header, row)]
+    placed, left_out = _matched(header, keys, students, reports)
+    feedback = header.index(kind.feedback) if kind.feedback in header else None
+    for number, report in placed.items():
+        row = students[number]
+        row += [""] * (len(header) - len(row))
+        row[target] = points(report.score)
+        if feedback is not None:
+            row[feedback] = _harmless(_feedback(report))
+    named = [f"no row for {one_line(name)}" for name in left_out]
+    name_at = header.index("Student") if "Student" in header else header.index(keys[-1])
+    named += [
+        f"no submission of {one_line(row[name_at])}" for number, row in enumerate(students) if number not in placed
+    ]
+    return Filled(_written(rows), tuple(named))
+
+
+def _column(kind: Kind, header: Row, wanted: str) -> int:
+    """Where the score goes. Canvas adds the assignment's number in brackets to its name."""
+    wanted = wanted or kind.column
+    fitting = [
+        i for i, title in enumerate(header) if title == wanted or re.fullmatch(rf"{re.escape(wanted)} \(\d+\)", title)
+    ]
+    if wanted and len(fitting) == 1:
+        return fitting[0]
+    known = ", ".join(title for title in header if title and title not in kind.keys)
+    problem = f"no column {wanted!r}" if wanted and not fitting else "not one column for the score"
+    raise UsageError(f"--sheet has {problem}: name one of {known} with --column")
+
+
+def _is_student(kind: Kind, header: Row, row: Row) -> bool:
+    """Canvas's second row says what the points possible are, and its test student is nobody."""
+    if kind is not CANVAS:
+        return True
+    name = row[header.index("Student")].strip() if "Student" in header else ""
+    return name not in ("Points Possible", "Student, Test", "")
+
+
+def _matched(
+    header: Row, keys: Sequence[str], students: Sequence[Row], reports: Sequence[SubmissionReport]
+) -> tuple[dict[int, SubmissionReport], list[str]]:
+    """Reports by the number of their row, and the names of those without one."""
+    claims: dict[int, list[SubmissionReport]] = defaultdict(list)
+    left_out = []
+    for report in reports:
+        rows: set[int] = set()
+        for key, claim in ((key, claim) for claim in (_is, _holds) for key in keys):
+            at = header.index(key)
+            rows = {i for i, row in enumerate(students) if at < len(row) and claim(report.submission, row[at], key)}
+            if rows:
+                break
+        if len(rows) == 1:
+            claims[rows.pop()].append(report)
+        else:
+            left_out.append(report.submission)
+    left_out += [report.submission for found in claims.values() if len(found) > 1 for report in found]
+    return {row: found[0] for row, found in claims.items() if len(found) == 1}, left_out
+
+
+def _is(submission: str, value: str, key: str) -> bool:
+    """Whether the submission is called so."""
+    return _folded(submission) in _forms(value, key)
+
+
+def _holds(submission: str, value: str, key: str) -> bool:
+    """Whether a part of the name, between underscores or blanks, is so; short numbers alone say nothing."""
+    parts = {_folded(part) for part in re.split(r"[_\s]+", submission)} | {_folded(submission.partition("_")[0])}
+    return any(form in parts for form in _forms(value, key) if len(form) > 2)
+
+
+def _forms(value: str, key: str) -> set[str]:
+    """What somebody is called in file names: anna.smith@uni.edu, anna.smith, Smith, Anna, smithanna, Anna Smith."""
+    forms = {value}
+    if "@" in value:
+        forms.add(value.partition("@")[0])
+    if key == "Identifier":
+        forms.add(re.sub(r"\D", "", value))  # Participant 12345
+    if key in ("Student", "Full name"):
+        last, comma, first = value.partition(",")
+        forms |= (
+            {f"{first.strip()} {last.strip()}", f"{last}{first}"} if comma else {"".join(reversed(value.split(" ", 1)))}
+        )
+    return {folded for form in forms if (folded := _folded(form))}
+
+
+def _folded(text: str) -> str:
+    """Letters and digits alone, without accents and case."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in plain if sign.isalnum())
+
+
+def _feedback(report: SubmissionReport) -> str:
+    failed = [check for check in report.checks if check.outcome == "failed"]
+    told = [f"{check.id}: {headline(check)}" for check in failed[:MOST_FEEDBACK]]
+    more = len(failed) - len(told)
+    return "\n".join(
+        [f"{points(report.score)} of {points(report.max_score)} points", *told, *([f"{more} more"] if more else [])]
+    )
+
+
+def _harmless(cell: str) -> str:
+    """`cell`, which no spreadsheet program takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _written(rows: Iterable[Row]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
