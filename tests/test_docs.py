@@ -12,7 +12,7 @@ from grader.cli import main
 from grader.records import from_json
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = {"run", "list", "explain", "new", "replay", "audit", "doctor", "data"}
+COMMANDS = {"run", "list", "explain", "new", "replay", "audit", "doctor", "data", "export"}
 
 
 def blocks(text: str) -> dict[str, str]:

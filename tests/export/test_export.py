@@ -206,7 +206,9 @@ def test_canvas_file_gets_one_column_filled_in() -> None:
 
 def test_canvas_file_places_nobody_where_two_claim_one_row() -> None:
     """A wrong mark is worse than a missing one."""
-    done = export("canvas", [report(name, check("corr2d.x")) for name in ("as12", "101")], Order(sheet=CANVAS, column="Final"))
+    done = export(
+        "canvas", [report(name, check("corr2d.x")) for name in ("as12", "101")], Order(sheet=CANVAS, column="Final")
+    )
 
     assert "no row for as12" in done.left_out and "no row for 101" in done.left_out
     assert next(row[5] for row in csv.reader(io.StringIO(done.text)) if row[1] == "101") == "90"
