@@ -221,16 +221,23 @@ def _options(arguments: argparse.Namespace, course: Course, jobs: int) -> Option
 def _device(wanted: str, isolation: str) -> str:
     """cpu or cuda. Asks in a process of its own: a judge that has touched CUDA could not fork.
 
-    Confined code cannot reach a GPU: its device files and driver calls are not granted.
+    Confined code gets a GPU only where it is asked for, and from strict isolation, which can say to which devices it
+    speaks; the first worker tries the card then.
     """
-    if isolation != "none":
-        if wanted == "cuda":
+    if wanted == "cpu" or (wanted == "auto" and isolation != "none"):
+        return "cpu"
+    if isolation == "basic":
+        raise UsageError(
+            "--device cuda: basic isolation grants no GPU; use --device cpu, or --isolation strict or none"
+        )
+    if isolation == "strict":
+        from grader.worker.confinement import gpu
+
+        if not gpu.devices():
             raise UsageError(
-                f"--device cuda: {isolation} isolation grants no GPU; use --device cpu, or --isolation none for code you trust"
+                "--device cuda: there is no NVIDIA card here (/dev/nvidia0 and its like); use --device cpu"
             )
-        return "cpu"
-    if wanted == "cpu":
-        return "cpu"
+        return "cuda"
     import subprocess
 
     if not Path("/dev/nvidiactl").exists() and wanted == "auto":

@@ -20,6 +20,7 @@ from grader.engine.local import Grader
 from grader.records import SubmissionReport, from_json, json_schema
 from grader.report import html
 from grader.submission import Source
+from grader.worker.confinement import gpu
 from grader.worker.owntime import Account
 
 ROOT = Path(__file__).parents[1]
@@ -136,12 +137,28 @@ def test_replay_of_a_forged_report(change: dict[str, Any], tmp_path: Path, capsy
     assert "grader: " in (told := capsys.readouterr().err) and "Traceback" not in told
 
 
-@pytest.mark.parametrize("isolation", ["strict", "basic"])
-def test_no_gpu_for_confined_code(isolation: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Asked for by name it is refused; left open it is not looked for."""
+@pytest.mark.parametrize(
+    ("isolation", "words"), [("strict", "there is no NVIDIA card here"), ("basic", "basic isolation grants no GPU")]
+)
+def test_no_gpu_where_there_is_none(
+    isolation: str, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for by name it is refused in a sentence; left open it is not looked for."""
+    monkeypatch.setattr(gpu, "devices", lambda: ())
     code = main(["run", str(STUDENT), "--device", "cuda", "--isolation", isolation])
 
-    assert (2, True) == (code, f"{isolation} isolation grants no GPU" in capsys.readouterr().err)
+    assert (2, True) == (code, words in capsys.readouterr().err)
+
+
+def test_a_card_that_does_not_work_grades_nobody(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With another device in its place torch finds no driver, and that is no student's fault."""
+    monkeypatch.setattr(gpu, "devices", lambda: ("/dev/full",))
+    code = main(["run", str(STUDENT), "--device", "cuda", "--exercise", "corr2d", "--out", str(tmp_path)])
+
+    assert (3, True) == (code, "--device cuda: the GPU cannot be used: " in capsys.readouterr().err)
+    assert not list(tmp_path.iterdir())
 
 
 def test_reproduction_runs(tmp_path: Path) -> None:

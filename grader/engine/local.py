@@ -24,12 +24,13 @@ from grader import submission
 from grader.authoring import wrap
 from grader.authoring.exercise import Check, Exercise
 from grader.engine.pool import spread, unbroken
-from grader.errors import GraderError, HarnessError
+from grader.errors import GraderError, HarnessError, WorkerFailed
 from grader.judge import artefacts
 from grader.judge.runner import Rubric, judge_exercise
 from grader.judge.session import Data, Session
 from grader.records import ExerciseResult, Record, SubmissionReport, sum_points
 from grader.submission import Source
+from grader.worker import protocol
 from grader.worker.client import Limits, Nursery
 from grader.worker.confinement import become_unreadable
 from grader.worker.owntime import Account
@@ -50,6 +51,7 @@ class Options(Record, frozen=True, kw_only=True):
 
 Result = TypeVar("Result")
 Outcome = SubmissionReport | GraderError  # a report, or why there is none
+CARD_SECONDS = 60.0  # own time of a first touch of the GPU, which loads its driver
 ALL_BUT = 1.0  # so few seconds left of a budget are none
 FIRST_SECONDS = 60.0  # own time of a submission, while others wait; one that needs more is graded after them
 
@@ -73,7 +75,13 @@ class Grader:
         become_unreadable()  # expected values and hidden inputs are in this process from now on
         self.rubric = Rubric(checks, options.seed)
         digits = self._scratch / "digits.npy"
-        self._nursery = Nursery(options.isolation, channels=options.jobs, folder=self._scratch, digits=digits)
+        self._nursery = Nursery(
+            options.isolation,
+            channels=options.jobs,
+            folder=self._scratch,
+            digits=digits,
+            card=options.device == "cuda",
+        )
         try:
             _write_digits(digits)
             for exercise in self.rubric.exercises():  # what is not drawn by then is drawn when it is needed
@@ -81,9 +89,25 @@ class Grader:
                     break
                 self.rubric.draw(exercise)
             self.isolation = self._nursery.ready()
+            if options.device == "cuda":
+                self._try_card()
         except BaseException:
             self.close()
             raise
+
+    def _try_card(self) -> None:
+        """Let a worker without student code compute on the GPU. Raises HarnessError where it cannot: nobody is graded."""
+        folder = self._scratch / "nobody"
+        folder.mkdir(mode=0o755)
+        worker = self._nursery.spawn(folder)
+        try:
+            reply = worker.ask(protocol.Request("card"), CARD_SECONDS, f"the limit of {CARD_SECONDS:g} s")
+        except WorkerFailed as failure:
+            raise HarnessError(f"--device cuda: the GPU cannot be used: {failure}; use --device cpu") from None
+        finally:
+            worker.kill()
+        if reply.raised is not None:
+            raise HarnessError(f"--device cuda: the GPU cannot be used: {reply.raised.message}; use --device cpu")
 
     def grade(self, source: Source, jobs: int = 1) -> SubmissionReport:
         """One submission, its exercises spread over `jobs` processes. Raises what `submission.take` raises."""

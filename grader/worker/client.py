@@ -25,7 +25,7 @@ import msgspec
 
 from grader.errors import HarnessError, IsolationUnavailable, ShortOfResources, WorkerFailed
 from grader.worker import protocol
-from grader.worker.confinement import Role, bubble, layers
+from grader.worker.confinement import Role, bubble, gpu, layers
 from grader.worker.confinement.limits import MOST_THREADS
 from grader.worker.owntime import Account, Allowance, Meter
 from grader.worker.scratch import over_limit, remove
@@ -74,24 +74,31 @@ class Nursery:
 
     `folder` is where submissions and scratch folders lie: should the judge be killed, the nursery removes it.
     `digits` is a file with the training part of scikit-learn's digits, which student code may read.
+    `card`: student code may use a GPU, also where it is confined.
     """
 
     def __init__(
-        self, level: str = "none", channels: int = 1, folder: Path | None = None, digits: Path | None = None
+        self,
+        level: str = "none",
+        channels: int = 1,
+        folder: Path | None = None,
+        digits: Path | None = None,
+        card: bool = False,
     ) -> None:
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(channels)]
         theirs = [pair[1].fileno() for pair in pairs]
-        wrapping = bubble.around(folder) if level == "strict" else []
+        wrapping = bubble.around(folder) if level == "strict" and not card else []  # a bubble has no devices
         program = [sys.executable, "-s", "-P", "-m", "grader.worker.nursery", level]
         with _reachable(folder) as (path, fds):
             self._process = subprocess.Popen(
-                [*wrapping, *program, "bubble" if wrapping else "", path, *map(str, theirs)],
+                [*wrapping, *program, "bubble" if wrapping else "", "card" if card else "", path, *map(str, theirs)],
                 env=CLEAN_ENVIRONMENT,
                 pass_fds=[*theirs, *fds],
                 stdin=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 start_new_session=True,  # Ctrl-C belongs to the judge
             )
+        self.most_threads = gpu.THREADS if card else MOST_THREADS
         self._controls = [pair[0] for pair in pairs]
         for pair in pairs:
             pair[1].close()
@@ -240,6 +247,7 @@ class Worker:
         self.output = bytearray()
         self.output_dropped = 0
         self._nursery = nursery
+        self._most_threads = nursery.most_threads
         self._scratch = scratch
         self._pidfd, self._requests, self._replies, self._output = pidfd, requests, replies, output
         for fd in (requests, replies, output):
@@ -416,8 +424,8 @@ class Worker:
             raise WorkerFailed("your code got next to nothing of this machine's processors", "starved")
         if self._baseline and self._resident() - self._baseline > limits.memory_bytes:
             self._stop(f"the memory limit of {limits.memory_bytes >> 20} MiB", "memory")
-        if threads > MOST_THREADS:
-            self._stop(f"the limit of {MOST_THREADS} threads", "threads")
+        if threads > self._most_threads:
+            self._stop(f"the limit of {self._most_threads} threads", "threads")
         if not self._scratch_is_sized and (limit := over_limit(self._scratch, limits.scratch_bytes)):
             self._stop(f"the limit of {limit}", "scratch")
 

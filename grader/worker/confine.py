@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.worker import confinement
-from grader.worker.confinement import layers
+from grader.worker.confinement import gpu, layers
 
 FIRST_FREE_DESCRIPTOR = 10  # below lie the ones that a worker arranges for itself
 
@@ -16,7 +16,7 @@ FIRST_FREE_DESCRIPTOR = 10  # below lie the ones that a worker arranges for itse
 class Confiner:
     """Prepared once in the nursery, enforced in every worker before student code."""
 
-    def __init__(self, level: confinement.Level, bubble: bool = False) -> None:
+    def __init__(self, level: confinement.Level, bubble: bool = False, card: bool = False) -> None:
         while os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) < FIRST_FREE_DESCRIPTOR - 1:
             pass
         evaluator = confinement.evaluator_paths()
@@ -24,11 +24,12 @@ class Confiner:
             read_only=confinement.interpreter_paths(hidden=[*evaluator, *confinement.held_out_paths()]),
             listed=confinement.listed_paths(),
             evaluator=evaluator,
-            namespaces=level == "strict",
+            gpu=gpu.devices() if card else (),
+            namespaces=level == "strict" and not card,  # nobody has measured whether the driver works in them
         )
         self._prepared = confinement.prepare(policy, level)
         self.level = level
-        self._bubble = bubble
+        self._bubble, self._card = bubble, card
 
     @property
     def descriptors(self) -> tuple[int, ...]:
@@ -39,7 +40,8 @@ class Confiner:
         """The level and the layers in force, for the report."""
         in_force = self._prepared.in_force + (layers.SCRATCH,) * self._prepared.sized_scratch
         in_force += (layers.BUBBLEWRAP,) * self._bubble
-        return f"{self.level}: {', '.join(in_force)}" if in_force else self.level
+        name = f"{self.level}, with a GPU" if self._card else self.level
+        return f"{name}: {', '.join(in_force)}" if in_force else name
 
     def enforce(
         self, folder: Path, scratch: str, limits: dict[str, Any], role: confinement.Role, given: Sequence[str] = ()
@@ -56,6 +58,8 @@ class Confiner:
                 file_bytes=limits["scratch_bytes"],
             ),
         )
+        if self._card:
+            os.environ |= gpu.environment(scratch)
         os.chdir(scratch)
         for path in folder.iterdir():  # raises here, as the grader's own fault, if anything is out of reach
             if path.is_file():

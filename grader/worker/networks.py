@@ -58,6 +58,8 @@ def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor
         made = made(*([CLASSES] if asks_for_classes else args))
     if not isinstance(made, nn.Module):
         raise Refused(f"{name} makes a {type(made).__name__}, not a torch.nn.Module")
+    if device != "cpu":
+        torch.cuda.set_per_process_memory_fraction(workspace.card_share)  # others use the card as well
     made = made.to(device)
     if any(isinstance(p, nn.parameter.UninitializedParameter) for _, p in NAMED_PARAMETERS(made)):
         with torch.no_grad():
@@ -66,6 +68,12 @@ def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor
     number = len(workspace.networks)
     workspace.networks[number] = made
     return number
+
+
+def card(workspace: Workspace) -> str:
+    """What the GPU is called, which has just computed something. Raises what torch does where it cannot be used."""
+    torch.ones(8, 8, device="cuda").mm(torch.ones(8, 8, device="cuda")).sum().item()
+    return torch.cuda.get_device_name()
 
 
 def layers(workspace: Workspace, number: int) -> list[Any]:
@@ -203,6 +211,7 @@ PROCEDURES: dict[str, Callable[..., Any]] = {
     procedure.__name__: procedure
     for procedure in (
         build,
+        card,
         layers,
         state,
         load_state,

@@ -1,7 +1,7 @@
 """The nursery: one process that imports torch once and forks a worker in milliseconds.
 
-Started by `client.Nursery` as `python -m grader.worker.nursery LEVEL BUBBLE FOLDER CONTROL_FD...` with a clean
-environment, BUBBLE being `bubble` inside of bubblewrap and empty elsewhere. It holds no secrets, imports neither rubric nor reference, runs no parallel torch operation and never touches
+Started by `client.Nursery` as `python -m grader.worker.nursery LEVEL BUBBLE CARD FOLDER CONTROL_FD...` with a clean
+environment, BUBBLE being `bubble` inside of bubblewrap and CARD `card` where workers may use a GPU, both empty elsewhere. It holds no secrets, imports neither rubric nor reference, runs no parallel torch operation and never touches
 CUDA: what it holds, every student's code can read.
 
     judge -> nursery   {"spawn": folder, "scratch": folder, "limits": {...}, "role": student or evaluator, "digits": file or ""}
@@ -44,15 +44,15 @@ def main() -> None:
     A judge that ends in order kills this process. One that was killed leaves it behind, and then its workers and
     FOLDER, where submissions and scratch folders lie, are put away here.
     """
-    level, bubble, folder = cast(Level, sys.argv[1]), bool(sys.argv[2]), sys.argv[3]
-    controls = [socket.socket(fileno=int(fd)) for fd in sys.argv[4:]]
+    level, bubble, card, folder = cast(Level, sys.argv[1]), bool(sys.argv[2]), bool(sys.argv[3]), sys.argv[4]
+    controls = [socket.socket(fileno=int(fd)) for fd in sys.argv[5:]]
     if bubble:
         pdeathsig(os.getppid())  # bubblewrap's own process: it is that which a judge kills
     _warm_up()
     from grader.worker.confine import Confiner
 
     try:
-        confiner = Confiner(level, bubble)
+        confiner = Confiner(level, bubble, card)
     except IsolationUnavailable as missing:
         _tell(controls, {"refused": str(missing)})
         return
@@ -158,7 +158,7 @@ def _spawn(
             _keep_to_one_processor(controls.index(control))
             for other in controls:
                 other.close()
-            _become_worker(fds, message, confiner)
+            _become_worker(fds, message, confiner, 1 / len(controls))
         finally:
             os._exit(1)  # never on into the nursery's own loop
     try:
@@ -179,7 +179,8 @@ def _keep_to_one_processor(job: int) -> None:
         os.sched_setaffinity(0, {here[(os.getppid() + job) % len(here)]})
 
 
-def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any) -> None:
+def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any, share: float) -> None:
+    """`share`: of a card's memory, which the workers of all jobs use at once."""
     from grader.worker import child
     from grader.worker.procedures import Workspace
 
@@ -189,7 +190,7 @@ def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any) -> No
     def confine() -> None:
         confiner.enforce(folder, message["scratch"], message["limits"], role, given)
 
-    child.live(fds, confiner.descriptors, Workspace(folder, digits), role, confine)
+    child.live(fds, confiner.descriptors, Workspace(folder, digits, share), role, confine)
 
 
 def _warm_up() -> None:

@@ -42,8 +42,9 @@ class Refused(Exception):
 class Workspace:
     """One student module and what has been made from it."""
 
-    def __init__(self, folder: Path, digits: str = "") -> None:
+    def __init__(self, folder: Path, digits: str = "", card_share: float = 1.0) -> None:
         self.folder = folder
+        self.card_share = card_share  # of a GPU's memory, where there is one to use
         self.digits = digits  # the file with those rows of scikit-learn's that student code may see
         self.file = ""  # the exercise's
         self.module: types.ModuleType | None = None

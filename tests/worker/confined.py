@@ -6,12 +6,15 @@ python -I confined.py '{"run": "attempts", "level": "strict", "uid": 60999, "fol
 from __future__ import annotations
 
 import ctypes
+import errno
+import fcntl
 import json
 import os
 import signal
 import socket
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -270,6 +273,65 @@ def run_cost(prepared: Prepared, request: dict[str, Any]) -> dict[str, Any]:
     return {"wall": statistics.median(wall), "processor": statistics.median(processor), "least": min(wall)}
 
 
+def run_card(prepared: Prepared, request: dict[str, Any]) -> dict[str, Any]:
+    """What code may do with the device that stands in for a card, and with what lies beside it."""
+    scratch = Path(request["folder"]) / "scratch"
+    scratch.mkdir()
+    scratch.parent.chmod(0o755)
+    parent = os.getpid()
+
+    def tried() -> dict[str, Any]:
+        return {name: attempts.outcome(lambda action=action: action(scratch, parent)) for name, action in CARD.items()}
+
+    def as_role(role: Any) -> Any:
+        def confined() -> Any:
+            prepared.enforce([], scratch=str(scratch), role=role)
+            os.chdir(scratch)
+            return tried()
+
+        return in_a_fork(confined)
+
+    return {role: as_role(role) for role in ("student", "evaluator")}
+
+
+def _command(path: str, flags: int = os.O_RDWR) -> str:
+    descriptor = os.open(path, flags)
+    try:
+        fcntl.ioctl(descriptor, 0xC020462A, bytes(32))  # one of the driver's
+    except OSError as problem:
+        if problem.errno != errno.ENOTTY:  # the device itself knows no such command
+            raise
+    return "commanded"
+
+
+def _named_socket(kind: int, path: str) -> str:
+    with socket.socket(socket.AF_UNIX, kind) as opened:
+        opened.bind(path)
+        opened.listen(1)
+    return "listens"
+
+
+def _rename_thread(task: str) -> str:
+    Path(task).write_text("driver")
+    return "renamed"
+
+
+CARD: dict[str, Callable[[Path, int], Any]] = {
+    "command the card": lambda scratch, parent: _command("/dev/full"),
+    "command another device": lambda scratch, parent: _command("/dev/urandom", os.O_RDONLY),
+    "open another device": lambda scratch, parent: _command("/dev/zero"),
+    "the driver's socket": lambda scratch, parent: _named_socket(socket.SOCK_SEQPACKET, f"\0cuda-uvmfd-{parent}"),
+    "a socket with a name in scratch": lambda scratch, parent: _named_socket(socket.SOCK_SEQPACKET, f"{scratch}/s"),
+    "a stream": lambda scratch, parent: str(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)),
+    "a datagram": lambda scratch, parent: str(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)),
+    "the network": lambda scratch, parent: str(socket.socket(socket.AF_INET, socket.SOCK_SEQPACKET)),
+    "name its own thread": lambda scratch, parent: _rename_thread(f"/proc/self/task/{threading.get_native_id()}/comm"),
+    "name another's": lambda scratch, parent: _rename_thread(f"/proc/{parent}/task/{parent}/comm"),
+    "read another's memory map": lambda scratch, parent: Path(f"/proc/{parent}/maps").read_text()[:0] + "read",
+    "a process": lambda scratch, parent: str(os.fork()),
+}
+
+
 def run_closing(prepared: Prepared, request: dict[str, Any]) -> dict[str, Any]:
     """The descriptors that are left beside the kept ones."""
 
@@ -297,6 +359,7 @@ RUNS = {
     "orphan": run_orphan,
     "cost": run_cost,
     "closing": run_closing,
+    "card": run_card,
 }
 
 
@@ -312,6 +375,7 @@ def main() -> None:
         read_only=readable if request.get("readable", True) else (),
         uid=request.get("uid"),
         limits=Limits(open_files=256),
+        gpu=tuple(request.get("card", ())),
     )
     try:
         prepared = prepare(policy, request["level"], landlock_cap=request.get("cap"))

@@ -81,6 +81,7 @@ class Played:
         output, self.output = os.pipe()
         self.account = Account()
         handles = os.pidfd_open(self.pid), requests, replies, output
+        self.most_threads = MOST_THREADS
         self.worker = Worker(self, self.pid, *handles, limits, folder, self.account)  # type: ignore[arg-type]
         self.worker._scratch_is_sized = True
 

@@ -6,6 +6,7 @@ Everything runs in an interpreter of its own (`confined.py`), as root if the tes
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ import pytest
 
 from grader.errors import IsolationUnavailable
 from grader.worker import confinement
-from grader.worker.confinement import paths
+from grader.worker.confinement import gpu, landlock, paths
 from tests.worker import attempts, legitimate
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="student code is confined on Linux only")
@@ -251,3 +252,33 @@ def test_other_machines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
             confinement.syscalls.machine()
     finally:
         confinement.syscalls.machine.cache_clear()
+
+
+@pytest.mark.skipif(landlock.version() < gpu.LEAST_LANDLOCK, reason="Landlock cannot tell devices apart here")
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_a_card_is_all_that_it_opens(identity: str) -> None:
+    """With /dev/full in the place of a card: that device, the driver's kind of socket and own threads, no more."""
+    granted = {"command the card": "commanded", "the driver's socket": "listens", "name its own thread": "renamed"}
+    answers = run("card", identity, card=("/dev/full",))
+
+    assert {name: value for name, (kind, value) in answers["student"].items() if kind == "done"} == granted
+    assert not [name for name, (kind, value) in answers["evaluator"].items() if kind == "done"]
+
+
+def test_a_card_is_refused_where_landlock_is_too_old() -> None:
+    """It could not keep student code from commanding other devices."""
+    kind, words = run("card", card=("/dev/full",), cap=4)["error"]
+
+    assert kind == "IsolationUnavailable" and "Landlock 5 is needed" in words
+
+
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_attempts_gain_nothing_by_a_card(identity: str) -> None:
+    """What is refused without a card is refused with one; two calls on sockets get as far as to find none."""
+    if landlock.version() < gpu.LEAST_LANDLOCK:
+        pytest.skip("Landlock cannot tell devices apart here")
+    without, with_card = (run("attempts", identity, **more)["confined"] for more in ({}, {"card": ("/dev/full",)}))
+    changed = {name for name, answer in with_card.items() if answer != without[name]}
+
+    assert changed == {"system_call_bind", "system_call_listen"}
+    assert {with_card[name][1] for name in changed} == {errno.ENOTSOCK}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.worker.confinement import seccomp, syscalls
+from grader.worker.confinement import gpu, seccomp, syscalls
 
 PID = 4242
 ALLOW, KILL = "allow", "kill"
@@ -19,11 +19,17 @@ HEADERS = {
 }
 
 
-def answer(machine: str, call: str | int, *arguments: int, audit: int | None = None) -> str | int:
+def answer(
+    machine: str,
+    call: str | int,
+    *arguments: int,
+    audit: int | None = None,
+    rules: tuple[seccomp.Rule, ...] = seccomp.RULES,
+) -> str | int:
     """What the filter says to a call: allow, kill, or the errno."""
     target = syscalls.MACHINES[machine]
     number = call if isinstance(call, int) else target.numbers[call]
-    code = seccomp.compile_rules(target).of(PID)
+    code = seccomp.compile_rules(target, rules).of(PID)
     arguments += (0,) * (6 - len(arguments))
     data = struct.pack("=iIQ6Q", number, target.audit if audit is None else audit, 0, *arguments)
     verdict = interpret(code, data)
@@ -163,3 +169,46 @@ def test_numbers_are_the_kernels(machine: str) -> None:
 def test_both_tables_name_the_same_calls() -> None:
     """What the newer machine has, the older one has too."""
     assert set(syscalls.MACHINES["aarch64"].numbers) <= set(syscalls.MACHINES["x86_64"].numbers)
+
+
+@pytest.mark.parametrize("machine", syscalls.MACHINES)
+@pytest.mark.parametrize(
+    ("call", "arguments", "expected"),
+    [
+        ("ioctl", (0, 0xC020462A), ALLOW),
+        ("ioctl", (0, 0x30000001), ALLOW),
+        ("ioctl", (0, 27), ALLOW),
+        ("socket", (1, 5), ALLOW),
+        ("socket", (1, 5 | 0o2000000), ALLOW),  # SOCK_CLOEXEC
+        ("socket", (1, 1), errno.EPERM),
+        ("socket", (1, 2), errno.EPERM),
+        ("socket", (2, 5), errno.EPERM),
+        ("socket", (16, 3), errno.EPERM),
+        ("setsockopt", (9,), ALLOW),
+        ("bind", (9,), ALLOW),
+        ("listen", (9,), ALLOW),
+    ],
+)
+def test_a_card_needs_a_few_calls_more(
+    machine: str, call: str, arguments: tuple[int, ...], expected: str | int
+) -> None:
+    """Where student code may use a GPU; everywhere else all of them are refused."""
+    assert answer(machine, call, *arguments, rules=gpu.RULES) == expected
+    assert answer(machine, call, *arguments) == errno.EPERM
+
+
+@pytest.mark.parametrize("machine", syscalls.MACHINES)
+@pytest.mark.parametrize("command", [0x5401, 0x5421, 0x5451, 0x5412, 0x541C, 0x5452, 0x40086602, 0x401C5820, 0x8901])
+def test_a_card_changes_no_command_to_terminals_and_files(machine: str, command: int) -> None:
+    """Typing into a terminal and setting a file's flags stay refused, questions about them allowed."""
+    assert answer(machine, "ioctl", 0, command, rules=gpu.RULES) == answer(machine, "ioctl", 0, command)
+
+
+@pytest.mark.parametrize("machine", syscalls.MACHINES)
+def test_a_card_changes_no_other_call(machine: str) -> None:
+    """Over all numbers, and a few values of the first arguments."""
+    numbers = syscalls.MACHINES[machine].numbers
+    more = {numbers[name] for name in ("ioctl", "socket", "setsockopt", "bind", "listen")}
+    for number in set(range(1024)) - more:
+        for arguments in ((), (1, 1), (PID, 9), (0, 0x5412)):
+            assert answer(machine, number, *arguments, rules=gpu.RULES) == answer(machine, number, *arguments)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from grader.errors import HarnessError
-from grader.worker.confinement import identity, landlock, layers, namespaces, seccomp
+from grader.worker.confinement import gpu, identity, landlock, layers, namespaces, seccomp
 from grader.worker.confinement.limits import Limits, forbid_core_dumps, limit_openings, limit_resources
 
 Level = Literal["strict", "basic", "none"]
@@ -30,6 +30,7 @@ class Policy:
     read_only_fds: tuple[int, ...] = ()  # the same, already open
     listed: tuple[str, ...] = ()  # folders of which the names may be told, all the way down
     evaluator: tuple[str, ...] = ()  # what only an evaluator may read
+    gpu: tuple[str, ...] = ()  # device files of a card that student code may use, see `gpu`
     uid: int | None = None  # None: when root, a private uid for each worker
     limits: Limits = field(default_factory=Limits)  # unless `enforce` is given others
     namespaces: bool = False  # an empty network as well, where that works
@@ -46,6 +47,8 @@ class Prepared:
     abi: int = 0  # version of Landlock, 0 when there is none
     rules: tuple[bytes, ...] = ()  # Landlock's, one for each of `descriptors`, but for the evaluator's
     evaluator_rules: tuple[bytes, ...] = ()  # those that only an evaluator gets
+    gpu_rules: tuple[bytes, ...] = ()  # those that only student code gets, where it may use a card,
+    gpu_program: seccomp.Program | None = None  # and the filter in place of `program` then
     descriptors: tuple[int, ...] = ()  # must be open when a child calls `enforce`, which closes them
     keep_search: bool = False  # the interpreter lies in somebody's private folder
     namespaces: bool = False
@@ -74,7 +77,10 @@ class Prepared:
             return ()
         _refuse_threads()
         steps = _Steps(self.level)
+        uses_card = bool(self.policy.gpu) and role == "student"
         limits = limits or self.policy.limits
+        if uses_card:
+            limits = gpu.limits(limits)
         uid = self._new_uid()
         readable = [path if isinstance(path, int) else _open(path) for path in read_only]
         with steps.layer(layers.LIMITS):
@@ -101,7 +107,7 @@ class Prepared:
             with steps.layer(layers.LANDLOCK):
                 ruleset.enforce()
         with steps.layer(layers.SECCOMP):
-            self._filter()
+            self._filter(self.gpu_program if uses_card else self.program)
         return steps.in_force()
 
     def _new_uid(self) -> int | None:
@@ -128,8 +134,12 @@ class Prepared:
 
     def _ruleset(self, readable: Sequence[int], scratch: str | None, role: Role) -> landlock.Ruleset:
         ruleset = landlock.Ruleset(self.abi)
-        for rule in (*self.rules, *(self.evaluator_rules if role == "evaluator" else ())):
+        for rule in (*self.rules, *(self.evaluator_rules if role == "evaluator" else self.gpu_rules)):
             ruleset.add(rule)
+        if self.gpu_rules and role == "student":
+            tasks = _open(gpu.OWN_TASKS)  # of this process, which was forked a moment ago
+            ruleset.add(landlock.rule(tasks, gpu.NAMING, self.abi))
+            os.close(tasks)
         for descriptor in readable:
             ruleset.add(landlock.rule(descriptor, landlock.READ, self.abi))
         if scratch is not None:
@@ -138,10 +148,10 @@ class Prepared:
             os.close(descriptor)
         return ruleset
 
-    def _filter(self) -> None:
-        if self.program is None:
+    def _filter(self, program: seccomp.Program | None) -> None:
+        if program is None:
             raise OSError(errno.ENOSYS, "there is no table of system calls for this machine")
-        seccomp.load(self.program, os.getpid())
+        seccomp.load(program, os.getpid())
 
 
 class _Steps:

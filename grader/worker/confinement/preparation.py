@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from grader.errors import IsolationUnavailable
-from grader.worker.confinement import identity, landlock, layers, namespaces, seccomp, syscalls
+from grader.worker.confinement import gpu, identity, landlock, layers, namespaces, seccomp, syscalls
 from grader.worker.confinement.paths import NULL, prime_imports
 from grader.worker.confinement.policy import Level, Policy, Prepared
 
@@ -32,6 +32,9 @@ def prepare(policy: Policy, level: Level, *, landlock_cap: int | None = None) ->
     readable = [_open(path) for path in policy.read_only] + [os.dup(fd) for fd in policy.read_only_fds]
     listed, evaluator = ([_open(path) for path in paths] for paths in (policy.listed, policy.evaluator))
     null = _open(NULL)
+    card = {path: _open(path) for path in (*policy.gpu, *gpu.readable())} if policy.gpu else {}
+    if policy.gpu:
+        gpu.require(abi)
     prepared = replace(
         prepared,
         program=seccomp.compile_rules(machine),
@@ -42,7 +45,9 @@ def prepare(policy: Policy, level: Level, *, landlock_cap: int | None = None) ->
             landlock.rule(null, landlock.DEVICE, abi),
         ),
         evaluator_rules=tuple(landlock.rule(descriptor, landlock.READ, abi) for descriptor in evaluator),
-        descriptors=(*readable, *listed, *evaluator, null),
+        gpu_rules=gpu.rules(card, abi),
+        gpu_program=seccomp.compile_rules(machine, gpu.RULES) if policy.gpu else None,
+        descriptors=(*readable, *listed, *evaluator, null, *card.values()),
         keep_search=os.geteuid() == 0 and identity.private_folder_before(policy.read_only) is not None,
         namespaces=policy.namespaces and namespaces.work(apart=True, mounts=False),
         sized_scratch=namespaces.work(apart=policy.namespaces, mounts=True),

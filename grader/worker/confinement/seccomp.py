@@ -55,7 +55,7 @@ PRETEND = ERROR | 0  # the call answers success, and nothing happens
 
 
 class Where(NamedTuple):
-    """A condition: argument number `argument`, cut to `mask`, is one of `values`.
+    """A condition: argument number `argument`, cut to `mask`, is one of `values`, or is `none_of` them.
 
     It looks at the lower 32 bits, which are all that the kernel takes of an int.
     """
@@ -64,6 +64,7 @@ class Where(NamedTuple):
     values: tuple[int, ...]
     mask: int = 0xFFFFFFFF
     upper: bool = False  # look at the upper 32 bits of an address instead
+    none_of: bool = False
 
 
 class Rule(NamedTuple):
@@ -86,6 +87,7 @@ NEW_NAMESPACES = 0x7E020080  # NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID
 READ, WRITE, READ_WRITE, ACCESS, TRUNCATE = 0, 1, 2, 3, 0o1000
 OPENINGS = (READ, WRITE, READ_WRITE, TRUNCATE | WRITE, TRUNCATE | READ_WRITE)
 UNIX, STREAM, TYPE = 1, 1, 0xF
+QUESTIONS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
 
 RULES = (
     Rule(
@@ -128,8 +130,7 @@ RULES = (
     Rule(
         "ioctl",
         "questions about terminals, and blocking; no typing into a terminal, no changing a file's flags",
-        # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
-        (Where(1, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)),),
+        (Where(1, QUESTIONS),),
     ),
     Rule(
         "fcntl",
@@ -181,14 +182,14 @@ class Program(NamedTuple):
         return bytes(code)
 
 
-def compile_rules(machine: syscalls.Machine) -> Program:
-    """The tables above for `machine`. A name that it does not have is left out: nothing can call it."""
+def compile_rules(machine: syscalls.Machine, rules: tuple[Rule, ...] = RULES) -> Program:
+    """The tables above for `machine`, or other `rules` in the place of ours. A name that it does not have is left out: nothing can call it."""
     numbers = machine.numbers
     steps: list[Step] = [(LOAD, 0, 0, ARCHITECTURE_AT), (EQUAL, 1, 0, machine.audit), (RETURN, 0, 0, KILL)]
     steps.append((LOAD, 0, 0, NUMBER_AT))
     if machine.foreign_from is not None:
         steps += [(AT_LEAST, 0, 1, machine.foreign_from), (RETURN, 0, 0, KILL)]
-    for rule in RULES:
+    for rule in rules:
         body = _body(rule)
         for name in rule.names.split():
             if name in numbers:
@@ -218,7 +219,11 @@ def _body(rule: Rule) -> list[Step]:
         if where.mask != 0xFFFFFFFF:
             steps.append((AND, 0, 0, where.mask))
         left = len(where.values)
-        steps += [(EQUAL, left - index, 0, value) for index, value in enumerate(where.values)]
+        if where.none_of:  # a match goes to the answer `otherwise`, and only the end of the list beyond it
+            last = left - 1
+            steps += [(EQUAL, last - index, index == last, value) for index, value in enumerate(where.values)]
+        else:
+            steps += [(EQUAL, left - index, 0, value) for index, value in enumerate(where.values)]
         steps.append((RETURN, 0, 0, rule.otherwise))
     return [*steps, (RETURN, 0, 0, rule.then)]
 
