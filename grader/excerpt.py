@@ -5,6 +5,10 @@ What a program printed first says where it stands, what it printed last says whe
 
 from __future__ import annotations
 
+import re
+
+GAP = re.compile(r"\[[\d,]+ more bytes were printed and left out\]")
+
 
 class Excerpt:
     """At most so many bytes of a stream of any length: a head that stays and a tail that moves on."""
@@ -18,7 +22,7 @@ class Excerpt:
         if not self._left_out:
             return (self._head + self._tail).decode("utf-8", "replace")
         head, tail = (part.decode("utf-8", "replace") for part in (self._head, self._tail))
-        return f"{head}\n{gap(self._left_out)}\n{tail}"
+        return f"{head}\n[{self._left_out:,} more bytes were printed and left out]\n{tail}"
 
     def add(self, part: bytes) -> None:
         """`part` follows what was added before."""
@@ -34,8 +38,3 @@ class Excerpt:
         self.add(bytes(later._head))
         self._left_out += later._left_out
         self.add(bytes(later._tail))
-
-
-def gap(count: int) -> str:
-    """The line that stands for so many bytes."""
-    return f"[{count:,} more bytes were printed and left out]"

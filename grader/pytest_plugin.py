@@ -347,5 +347,7 @@ def _self_check(config: pytest.Config) -> SelfCheck:
     if SELF_CHECK not in config.stash:
         from grader.selfcheck import SelfCheck
 
-        config.stash[SELF_CHECK] = SelfCheck(_territory(config).course, _seed(config))
+        reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+        width = config.get_terminal_writer().fullwidth if reporter and reporter.isatty else None
+        config.stash[SELF_CHECK] = SelfCheck(_territory(config).course, _seed(config), width)
     return config.stash[SELF_CHECK]

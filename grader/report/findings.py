@@ -1,0 +1,116 @@
+"""What failed in words for a terminal: first the mistake, then the smallest example, then the next step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from grader.records import CheckResult, ExerciseResult, Finding, sum_points
+from grader.report.drawing import draw
+from grader.report.scoreboard import STYLES
+from grader.report.screen import Screen
+from grader.report.text import head_and_tail, one_line, points, visible
+
+HEAD, TAIL = 8, 6  # lines shown of what was printed, and of a traceback
+MOST_NAMED = 3  # skipped checks
+OURS = "The grader failed here, not the submission. No points are lost by it."
+Folded = Mapping[str, Sequence[CheckResult]]
+
+
+def fold(checks: Iterable[CheckResult]) -> Folded:
+    """The checks that fail for a reason which another one tells, by that one's id."""
+    leaders: dict[str, str] = {}
+    under = defaultdict(list)
+    for check in checks:
+        if check.outcome == "failed" and check.finding is not None:
+            leaders[check.id] = leaders.get(check.finding.cause, check.id)
+            if leaders[check.id] != check.id:
+                under[leaders[check.id]].append(check)
+    return under
+
+
+def leading(checks: Iterable[CheckResult]) -> list[CheckResult]:
+    """The checks that failed and are folded under no other."""
+    folded = {check.id for group in fold(checks).values() for check in group}
+    return [check for check in checks if check.outcome == "failed" and check.id not in folded]
+
+
+def tell_exercise(exercise: ExerciseResult, folded: Folded, screen: Screen) -> None:
+    """What failed, a paragraph a check; then in one line what was skipped, and what the code printed."""
+    hidden = {check.id for group in folded.values() for check in group}
+    drawn = False
+    for check in exercise.checks:
+        if check.outcome not in ("failed", "errored") or check.id in hidden or check.finding is None:
+            continue
+        screen.blank()
+        heading = ((check.outcome.upper(), STYLES[check.outcome]), "  ", (one_line(check.id), "bold"))
+        screen.say(*heading, f"  {one_line(check.title)}  ", (_worth([check]), "dim"), theirs=False)
+        if check.outcome == "errored":
+            screen.quote(OURS)
+        tell(check.finding, screen, with_example=not drawn)
+        drawn = drawn or _has_example(check.finding)
+        tell_folded(folded.get(check.id, ()), screen)
+    _tell_skipped(exercise.name, [check for check in exercise.checks if check.outcome == "skipped"], screen)
+    if exercise.output.strip() and any(check.outcome == "failed" for check in exercise.checks):
+        screen.blank()
+        screen.say(("Printed", "bold"), f" by {one_line(exercise.file)}:")
+        tell_printed(exercise.output, screen)
+
+
+def tell(finding: Finding, screen: Screen, with_example: bool = True) -> None:
+    """One finding, behind the bar."""
+    if finding.misconception:
+        screen.quote(f"{finding.misconception}. {finding.explanation}".rstrip(), label="Likely mistake:")
+    screen.quote(finding.message)
+    if finding.call and (with_example or not _has_example(finding)):
+        screen.quote(finding.call, label="Call:")
+    if with_example:
+        draw(finding, screen)
+    _tell_lines(finding.traceback, screen, "dim")
+    if finding.hint:
+        screen.quote(finding.hint, style="cyan", label="Next step:")
+
+
+def tell_folded(checks: Sequence[CheckResult], screen: Screen) -> None:
+    """The checks that fail for the reason just told."""
+    if checks:
+        fail = "1 more check fails" if len(checks) == 1 else f"{len(checks)} more checks fail"
+        names = ", ".join(one_line(check.id) for check in checks)
+        screen.quote(f"{fail} for this reason: {names} {_worth(checks)}", style="dim")
+
+
+def tell_printed(output: str, screen: Screen) -> None:
+    """Head and tail of what student code printed."""
+    _tell_lines(output, screen)
+
+
+def _tell_lines(text: str, screen: Screen, style: str = "") -> None:
+    for line in head_and_tail(visible(text, len(text)).splitlines(), HEAD, TAIL):
+        screen.row((line, style))
+
+
+def _tell_skipped(exercise: str, checks: Sequence[CheckResult], screen: Screen) -> None:
+    if checks:
+        reasons = list(dict.fromkeys(check.finding.message for check in checks if check.finding))
+        first = [reason for reason in reasons if not any(check.id in reason for check in checks)]  # others follow
+        screen.blank()
+        few = len(checks) <= MOST_NAMED
+        which = ", ".join(one_line(check.id) for check in checks) if few else f"{len(checks)} checks of {exercise}"
+        screen.say(
+            ("SKIPPED", STYLES["skipped"]),
+            f"  {which}  ",
+            (_worth(checks), "dim"),
+            f"  {one_line('; '.join(first or reasons))}",
+        )
+
+
+def _has_example(finding: Finding) -> bool:
+    return bool(finding.arguments) or finding.expected is not None or finding.actual is not None
+
+
+def _worth(checks: Iterable[CheckResult]) -> str:
+    counted = [check for check in checks if check.counted]
+    if not counted:
+        return "(not counted)"
+    earned, possible = (points(sum_points(each)) for each in zip(*((c.earned, c.points) for c in counted), strict=True))
+    return f"({earned} of {possible} points)"
