@@ -17,7 +17,7 @@ from grader.engine.local import Grader, Options
 from grader.errors import GraderError, StudentError, UsageError
 from grader.records import CheckResult, Outcome, Record, SubmissionReport
 from grader.report.findings import tell, tell_printed
-from grader.report.screen import Screen
+from grader.report.screen import BAR, Screen
 from grader.report.text import one_line, visible
 from grader.submission import Source
 from grader.worker.confinement import strongest_level
@@ -36,11 +36,10 @@ class Verdict(Record, frozen=True, kw_only=True):
 class SelfCheck:
     """A course, and everything that was graded by it so far."""
 
-    def __init__(self, course_file: Path | None, seed: int, width: int | None = None) -> None:
-        """`width` is that of the terminal, if any. Raises AuthorError or UsageError when the course file is wrong."""
+    def __init__(self, course_file: Path | None, seed: int) -> None:
+        """Raises AuthorError or UsageError when the course file is wrong."""
         self._course = course.load(course_file if course_file and course_file.is_file() else None)
         self._seed = seed
-        self._width = width
         self._grader: Grader | GraderError | None = None
         self._graded: dict[Path, SubmissionReport | GraderError] = {}
         self._chosen: frozenset[str] = frozenset()
@@ -94,25 +93,25 @@ class SelfCheck:
         failed = (other.id for other in exercise.checks if other.outcome == "failed" and other.id in self._chosen)
         return Verdict(
             outcome=result.outcome,
-            text=words(result, report.notes if result is loads else (), self._width),
-            printed=printed(exercise.output, self._width) if check.id == next(failed, loads.id) else "",
+            text=words(result, report.notes if result is loads else ()),
+            printed=printed(exercise.output) if check.id == next(failed, loads.id) else "",
         )
 
 
-def words(result: CheckResult, notes: Iterable[str] = (), width: int | None = None) -> str:
-    """Why a check did not pass, as `grader run` tells it, in rows of at most `width` columns."""
+def words(result: CheckResult, notes: Iterable[str] = ()) -> str:
+    """Why a check did not pass, as `grader run` tells it; the first line stands in pytest's summary."""
     if result.finding is None:
         return ""
     if result.outcome == "skipped":
         return one_line(result.finding.message)
-    screen = Screen(stream := io.StringIO(), width)
+    screen = Screen(stream := io.StringIO())
     tell(result.finding, screen)
     for note in notes:
         screen.say(f"Note: {one_line(note)}")
-    return stream.getvalue().rstrip("\n")
+    return stream.getvalue().removeprefix(BAR).rstrip("\n")
 
 
-def printed(output: str, width: int | None = None) -> str:
+def printed(output: str) -> str:
     """Head and tail of what student code printed."""
-    tell_printed(output, Screen(stream := io.StringIO(), width))
+    tell_printed(output, Screen(stream := io.StringIO()))
     return stream.getvalue().rstrip("\n")

@@ -96,12 +96,8 @@ def _tell_skipped(exercise: str, checks: Sequence[CheckResult], screen: Screen) 
         screen.blank()
         few = len(checks) <= MOST_NAMED
         which = ", ".join(one_line(check.id) for check in checks) if few else f"{len(checks)} checks of {exercise}"
-        screen.say(
-            ("SKIPPED", STYLES["skipped"]),
-            f"  {which}  ",
-            (_worth(checks), "dim"),
-            f"  {one_line('; '.join(first or reasons))}",
-        )
+        why = one_line("; ".join(first or reasons))
+        screen.say(("SKIPPED", STYLES["skipped"]), f"  {which}  ", (_worth(checks), "dim"), f"  {why}")
 
 
 def _has_example(finding: Finding) -> bool:

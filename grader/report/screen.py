@@ -7,6 +7,7 @@ takes, so that a name cannot move the cursor, colour the screen or fake a line o
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import unicodedata
@@ -101,6 +102,17 @@ class _Console(Console):
     def on_broken_pipe(self) -> NoReturn:
         """For the caller to handle: the reader's going away is no reason for another exit code."""
         raise
+
+
+def wrapped(text: str, width: int) -> str:
+    """`text` of a screen without a width in rows of at most `width` columns; what is broken goes on behind a bar."""
+    screen = Screen(stream := io.StringIO(), width)
+    for line in text.splitlines():
+        if line.startswith(BAR):
+            screen.row(line.removeprefix(BAR))
+        else:
+            screen.say(line)
+    return stream.getvalue().rstrip("\n")
 
 
 def no_command(line: str) -> str:
