@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import hypothesis.configuration
@@ -93,18 +93,23 @@ class SelfCheck:
         failed = (other.id for other in exercise.checks if other.outcome == "failed" and other.id in self._chosen)
         return Verdict(
             outcome=result.outcome,
-            text=words(result, report.notes if result is loads else ()),
+            text=words(result, report.notes if result is loads else (), self._chosen),
             printed=printed(exercise.output) if check.id == next(failed, loads.id) else "",
         )
 
 
-def words(result: CheckResult, notes: Iterable[str] = ()) -> str:
-    """Why a check did not pass, as `grader run` tells it; the first line stands in pytest's summary."""
+def words(result: CheckResult, notes: Iterable[str] = (), chosen: Collection[str] = ()) -> str:
+    """Why a check did not pass, as `grader run` tells it; the first line stands in pytest's summary.
+
+    In one line where another of the `chosen` checks tells it.
+    """
     if result.finding is None:
         return ""
     if result.outcome == "skipped":
         return one_line(result.finding.message)
-    screen = Screen(stream := io.StringIO())
+    if result.finding.cause in chosen:
+        return f"{one_line(result.finding.message)} (for the reason that {result.finding.cause} tells)"
+    screen = Screen(stream := io.StringIO(), colour=False)
     tell(result.finding, screen)
     for note in notes:
         screen.say(f"Note: {one_line(note)}")
@@ -113,5 +118,5 @@ def words(result: CheckResult, notes: Iterable[str] = ()) -> str:
 
 def printed(output: str) -> str:
     """Head and tail of what student code printed."""
-    tell_printed(output, Screen(stream := io.StringIO()))
+    tell_printed(output, Screen(stream := io.StringIO(), colour=False))
     return stream.getvalue().rstrip("\n")

@@ -9,7 +9,7 @@ from typing import Literal, TextIO
 import msgspec
 
 from grader.records import Record, SubmissionReport
-from grader.report.screen import COMMAND
+from grader.report.screen import ANYWHERE
 
 SCHEMA: Literal["grader/run/1"] = "grader/run/1"
 _UNSEEN = re.compile(r"[^ -~]")
@@ -34,7 +34,7 @@ def print_run(reports: Sequence[SubmissionReport], problems: Sequence[tuple[str,
     """Print a run. It is plain ASCII in any language, and neither a terminal nor a build server obeys any of it."""
     listed = tuple(NotGraded(submission=name, why=why) for name, why in problems)
     text = msgspec.json.encode(Run(reports=tuple(reports), not_graded=listed)).decode()
-    for unsafe in (_UNSEEN, COMMAND):
+    for unsafe in (_UNSEEN, ANYWHERE):
         text = unsafe.sub(_escape, text)
     print(text, file=stream, flush=True)
 

@@ -28,7 +28,7 @@ class Scoreboard:
         self._name = min(max(map(cell_len, names), default=0), max(LEAST_NAME, (screen.width or 3 * MOST_NAME) // 3))
         self._score = max(map(len, scores), default=0)
         self._counts = {
-            outcome: max(len(str(_count(each, outcome))) for each in results)
+            outcome: max((len(str(_count(each, outcome))) for each in results), default=0)
             for outcome in OUTCOMES
             if outcome != "errored" or any(_count(each, outcome) for each in results)
         }

@@ -24,8 +24,10 @@ WIDE = 100  # columns for what stands side by side where the width is not known
 BAR = "  | "
 Span = tuple[str, str] | str  # text and its style
 
-# '::' counts only at the start of a line, but after any blanks
-COMMAND = re.compile(r"(?<![^\s|])::|##(?=\[|vso|teamcity)", re.ASCII)
+# what commands a build server that reads it in its log: GitHub's ::error::, Azure's ##vso[...]
+AT_START = re.compile(r"^([\s|]*)::", re.ASCII)
+_COLONS = re.compile(r" *::")
+ANYWHERE = re.compile(r"##(?=\[|vso|teamcity)", re.ASCII)
 
 
 class Screen:
@@ -34,9 +36,9 @@ class Screen:
     Colours go to a terminal only, unless the environment says otherwise: NO_COLOR, FORCE_COLOR.
     """
 
-    def __init__(self, stream: TextIO, width: int | None = None) -> None:
+    def __init__(self, stream: TextIO, width: int | None = None, colour: bool = True) -> None:
         """`width` is that of the terminal, else None for no wrapping, unless given."""
-        without = bool(os.environ.get("NO_COLOR"))
+        without = bool(os.environ.get("NO_COLOR")) or not colour
         self._console = _Console(file=stream, markup=False, highlight=False, emoji=False, color_system=None if without else "auto")  # fmt: skip
         self._encoding = getattr(stream, "encoding", None) or "utf-8"
         self.is_terminal = stream.isatty()
@@ -78,20 +80,23 @@ class Screen:
 
     def _put(self, first: str, others: str, text: Text) -> None:
         lead = first
-        for row in self._rows(text, len(others)):
+        for row in self._rows(text, len(first), len(others)):
             self._console.print(Text().append(lead, "dim").append_text(row), soft_wrap=True)
             lead = others
 
-    def _rows(self, text: Text, indent: int) -> Iterator[Text]:
-        """`text` in rows that fit, none of which can command a build server that reads them in its log."""
-        width = max(LEAST_WIDTH // 2, self.width - indent) if self.width else None
-        for start, stop in fold(text.plain, width) if width else [(0, len(text.plain))]:
+    def _rows(self, text: Text, first: int, others: int) -> Iterator[Text]:
+        """`text` in rows that fit beside leads of these lengths, none of which can command a build server."""
+        if self.width is None:
+            yield text if (safe := no_command(text.plain)) == text.plain else Text(safe)
+            return
+        for start, stop in fold(text.plain, self.width - first, self.width - others):
             row = text[start:stop]
             safe = no_command(row.plain)
             if safe == row.plain:
                 yield row
             else:
-                yield from self._rows(Text(safe), indent)
+                yield from self._rows(Text(safe), first, others)
+            first = others
 
     def _printable(self, text: str) -> str:
         """`text` with escapes for what the stream's encoding lacks: an old terminal must not end the run."""
@@ -106,7 +111,7 @@ class _Console(Console):
 
 def wrapped(text: str, width: int) -> str:
     """`text` of a screen without a width in rows of at most `width` columns; what is broken goes on behind a bar."""
-    screen = Screen(stream := io.StringIO(), width)
+    screen = Screen(stream := io.StringIO(), width, colour=False)
     for line in text.splitlines():
         if line.startswith(BAR):
             screen.row(line.removeprefix(BAR))
@@ -116,12 +121,12 @@ def wrapped(text: str, width: int) -> str:
 
 
 def no_command(line: str) -> str:
-    """`line`, unable to command a build server that reads its log: GitHub's ::error::, Azure's ##vso[...]."""
-    return COMMAND.sub(lambda mark: "".join(f"\\x{ord(sign):02x}" for sign in mark[0]), line)
+    """`line`, unable to command a build server."""
+    return ANYWHERE.sub(r"\\x23\\x23", AT_START.sub(r"\1\\x3a\\x3a", line))
 
 
-def fold(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """Where each row of `text` starts and ends: at blanks where it can, never wider than `width` columns.
+def fold(text: str, width: int, others: int) -> Iterator[tuple[int, int]]:
+    """Where each row of `text` starts and ends: at blanks where it can, the first never wider than `width` columns.
 
     Every character counts as at least one column. Terminals differ in which they draw over the one before, and a
     row that one of them breaks would begin with a student's words.
@@ -130,21 +135,26 @@ def fold(text: str, width: int) -> Iterator[tuple[int, int]]:
     while True:
         end, used, blank = start, 0, 0
         while end < len(text) and (used := used + _columns(text[end])) <= width:
-            if text[end] == " " and text[start:end].strip():
+            if text[end] == " " and _may_break(text, start, end):
                 blank = end
             end += 1
-        if end < len(text) and text[end] == " ":
-            blank = end
         if end == len(text):
             yield start, end
             return
+        if text[end] == " " and _may_break(text, start, end):
+            blank = end
         stop = blank or max(end, start + 1)
         yield start, stop
-        start = stop
+        start, width = stop, others
         while blank and text[start : start + 1] == " ":
             start += 1
         if start == len(text):
             return
+
+
+def _may_break(text: str, start: int, blank: int) -> bool:
+    """Not within the indentation, and not before X[::2], which would look like a command there."""
+    return bool(text[start:blank].strip()) and not _COLONS.match(text, blank)
 
 
 def _columns(sign: str) -> int:
