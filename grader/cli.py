@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"grader: {problem}", file=sys.stderr)
         return problem.exit_code
     except BrokenPipeError:  # the reader of our output has gone: not a fault
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return HARNESS
     except KeyboardInterrupt:
         print("grader: interrupted; reports written so far are kept", file=sys.stderr)
@@ -194,11 +194,18 @@ def _run(arguments: argparse.Namespace) -> int:
         with _written(arguments.out / "index.html"):
             html.write_index(reports, arguments.out, problems)
     finally:
-        if arguments.json:
-            run_json.print_run(reports, problems, sys.stdout)
-        else:
-            terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet)
+        try:
+            if arguments.json:
+                run_json.print_run(reports, problems, sys.stdout)
+            else:
+                terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet)
+        except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
+            _print_no_more()
     return max(codes)
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _course(arguments: argparse.Namespace) -> Course:

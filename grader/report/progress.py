@@ -46,4 +46,7 @@ class Progress:
         every = 1 if name else max(1, self._total // MOST_LINES)
         if self._total > 1 and self._done % every == 0:
             about = f": {one_line(name)}" if name else ""
-            Screen(sys.stderr).say(f"graded {self._done} of {self._total}{about}")
+            try:
+                Screen(sys.stderr).say(f"graded {self._done} of {self._total}{about}")
+            except BrokenPipeError:  # nobody reads on: no reason to grade no further
+                self._total = 0

@@ -20,7 +20,7 @@ from rich.text import Text
 from grader.report.text import visible
 
 LEAST_WIDTH = 20
-WIDE = 100  # columns for what stands side by side where the width is not known
+WIDE = 80  # columns for what stands side by side where the width is not known
 BAR = "  | "
 Span = tuple[str, str] | str  # text and its style
 
@@ -113,10 +113,8 @@ def wrapped(text: str, width: int) -> str:
     """`text` of a screen without a width in rows of at most `width` columns; what is broken goes on behind a bar."""
     screen = Screen(stream := io.StringIO(), width, colour=False)
     for line in text.splitlines():
-        if line.startswith(BAR):
-            screen.row(line.removeprefix(BAR))
-        else:
-            screen.say(line)
+        lead = BAR if line.startswith(BAR) else ""
+        screen._put(lead, BAR, screen._text(line.removeprefix(lead)))
     return stream.getvalue().rstrip("\n")
 
 
