@@ -142,7 +142,7 @@ def fold(text: str, width: int, others: int) -> Iterator[tuple[int, int]]:
         if text[end] == " " and _may_break(text, start, end):
             blank = end
         stop = blank or max(end, start + 1)
-        yield start, stop
+        yield start, start + len(text[start:stop].rstrip(" ")) if blank else stop
         start, width = stop, others
         while blank and text[start : start + 1] == " ":
             start += 1
