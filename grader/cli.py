@@ -198,7 +198,8 @@ def _run(arguments: argparse.Namespace) -> int:
             if arguments.json:
                 run_json.print_run(reports, problems, sys.stdout)
             else:
-                terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet)
+                one = submissions[0].path if len(submissions) == 1 else None
+                terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet, source=one)
         except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
             _print_no_more()
     return max(codes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -504,6 +505,16 @@ def test_a_reader_who_has_gone(option: str, tmp_path: Path) -> None:
 
     assert (1, b"") == (done.returncode, done.stderr)
     assert (tmp_path / "out" / "anna" / "report.html").is_file()
+
+
+def test_the_example_can_be_repeated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command that the terminal shows works as it stands, wherever the submission lies and however it is named."""
+    anna = submission(tmp_path / "anna's $HOME; work", corr2d=FLIPPED)
+    run(anna, "--check", "corr2d.values", "--out", tmp_path / "out")
+    command = capsys.readouterr().out.partition("Its example: grader ")[2].splitlines()[0]
+
+    assert 1 == main(shlex.split(command))
+    assert "corr2d.values failed now" in capsys.readouterr().out
 
 
 def test_an_endless_print(tmp_path: Path) -> None:

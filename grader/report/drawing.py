@@ -14,7 +14,7 @@ from grader.report import grids
 from grader.report.grids import Cell, Grid
 from grader.report.screen import Screen, Span
 
-MOST_VALUES = 100  # of an array that is drawn; the HTML report draws larger ones
+MOST_VALUES = 64  # of an array that is drawn; the HTML report draws larger ones
 MOST_SLICES = 2  # with wrong values
 BETWEEN = "   "
 Block = list[list[tuple[str, str]]]  # rows of texts with their styles, the first two what it is
@@ -51,9 +51,8 @@ def _answers(finding: Finding) -> Iterator[list[Grid]]:
     """Expected and yours, slice by slice, as they belong side by side."""
     expected, actual = finding.expected, finding.actual
     if not (_is_small(expected) and _is_small(actual) and expected.shape == actual.shape):
-        for name, value in (("Expected", expected), ("Yours", actual)):
-            if value is not None:
-                yield _alone(name, value)
+        sides = (("Expected", expected), ("Yours", actual))
+        yield [grid for name, value in sides if value is not None for grid in _alone(name, value)]
         return
     for right, yours, difference in grids.comparison(finding)[:MOST_SLICES]:
         pairs = zip(_cells(yours), _cells(right), strict=True)

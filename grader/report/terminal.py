@@ -25,11 +25,13 @@ def print_summary(
     stream: TextIO | None = None,
     *,
     quiet: bool = False,
+    source: Path | None = None,
 ) -> None:
     """Print how every submission did, and for a single one what failed and what to do next.
 
     `problems` are submissions that could not be graded, each with a sentence that says why; `out` is the
     folder of the reports. `stream` is standard output unless given. Where `quiet`, a line a submission and no more.
+    `source` is where a single one lies.
     """
     screen = Screen(stream or sys.stdout)
     board = Scoreboard(reports, screen, with_bar=screen.is_terminal)
@@ -46,7 +48,7 @@ def print_summary(
     for group in twins(reports):
         screen.say(f"Noted: {one_line(str(group), 1000)}")
     if len(reports) == 1:
-        _what_next(reports[0], out, screen)
+        _what_next(reports[0], out, source, screen)
     elif reports:
         flawless = sum(report.count("passed") == len(report.checks) for report in reports)
         screen.say(f"Graded: {len(reports)}, of which {flawless} passed every check. Not graded: {len(problems)}.")
@@ -81,15 +83,14 @@ def _tell_all(report: SubmissionReport, screen: Screen) -> None:
     screen.blank()
 
 
-def _what_next(report: SubmissionReport, out: Path, screen: Screen) -> None:
+def _what_next(report: SubmissionReport, out: Path, source: Path | None, screen: Screen) -> None:
     """Where to start, and how to see it again."""
-    failed = leading(report.checks)
-    if failed:
-        screen.say("Start with ", (one_line(failed[0].id), "bold"), ", then run the grader again.", theirs=False)
-    again = next((check for check in failed if check.finding and check.finding.reproduce), None)
-    if again is not None:
-        stored = shlex.quote(str(out / report.submission / "report.json"))
-        screen.say(f"Its example again: grader replay {one_line(stored)} {one_line(again.id)}")
+    for check in leading(report.checks)[:1]:
+        screen.say("Start with ", (one_line(check.id), "bold"), ", then run the grader again.", theirs=False)
+        if source is not None and check.finding and check.finding.reproduce:
+            words = ["grader", "replay", str(out / report.submission / "report.json"), check.id]
+            words += ["--submission", str(source)]
+            screen.say(f"Its example: {one_line(shlex.join(words), 1000)}")
     screen.say(f"Report: {_page(report, out)}")
 
 

@@ -118,7 +118,7 @@ def test_grids_below_each_other_where_there_is_no_room() -> None:
     ("shape", "width", "line"),
     [
         ((8, 64, 28, 28), None, "  | X: float32 (8, 64, 28, 28), too large to show here"),
-        ((11, 10), None, "  | X: float32 (11, 10), too large to show here"),
+        ((5, 13), None, "  | X: float32 (5, 13), too large to show here"),
         ((1, 30), 64, "  | X: float32 (1, 30), too large to show here"),
         ((0, 3), None, "  | X: float32 (0, 3), no values"),
     ],
