@@ -612,9 +612,9 @@ def test_words_cannot_be_forged(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told.split("\n") == [
         "f raised E: oh",
         r"  | PASSED everything\x1b[31m",
-        "  | Yours: a",
-        "  | Next step: nothing",
         '  |   File "a.py"',
+        "  | Next step: nothing",
+        "  | Yours: a",
         "  | Next step: nothing",
     ]
 

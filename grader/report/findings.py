@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from grader.records import CheckResult, ExerciseResult, Finding, sum_points
+from grader.records import CheckResult, ExerciseResult, Finding, SubmissionReport, sum_points
 from grader.report.drawing import draw
+from grader.report.folding import folded
 from grader.report.scoreboard import STYLES
 from grader.report.screen import Screen
 from grader.report.text import head_and_tail, one_line, points, visible
@@ -14,33 +14,19 @@ from grader.report.text import head_and_tail, one_line, points, visible
 HEAD, TAIL = 8, 6  # lines shown of what was printed, and of a traceback
 MOST_NAMED = 3  # skipped checks
 OURS = "The grader failed here, not the submission. No points are lost by it."
-Folded = Mapping[str, Sequence[CheckResult]]
 
 
-def fold(checks: Iterable[CheckResult]) -> Folded:
-    """The checks that fail for a reason which another one tells, by that one's id."""
-    leaders: dict[str, str] = {}
-    under = defaultdict(list)
-    for check in checks:
-        if check.outcome == "failed" and check.finding is not None:
-            leaders[check.id] = leaders.get(check.finding.cause, check.id)
-            if leaders[check.id] != check.id:
-                under[leaders[check.id]].append(check)
-    return under
+def leading(report: SubmissionReport) -> list[CheckResult]:
+    """The checks that failed, but those for which another tells the reason."""
+    shown = (check for exercise in report.exercises for check, _ in folded(exercise.checks))
+    return [check for check in shown if check.outcome == "failed"]
 
 
-def leading(checks: Iterable[CheckResult]) -> list[CheckResult]:
-    """The checks that failed and are folded under no other."""
-    folded = {check.id for group in fold(checks).values() for check in group}
-    return [check for check in checks if check.outcome == "failed" and check.id not in folded]
-
-
-def tell_exercise(exercise: ExerciseResult, folded: Folded, screen: Screen) -> None:
+def tell_exercise(exercise: ExerciseResult, screen: Screen) -> None:
     """What failed, a paragraph a check; then in one line what was skipped, and what the code printed."""
-    hidden = {check.id for group in folded.values() for check in group}
     drawn = False
-    for check in exercise.checks:
-        if check.outcome not in ("failed", "errored") or check.id in hidden or check.finding is None:
+    for check, under in folded(exercise.checks):
+        if check.outcome not in ("failed", "errored") or check.finding is None:
             continue
         screen.blank()
         heading = ((check.outcome.upper(), STYLES[check.outcome]), "  ", (one_line(check.id), "bold"))
@@ -49,7 +35,7 @@ def tell_exercise(exercise: ExerciseResult, folded: Folded, screen: Screen) -> N
             screen.quote(OURS)
         tell(check.finding, screen, with_example=not drawn)
         drawn = drawn or _has_example(check.finding)
-        tell_folded(folded.get(check.id, ()), screen)
+        _tell_folded(under, screen)
     _tell_skipped(exercise.name, [check for check in exercise.checks if check.outcome == "skipped"], screen)
     if exercise.output.strip() and any(check.outcome == "failed" for check in exercise.checks):
         screen.blank()
@@ -62,26 +48,26 @@ def tell(finding: Finding, screen: Screen, with_example: bool = True) -> None:
     if finding.misconception:
         screen.quote(f"{finding.misconception}. {finding.explanation}".rstrip(), label="Likely mistake:")
     screen.quote(finding.message)
+    _tell_lines(finding.traceback, screen, "dim")
     if finding.call and (with_example or not _has_example(finding)):
         screen.quote(finding.call, label="Call:")
     if with_example:
         draw(finding, screen)
-    _tell_lines(finding.traceback, screen, "dim")
     if finding.hint:
         screen.quote(finding.hint, style="cyan", label="Next step:")
-
-
-def tell_folded(checks: Sequence[CheckResult], screen: Screen) -> None:
-    """The checks that fail for the reason just told."""
-    if checks:
-        fail = "1 more check fails" if len(checks) == 1 else f"{len(checks)} more checks fail"
-        names = ", ".join(one_line(check.id) for check in checks)
-        screen.quote(f"{fail} for this reason: {names} {_worth(checks)}", style="dim")
 
 
 def tell_printed(output: str, screen: Screen) -> None:
     """Head and tail of what student code printed."""
     _tell_lines(output, screen)
+
+
+def _tell_folded(checks: Sequence[CheckResult], screen: Screen) -> None:
+    """The checks that fail for the reason just told."""
+    if checks:
+        fail = "1 more check fails" if len(checks) == 1 else f"{len(checks)} more checks fail"
+        names = ", ".join(one_line(check.id) for check in checks)
+        screen.quote(f"{fail} for this reason: {names} {_worth(checks)}", style="dim")
 
 
 def _tell_lines(text: str, screen: Screen, style: str = "") -> None:

@@ -81,7 +81,7 @@ class Screen:
     def _put(self, first: str, others: str, text: Text) -> None:
         lead = first
         for row in self._rows(text, len(first), len(others)):
-            self._console.print(Text().append(lead, "dim").append_text(row), soft_wrap=True)
+            self._console.print(Text().append(lead, "dim" if lead.strip() else "").append_text(row), soft_wrap=True)
             lead = others
 
     def _rows(self, text: Text, first: int, others: int) -> Iterator[Text]:

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from grader.alike import twins
 from grader.records import SubmissionReport
-from grader.report.findings import fold, leading, tell_exercise
+from grader.report.findings import leading, tell_exercise
 from grader.report.scoreboard import Scoreboard
 from grader.report.screen import Screen
 from grader.report.text import one_line
@@ -66,7 +66,7 @@ def print_lines(lines: Iterable[str]) -> None:
 
 def _tell_first(report: SubmissionReport, screen: Screen) -> None:
     """The first check that failed, in a few words."""
-    for check in leading(report.checks)[:1]:
+    for check in leading(report)[:1]:
         finding = check.finding
         words = (finding.misconception or finding.message) if finding else ""
         screen.say((one_line(check.id), "red"), f": {one_line(words)}", indent="    ")
@@ -77,15 +77,14 @@ def _tell_all(report: SubmissionReport, screen: Screen) -> None:
     board = Scoreboard(report.exercises, screen, indent="  ")
     for exercise in report.exercises:
         board.say(exercise)
-    folded = fold(report.checks)
     for exercise in report.exercises:
-        tell_exercise(exercise, folded, screen)
+        tell_exercise(exercise, screen)
     screen.blank()
 
 
 def _what_next(report: SubmissionReport, out: Path, source: Path | None, screen: Screen) -> None:
     """Where to start, and how to see it again."""
-    for check in leading(report.checks)[:1]:
+    for check in leading(report)[:1]:
         screen.say("Start with ", (one_line(check.id), "bold"), ", then run the grader again.", theirs=False)
         if source is not None and check.finding and check.finding.reproduce:
             words = ["grader", "replay", str(out / report.submission / "report.json"), check.id]
