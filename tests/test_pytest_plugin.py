@@ -15,7 +15,7 @@ from grader import selfcheck
 from grader.authoring.exercise import Check, Exercise
 from grader.errors import HarnessError, SubmissionOutOfReach, SubmissionUnreadable
 from grader.records import CheckResult, ExerciseResult, Finding, Plain
-from grader.selfcheck import OURS, SelfCheck, Verdict, words
+from grader.selfcheck import OURS, SelfCheck, Verdict, printed, words
 from tests.report import samples
 from tests.terminals import in_terminal, plain
 
@@ -626,6 +626,14 @@ def test_words_of_a_reason_that_another_check_tells() -> None:
 
     assert "wrong (for the reason that a.values tells)" == words(told, chosen={"a.values"})
     assert "Next step: think" in words(told, chosen={"a.b"})
+
+
+def test_an_endless_print_is_cut() -> None:
+    """To its first and last lines, with how much is missing."""
+    said = printed("".join(f"step {number}\n" for number in range(2500))).split("\n")
+
+    assert ("  | step 0", "  | step 2499") == (said[0], said[-1])
+    assert "  | [2,486 more lines left out]" in said and len(said) < 20
 
 
 def test_words_on_a_terminal_are_wrapped(course: Path) -> None:
