@@ -39,7 +39,9 @@ class Screen:
     def __init__(self, stream: TextIO, width: int | None = None, colour: bool = True) -> None:
         """`width` is that of the terminal, else None for no wrapping, unless given."""
         without = bool(os.environ.get("NO_COLOR")) or not colour
-        self._console = _Console(file=stream, markup=False, highlight=False, emoji=False, color_system=None if without else "auto")  # fmt: skip
+        self._console = _Console(
+            file=stream, markup=False, highlight=False, emoji=False, color_system=None if without else "auto"
+        )
         self._encoding = getattr(stream, "encoding", None) or "utf-8"
         self.is_terminal = stream.isatty()
         known = width or (self._console.width if self.is_terminal else None)
