@@ -9,7 +9,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"grader: {problem}", file=sys.stderr)
         return problem.exit_code
     except BrokenPipeError:  # the reader of our output has gone: not a fault
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return HARNESS
     except KeyboardInterrupt:
         print("grader: interrupted; reports written so far are kept", file=sys.stderr)
@@ -71,6 +71,14 @@ def _parser() -> argparse.ArgumentParser:
         "--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)"
     )
     run.add_argument("--no-train", action="store_true", help="do not run the students' own training")
+    printed = run.add_mutually_exclusive_group()
+    printed.add_argument("-q", "--quiet", action="store_true", help="print one line a submission and no progress")
+    printed.add_argument(
+        "--json",
+        action="store_true",
+        help='print one JSON object and nothing else: {"schema": "grader/run/1", "reports": [as in each report.json], '
+        '"not_graded": [{"submission", "why"}]}',
+    )
 
     listed = _command(commands, "list", _list, "list exercises and checks, with points and visibility")
 
@@ -166,14 +174,15 @@ def _run(arguments: argparse.Namespace) -> int:
     _writable(arguments.out)
 
     from grader.engine.local import Grader, default_jobs
-    from grader.report import html, terminal
+    from grader.report import html, run_json, terminal
+    from grader.report.progress import Progress
 
     options = _options(arguments, course, arguments.jobs or default_jobs())
     reports: list[SubmissionReport] = []
     problems: list[tuple[str, str]] = []
     codes = [PASSED]
     with (
-        _progress(len(submissions)) as advance,
+        Progress(len(submissions), arguments.quiet) as advance,
         Grader(checks, options) as grading,
     ):
         for source, outcome in grading.grade_all(submissions):
@@ -187,14 +196,25 @@ def _run(arguments: argparse.Namespace) -> int:
             except GraderError as problem:
                 problems.append((source.name, str(problem)))
                 codes.append(problem.exit_code)
-            advance()
+            advance(source.name)
     reports.sort(key=lambda report: report.submission)
     try:
         with _written(arguments.out / "index.html"):
             html.write_index(reports, arguments.out, problems)
     finally:
-        terminal.print_summary(reports, problems, arguments.out)
+        try:
+            if arguments.json:
+                run_json.print_run(reports, problems, sys.stdout)
+            else:
+                one = submissions[0].path if len(submissions) == 1 else None
+                terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet, source=one)
+        except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
+            _print_no_more()
     return max(codes)
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _course(arguments: argparse.Namespace) -> Course:
@@ -392,9 +412,10 @@ def _audit(arguments: argparse.Namespace) -> int:
     from grader.audit import certificate
     from grader.audit.run import Options, audit
     from grader.engine.local import default_jobs
+    from grader.report.progress import Progress
 
     options = Options(seeds=arguments.seeds, jobs=arguments.jobs or default_jobs(), mutants=arguments.mutants)
-    found = audit(course, names, arguments.out, options, _progress)
+    found = audit(course, names, arguments.out, options, Progress)
     page = certificate.write(found, arguments.out)
     print("\n".join([*certificate.lines(found), f"certificate: {page}"]))
     return PASSED if found.certified else FAILED
@@ -421,29 +442,6 @@ def _written(path: Path) -> Iterator[None]:
     except OSError as problem:
         advice = "make room there or move away what is in its place, then run again"
         raise HarnessError(f"{path} cannot be written: {problem.strerror}; {advice}") from None
-
-
-class _progress:
-    """A progress bar on a terminal, nothing elsewhere."""
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-
-    def __enter__(self) -> Callable[[], None]:
-        if not sys.stderr.isatty():
-            return lambda: None
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self.bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self.bar.start()
-        task = self.bar.add_task("grading", total=self.total)
-        return lambda: self.bar.advance(task)
-
-    def __exit__(self, *_: object) -> None:
-        if hasattr(self, "bar"):
-            self.bar.stop()
 
 
 if __name__ == "__main__":

@@ -329,17 +329,29 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         assert self.verdict is not None
-        self.add_report_section("call", "stdout", self.verdict.printed)
+        self.add_report_section("call", "stdout", _fitted(self.verdict.printed, self.config))
         if self.verdict.outcome == "skipped":
             raise pytest.skip.Exception(self.verdict.text, _use_item_location=True)
         if self.verdict.outcome == "failed":
             raise CheckFailed(self.verdict.text)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        return str(excinfo.value) if isinstance(excinfo.value, CheckFailed) else super().repr_failure(excinfo, style)
+        if not isinstance(excinfo.value, CheckFailed):
+            return super().repr_failure(excinfo, style)
+        return _fitted(str(excinfo.value), self.config)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, f"{self.check.id}: {self.check.title}"
+
+
+def _fitted(text: str, config: pytest.Config) -> str:
+    """`text` in rows as wide as the terminal, where there is one."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if not text or reporter is None or not reporter.isatty:
+        return text
+    from grader.report.screen import wrapped
+
+    return wrapped(text, config.get_terminal_writer().fullwidth)
 
 
 def _self_check(config: pytest.Config) -> SelfCheck:

@@ -5,24 +5,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import hypothesis.configuration
-import numpy as np
 
 from grader import course
 from grader.authoring.exercise import Check, Exercise
 from grader.engine.local import Grader, Options
 from grader.errors import GraderError, StudentError, UsageError
-from grader.records import Array, CheckResult, Outcome, Plain, Record, SubmissionReport, Value
+from grader.records import CheckResult, Outcome, Record, SubmissionReport
+from grader.report.findings import tell, tell_printed
+from grader.report.screen import BAR, Screen
 from grader.report.text import one_line, visible
 from grader.submission import Source
 from grader.worker.confinement import strongest_level
 
-MOST_SHOWN = 100  # values of an array; the HTML report shows more
-WIDTH = 100
 OURS = "The grader failed here, not the submission"
 
 
@@ -94,49 +93,30 @@ class SelfCheck:
         failed = (other.id for other in exercise.checks if other.outcome == "failed" and other.id in self._chosen)
         return Verdict(
             outcome=result.outcome,
-            text="\n".join(words(result, report.notes if result is loads else ())),
-            printed="\n".join(_barred(exercise.output)) if check.id == next(failed, loads.id) else "",
+            text=words(result, report.notes if result is loads else (), self._chosen),
+            printed=printed(exercise.output) if check.id == next(failed, loads.id) else "",
         )
 
 
-def words(result: CheckResult, notes: Iterable[str] = ()) -> Iterator[str]:
-    """Why a check did not pass, for a terminal: the report's words, and its arrays while they are small."""
-    finding = result.finding
-    if finding is None:
-        return
-    yield from _block(finding.message)
-    if finding.call:
-        yield from _block(f"Call: {finding.call}")
-    for argument in finding.arguments:
-        yield from _value(argument.name, argument.value)
-    yield from _value("expected", finding.expected)
-    yield from _value("yours", finding.actual)
-    if finding.misconception:
-        yield from _block(f"Likely mistake: {finding.misconception}. {finding.explanation}".rstrip())
-    yield from _barred(finding.traceback)
-    if finding.hint:
-        yield from _block(f"Next step: {finding.hint}")
-    yield from (f"Note: {one_line(note)}" for note in notes)
+def words(result: CheckResult, notes: Iterable[str] = (), chosen: Collection[str] = ()) -> str:
+    """Why a check did not pass, as `grader run` tells it; the first line stands in pytest's summary.
+
+    In one line where another of the `chosen` checks tells it.
+    """
+    if result.finding is None:
+        return ""
+    if result.outcome == "skipped":
+        return one_line(result.finding.message)
+    if result.finding.cause in chosen:
+        return f"{one_line(result.finding.message)} (for the reason that {result.finding.cause} tells)"
+    screen = Screen(stream := io.StringIO(), colour=False)
+    tell(result.finding, screen)
+    for note in notes:
+        screen.say(f"Note: {one_line(note)}")
+    return stream.getvalue().removeprefix(BAR).rstrip("\n")
 
 
-def _block(text: str) -> Iterator[str]:
-    """The lines of `text`, all but the first behind a bar, so that none passes for a line of ours."""
-    first, *rest = visible(text).splitlines() or [""]
-    yield first
-    yield from (f"| {line}" for line in rest)
-
-
-def _barred(text: str) -> Iterator[str]:
-    return (f"| {line}" for line in visible(text).splitlines())
-
-
-def _value(name: str, value: Value | None) -> Iterator[str]:
-    if isinstance(value, Plain):
-        yield f"{one_line(name)} = {one_line(value.text)}"
-    elif isinstance(value, Array):
-        yield f"{one_line(name)}, of shape {value.shape}:"
-        if value.values is None or math.prod(value.shape) > MOST_SHOWN:
-            yield "    too large to show here; `grader run` writes a report"
-        else:
-            text = np.array2string(value.numpy(), separator=", ", max_line_width=WIDTH)
-            yield from (f"    {line}" for line in text.splitlines())
+def printed(output: str) -> str:
+    """Head and tail of what student code printed."""
+    tell_printed(output, Screen(stream := io.StringIO(), colour=False))
+    return stream.getvalue().rstrip("\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from grader.report import html
 from grader.submission import Source
 from grader.worker.confinement import gpu
 from grader.worker.owntime import Account
+from tests.terminals import in_terminal, plain
 
 ROOT = Path(__file__).parents[1]
 STUDENT = ROOT / "exercises" / "student42"
@@ -479,3 +481,66 @@ def test_help_is_quick_to_import() -> None:
     done = subprocess.run([grader, "--help"], capture_output=True, text=True)
 
     assert (0, True) == (done.returncode, "grade submissions and write reports" in done.stdout)
+
+
+def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Standard output holds one object and nothing else; exit code, pages and progress as ever."""
+    submission(tmp_path / "class" / "anna", corr2d=RIGHT)
+    (tmp_path / "class" / "dora.zip").write_bytes(b"this is no archive")
+    code = run(tmp_path / "class", "--check", "corr2d.values", "--json", "--out", tmp_path / "out")
+    told = capsys.readouterr()
+    said = json.loads(told.out)
+
+    assert (3, "grader/run/1") == (code, said["schema"])
+    stored = json.loads((tmp_path / "out" / "anna" / "report.json").read_bytes())
+    assert [stored] == said["reports"]
+    assert ["dora"] == [one["submission"] for one in said["not_graded"]]
+    assert "it is no archive" in said["not_graded"][0]["why"]
+    assert "graded 2 of 2" in told.err
+
+
+def test_quiet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The verdicts and nothing else."""
+    submission(tmp_path / "class" / "anna", corr2d=RIGHT)
+    submission(tmp_path / "class" / "bert", corr2d=FLIPPED)
+    code = run(tmp_path / "class", "--check", "corr2d.values", "-q", "--out", tmp_path / "out")
+    told = capsys.readouterr()
+
+    assert (1, "") == (code, told.err)
+    assert ["anna", "bert"] == [line.split()[0] for line in told.out.splitlines()]
+
+
+@pytest.mark.parametrize("option", ["--json", "--quiet"])
+def test_a_reader_who_has_gone(option: str, tmp_path: Path) -> None:
+    """`| true`: everything is graded, and the exit code tells how."""
+    anna = submission(tmp_path / "anna", corr2d=FLIPPED)
+    words = ["run", anna, "--check", "corr2d.values", option, "--jobs", "1", "--out", tmp_path / "out"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as gone:
+        done = subprocess.run([sys.executable, "-m", "grader.cli", *words], stdout=gone, stderr=subprocess.PIPE)
+
+    assert (1, b"") == (done.returncode, done.stderr)
+    assert (tmp_path / "out" / "anna" / "report.html").is_file()
+
+
+def test_the_example_can_be_repeated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command that the terminal shows works as it stands, wherever the submission lies and however it is named."""
+    anna = submission(tmp_path / "anna's $HOME; work", corr2d=FLIPPED)
+    run(anna, "--check", "corr2d.values", "--out", tmp_path / "out")
+    command = capsys.readouterr().out.partition("Its example: grader ")[2].splitlines()[0]
+
+    assert 1 == main(shlex.split(command))
+    assert "corr2d.values failed now" in capsys.readouterr().out
+
+
+def test_an_endless_print(tmp_path: Path) -> None:
+    """On a terminal of 60 columns: first and last lines, and how much is missing."""
+    text = "def corr2d(X, K):\n    for i in range(20000):\n        print('step', i)\n    return X\n"
+    anna = submission(tmp_path / "anna", corr2d=text)
+    command = ["run", anna, "--check", "corr2d.values", "--jobs", "1", "--out", tmp_path / "out"]
+    said = plain(in_terminal([sys.executable, "-m", "grader.cli", *map(str, command)], 60)).splitlines()
+
+    assert "  | step 0" in said and "  | step 19999" in said
+    assert any("more bytes were printed and left out" in line for line in said)
+    assert len(said) < 60 and max(map(len, said)) <= 60

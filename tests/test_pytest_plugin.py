@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -14,8 +15,9 @@ from grader import selfcheck
 from grader.authoring.exercise import Check, Exercise
 from grader.errors import HarnessError, SubmissionOutOfReach, SubmissionUnreadable
 from grader.records import CheckResult, ExerciseResult, Finding, Plain
-from grader.selfcheck import OURS, SelfCheck, Verdict, words
+from grader.selfcheck import OURS, SelfCheck, Verdict, printed, words
 from tests.report import samples
+from tests.terminals import in_terminal, plain
 
 pytest_plugins = ["pytester"]
 
@@ -136,24 +138,21 @@ def test_a_wrong_submission_fails_in_the_words_of_the_report(
     lines(class_run).fnmatch_lines(
         [
             "*__ corr2d.values: Every output cell is the sum of the window under the kernel. __*",
-            "all * values are wrong; the greatest difference is at *",
-            "Call: corr2d(X, K)",
-            "X, of shape (*",
-            "    [[][[]*",
-            "K, of shape (*",
-            "expected, of shape (*",
-            "yours, of shape (*",
-            "Next step: *",
+            "Likely mistake: The kernel is flipped before it slides. *",
+            "  | all * values are wrong; the greatest difference is at *",
+            "  | Call: corr2d(X, K)",
+            "  | X * K * Expected * Yours",
+            "  | Next step: *",
         ]
     )
-    lines(class_run).fnmatch_lines(["FAILED exercises/bob/corr2d.py::values - all * values are wrong*"])
+    lines(class_run).fnmatch_lines(["FAILED exercises/bob/corr2d.py::values - Likely mistake: The kernel is flipped*"])
     lines(class_run).no_fnmatch_line("*Traceback*")
     lines(class_run).no_fnmatch_line("*pytest_plugin.py*")
 
 
 def test_prints_of_the_student_are_shown_and_harmless(class_run: Run) -> None:
     """In a section of their own, under the first check that failed; no escape acts."""
-    lines(class_run).fnmatch_lines(["*Captured stdout call*", r"| \x1b[[]2J", "| FAILED by hand"])
+    lines(class_run).fnmatch_lines(["*Captured stdout call*", r"  | \x1b[[]2J", "  | FAILED by hand"])
     lines(class_run).no_fnmatch_line("FAILED by hand")
 
     assert "\x1b" not in class_run.stdout
@@ -590,36 +589,62 @@ def test_other_runs_load_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_words_hold_what_the_report_holds() -> None:
-    """In plain lines, the message first."""
+    """As the terminal has them: the mistake first, then the example, then the next step."""
     finding = samples.correlation_finding()
-    told = list(words(samples.failed("corr2d.values", "Every cell", finding)))
+    told = words(samples.failed("corr2d.values", "Every cell", finding))
 
-    assert told[0] == finding.message
-    assert any(line.startswith(f"Likely mistake: {finding.misconception}. ") for line in told)
-    assert {
-        f"Call: {finding.call}",
-        f"Next step: {finding.hint}",
-        "X, of shape (3, 4):",
-    } < {*told}
-    assert told[told.index("X, of shape (3, 4):") + 1] == "    [[ 0.,  1.,  2.,  3.],"
+    parts = [f"Likely mistake: {finding.misconception}. ", finding.message, f"Call: {finding.call}", "[-7.5]", "[5]"]
+    parts.append(f"Next step: {finding.hint}")
+    assert told.startswith(parts[0])
+    assert sorted(parts, key=told.index) == parts
 
 
-def test_words_cannot_be_forged() -> None:
-    """What a student's exception says stays behind a bar, on its own line."""
+def test_words_cannot_be_forged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a student's exception says stays behind a bar, on its own line; never in colour, which pytest would show."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
     finding = Finding(
         message="f raised E: oh\nPASSED everything\x1b[31m",
         actual=Plain(text="a\nNext step: nothing"),
         traceback='  File "a.py"\nNext step: nothing\n',
     )
-    told = list(words(CheckResult(id="a.b", title="t", outcome="failed", points=1, earned=0, finding=finding)))
+    told = words(CheckResult(id="a.b", title="t", outcome="failed", points=1, earned=0, finding=finding))
 
-    assert told == [
+    assert told.split("\n") == [
         "f raised E: oh",
-        r"| PASSED everything\x1b[31m",
-        r"yours = a\nNext step: nothing",
-        '|   File "a.py"',
-        "| Next step: nothing",
+        r"  | PASSED everything\x1b[31m",
+        '  |   File "a.py"',
+        "  | Next step: nothing",
+        "  | Yours: a",
+        "  | Next step: nothing",
     ]
+
+
+def test_words_of_a_reason_that_another_check_tells() -> None:
+    """One line, unless nobody asked for that other check."""
+    finding = Finding(message="wrong", hint="think", cause="a.values")
+    told = samples.failed("a.b", "t", finding)
+
+    assert "wrong (for the reason that a.values tells)" == words(told, chosen={"a.values"})
+    assert "Next step: think" in words(told, chosen={"a.b"})
+
+
+def test_an_endless_print_is_cut() -> None:
+    """To its first and last lines, with how much is missing."""
+    said = printed("".join(f"step {number}\n" for number in range(2500))).split("\n")
+
+    assert ("  | step 0", "  | step 2499") == (said[0], said[-1])
+    assert "  | [2,486 more lines left out]" in said and len(said) < 20
+
+
+def test_words_on_a_terminal_are_wrapped(course: Path) -> None:
+    """No row is wider than the terminal, and none but the first stands without a bar."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "exercises/bob/corr2d.py"]
+    said = plain(in_terminal(command, 60, course)).splitlines()
+    start = next(number for number, line in enumerate(said) if line.startswith("Likely mistake: "))
+    rows = list(itertools.takewhile(lambda line: line.startswith("  | "), said[start + 1 :]))
+
+    assert len(rows) > 8 and "  | Next step: " in "".join(rows)
+    assert max(map(len, [said[start], *rows])) <= 60
 
 
 def test_an_unreadable_submission_fails_and_a_broken_grader_errs(

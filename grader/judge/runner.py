@@ -60,10 +60,9 @@ def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
     exercise = session.exercise
     checks = [check for check in rubric.checks if check.exercise is exercise]
     results: dict[str, CheckResult] = {}
-    printed = []
     for check in (check for check in checks if check.public):
         results[check.id] = _judge(check, session, rubric, results)
-        printed.append(session.take_output())
+    printed = session.take_output()
     results |= {result.id: result for result in diagnosis.explain(results, session)}
     for check in (check for check in checks if not check.public):
         results[check.id] = _judge(check, session, rubric, results)
@@ -73,7 +72,7 @@ def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
         title=exercise.title,
         file=exercise.file,
         checks=tuple(results[check.id] for check in checks),
-        output=_cut("".join(printed), session.limits.output_bytes),
+        output=printed,
         notes=_notes(session),
     )
 
@@ -83,10 +82,6 @@ def _notes(session: Session) -> tuple[str, ...]:
         return ()
     called = wording.ready_made(session.imports_ready_made)
     return (f"{session.exercise.file} calls {called} while it is imported, where nothing is graded: to compare with?",)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most]}\n[{len(text) - most:,} more characters left out]"
 
 
 def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, CheckResult]) -> CheckResult:

@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.errors import HarnessError, ShortOfResources, WorkerFailed
+from grader.excerpt import Excerpt
 from grader.judge import wording
 from grader.records import Record
 from grader.worker import protocol
@@ -75,7 +76,7 @@ class Session:
         self._account = account or Account(limits.submission_seconds)
         self._deadline = self.spent + limits.exercise_seconds  # a reading of `spent`
         self._deadline_is = f"the limit of {limits.exercise_seconds:g} s for the whole exercise"
-        self._output: list[str] = []
+        self._output = Excerpt(limits.output_bytes)
         self.shrink_plays = SHRINK_PLAYS  # left for looking for smaller counterexamples
         self.diagnose = True  # compare failing code with the known misconceptions
 
@@ -188,16 +189,17 @@ class Session:
         return Session(self._nursery, self.exercise, self._reference(), limits, self.device, data, seed=self.seed)
 
     def take_output(self) -> str:
-        """What student code printed since the last time."""
-        text = "".join(self._output) + (self._worker.take_output() if self._worker else "")
-        self._output.clear()
-        return text
+        """What student code printed since the last time, cut at the limit."""
+        if self._worker is not None:
+            self._output.join(self._worker.take_output())
+        printed, self._output = self._output, Excerpt(self.limits.output_bytes)
+        return str(printed)
 
     def discard(self) -> None:
         """End the worker; the next request gets a fresh one."""
         if self._worker is not None:
             self._worker.kill()
-            self._output.append(self._worker.take_output())
+            self._output.join(self._worker.take_output())
             self._worker = None
 
     def _load(self) -> Worker:

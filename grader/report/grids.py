@@ -50,7 +50,7 @@ class Grid:
 
 def arguments(finding: Finding) -> list[Grid]:
     """The arguments of the counterexample, slice by slice."""
-    return [grid for item in finding.arguments for grid in _draw(item.name, item.value)]
+    return [grid for item in finding.arguments for grid in draw(item.name, item.value)]
 
 
 def comparison(finding: Finding) -> list[list[Grid]]:
@@ -61,7 +61,7 @@ def comparison(finding: Finding) -> list[list[Grid]]:
     expected, actual = _numbers(finding.expected), _numbers(finding.actual)
     if expected is None or actual is None or expected.shape != actual.shape:
         sides = (("Expected", finding.expected), ("Yours", finding.actual))
-        return [[grid for name, value in sides if value is not None for grid in _draw(name, value)]]
+        return [[grid for name, value in sides if value is not None for grid in draw(name, value)]]
     wrong = differs(expected, actual)
     where = finding.where if _within(finding.where, wrong.shape) else None
     if where is not None:
@@ -71,8 +71,8 @@ def comparison(finding: Finding) -> list[list[Grid]]:
     shown.sort(key=lambda lead: (where is None or lead != where[: len(lead)], lead))
     difference = _difference(expected, actual)
     columns = (
-        _slices("Expected", _about(finding.expected), expected, np.zeros_like(wrong), shown, where),
-        _slices("Yours", _about(finding.actual), actual, wrong, shown, where),
+        _slices("Expected", about(finding.expected), expected, np.zeros_like(wrong), shown, where),
+        _slices("Yours", about(finding.actual), actual, wrong, shown, where),
         _slices("Difference", "yours − expected", difference, wrong, shown, where),
     )
     rows = [list(row) for row in zip(*columns, strict=True)]
@@ -116,23 +116,23 @@ def _numbers(value: Value | None) -> Numbers | None:
     return numbers if numbers is not None and numbers.dtype.kind in "biufc" else None
 
 
-def _about(value: Value | None) -> str:
+def about(value: Value | None) -> str:
     if not isinstance(value, Array):
         return ""
     sides = ", ".join(map(str, value.shape)) + ("," if len(value.shape) == 1 else "")
     return f"{value.dtype} ({sides})"
 
 
-def _draw(name: str, value: Value) -> list[Grid]:
+def draw(name: str, value: Value) -> list[Grid]:
     """Draw a value by itself, nothing marked."""
     if not isinstance(value, Array):
         return [Grid(name, text=value.text)]
     numbers = _numbers(value)
     if numbers is None:
         why = "too large to show" if value.values is None else "cannot be drawn"
-        return [Grid(name, _about(value), text=why)]
+        return [Grid(name, about(value), text=why)]
     leads = _leads(numbers.shape)
-    grids = _slices(name, _about(value), numbers, np.zeros(numbers.shape, bool), leads, None)
+    grids = _slices(name, about(value), numbers, np.zeros(numbers.shape, bool), leads, None)
     return [*grids[:-1], _noting(grids[-1], len(leads) - len(grids))]
 
 

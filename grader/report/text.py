@@ -7,8 +7,12 @@ they stand in. They are shown, never obeyed: every such character becomes an esc
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from grader.excerpt import GAP
 
 MOST_CHARACTERS = 20_000
+LONGEST_LINE = 240  # characters of a printed line on a terminal
 
 # Control characters but tab and newline; marks that reorder text (the attack of CVE-2021-42574); separators
 # that end a line in some programs; invisible characters that serve no script; halves of surrogate pairs,
@@ -22,16 +26,36 @@ _UNSAFE = re.compile(
 
 
 def visible(text: str, limit: int = MOST_CHARACTERS) -> str:
-    """`text` with every unsafe character as a visible escape; beyond `limit` characters cut, with a note."""
-    left_out = len(text) - limit
-    shown = _UNSAFE.sub(_escape, text[:limit].replace("\r\n", "\n"))
-    return shown if left_out <= 0 else f"{shown}\n… cut here, {left_out:,} more characters"
+    """`text` with every unsafe character as a visible escape; beyond `limit` characters head and tail, with a note."""
+    if (left_out := len(text) - limit) > 0:
+        head, tail = text[: limit - limit // 2], text[len(text) - limit // 2 :]
+        text = f"{head}\n… cut here, {left_out:,} more characters\n{tail}"
+    return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
 
 
 def one_line(text: str, limit: int = 500) -> str:
     """`visible`, on a single line: a name with a newline in it cannot fake a second line of output."""
     shown = visible(text[:limit]).replace("\n", "\\n").replace("\t", "\\t")
     return shown if len(text) <= limit else f"{shown}…"
+
+
+def head_and_tail(lines: Sequence[str], head: int, tail: int) -> list[str]:
+    """The first and the last of `lines`, and between them how many are left out; long lines alike.
+
+    A note that says what the record itself has left out stays.
+    """
+    shown = [_ends(line) for line in lines]
+    left_out = len(lines) - head - tail
+    if left_out <= 0:
+        return shown
+    before = [line for line in lines[head : head + left_out] if GAP.fullmatch(line)][:1]
+    return [*shown[:head], f"[{left_out - len(before):,} more lines left out]", *before, *shown[head + left_out :]]
+
+
+def _ends(line: str) -> str:
+    left_out = len(line) - LONGEST_LINE
+    side = LONGEST_LINE // 2
+    return line if left_out <= 0 else f"{line[:side]} [{left_out:,} more characters] {line[-side:]}"
 
 
 def points(number: float) -> str:

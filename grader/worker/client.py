@@ -24,6 +24,7 @@ from typing import Any
 import msgspec
 
 from grader.errors import HarnessError, IsolationUnavailable, ShortOfResources, WorkerFailed
+from grader.excerpt import Excerpt
 from grader.worker import protocol
 from grader.worker.confinement import Role, bubble, gpu, layers
 from grader.worker.confinement.limits import MOST_THREADS
@@ -244,8 +245,7 @@ class Worker:
     ) -> None:
         self.pid = pid
         self.limits = limits
-        self.output = bytearray()
-        self.output_dropped = 0
+        self.output = Excerpt(limits.output_bytes)
         self._nursery = nursery
         self._most_threads = nursery.most_threads
         self._scratch = scratch
@@ -269,7 +269,7 @@ class Worker:
             reply = self._next_reply()
         except WorkerFailed as failure:
             kind = ShortOfResources if failure.kind == "starved" else HarnessError
-            raise kind(f"a worker did not come up: {failure}: {self.take_output()[-500:]}") from None
+            raise kind(f"a worker did not come up: {failure}: {str(self.take_output())[-500:]}") from None
         if reply.raised is not None:
             self.kill()
             raise HarnessError(reply.raised.message)
@@ -307,16 +307,12 @@ class Worker:
             self._meter.judge(time.process_time() - began)
         self._settle()
 
-    def take_output(self) -> str:
-        """What was printed since the last time, cut at the limit, as text."""
+    def take_output(self) -> Excerpt:
+        """What was printed since the last time, cut at the limit."""
         if self._alive:
             self._drain()
-        text = self.output.decode("utf-8", "replace")
-        if self.output_dropped:
-            text += f"\n[{self.output_dropped:,} more bytes were printed and left out]"
-        self.output.clear()
-        self.output_dropped = 0
-        return text
+        printed, self.output = self.output, Excerpt(self.limits.output_bytes)
+        return printed
 
     def kill(self) -> int | None:
         """End the worker's whole process group at once; its wait status."""
@@ -444,9 +440,7 @@ class Worker:
                 part = os.read(self._output, 1 << 16)
                 if not part:
                     return
-                room = self.limits.output_bytes - len(self.output)
-                self.output += part[: max(room, 0)]
-                self.output_dropped += len(part) - min(len(part), max(room, 0))
+                self.output.add(part)
 
     def _resident(self) -> int:
         try:

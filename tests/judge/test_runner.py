@@ -16,6 +16,7 @@ from grader.authoring.exercise import Check, Exercise
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.authoring.strategies import arrays
 from grader.errors import HarnessError
+from grader.excerpt import Excerpt
 from grader.judge import diagnosis, runner
 from grader.judge.bank import Bank
 from grader.judge.runner import Rubric, judge_exercise
@@ -50,12 +51,13 @@ class Stage(Actor):
     def __init__(self, exercise: Exercise, *spoils: Spoil, limits: Limits | None = None) -> None:
         super().__init__(exercise, spoils or [right])
         self.limits = limits or self.limits
+        self._output = Excerpt(self.limits.output_bytes)
         self.happened: list[str] = []
         self.dies: Callable[[protocol.Call], bool] = lambda call: False
 
     def say(self, text: str) -> None:
         """What the student's code prints."""
-        self._output.append(text)
+        self._output.add(text.encode())
 
     def discard(self) -> None:
         self.happened.append("discarded")
@@ -121,12 +123,17 @@ def test_hidden_checks_run_last_and_prints_end_before(doubling: Exercise) -> Non
 
 
 @pytest.mark.parametrize(
-    ("printed", "kept"), [("x" * 10, "x" * 10), ("x" * 1011, "x" * 10 + "\n[1,001 more characters left out]")]
+    ("printed", "kept"),
+    [
+        (["x" * 6, "y" * 4], "x" * 6 + "y" * 4),
+        (["started", "x" * 1000, "crashed"], "start\n[1,004 more bytes were printed and left out]\nashed"),
+    ],
 )
-def test_output_is_cut(doubling: Exercise, printed: str, kept: str) -> None:
-    """At the limit, with a note of how much is missing."""
+def test_output_is_cut(doubling: Exercise, printed: list[str], kept: str) -> None:
+    """At the limit, whichever check it came in: head and tail stay, with a note of how much is missing."""
     session = Stage(doubling, limits=Limits(output_bytes=10))
-    declared(doubling, "a", lambda student: session.say(printed))
+    for number, text in enumerate(printed):
+        declared(doubling, f"check{number}", lambda student, text=text: session.say(text))  # type: ignore[misc]
 
     assert kept == judge_exercise(session, Rubric(doubling.checks, seed=0)).output
 

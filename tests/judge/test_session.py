@@ -11,6 +11,7 @@ import pytest
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.errors import HarnessError, ShortOfResources, WorkerFailed
+from grader.excerpt import Excerpt
 from grader.judge import session as sessions
 from grader.judge.session import LOOP, MANY_PASSES, SLOW, TOO_MUCH, Session
 from grader.worker import protocol
@@ -43,8 +44,10 @@ class FakeWorker:
         for _ in range(count):
             yield self._next()
 
-    def take_output(self) -> str:
-        return f"<{self.nursery.workers.index(self)}>"
+    def take_output(self) -> Excerpt:
+        printed = Excerpt(1000)
+        printed.add(f"<{self.nursery.workers.index(self)}>".encode())
+        return printed
 
     def kill(self) -> None:
         self.alive = False

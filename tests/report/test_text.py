@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.report.text import MOST_CHARACTERS, one_line, points, short, visible
+from grader.report.text import MOST_CHARACTERS, head_and_tail, one_line, points, short, visible
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,27 @@ def test_windows_line_ends_are_ends_of_lines() -> None:
 
 
 def test_long_text_is_cut_with_a_note() -> None:
-    """A flood of output cannot make a page that no browser opens."""
+    """A flood of output cannot make a page that no browser opens: head and tail stay."""
 
-    shown = visible("x" * (MOST_CHARACTERS + 1234))
+    shown = visible("first" + "x" * (MOST_CHARACTERS + 1224) + "\x1blast")
 
-    assert shown.startswith("x" * MOST_CHARACTERS + "\n")
-    assert shown.endswith("cut here, 1,234 more characters")
+    assert ["first", "last"] == [shown[:5], shown[-4:]]
+    assert "\n… cut here, 1,234 more characters\n" in shown
+    assert MOST_CHARACTERS < len(shown) < MOST_CHARACTERS + 50
     assert visible("x" * MOST_CHARACTERS) == "x" * MOST_CHARACTERS
+
+
+def test_head_and_tail() -> None:
+    """Of many lines and of a long one both ends, with how much is missing; all of what is short."""
+    many, gap = [f"line {number}" for number in range(5000)], "[7,000 more bytes were printed and left out]"
+
+    assert ["line 0", "line 1", "[4,995 more lines left out]", "line 4997", "line 4998", "line 4999"] == head_and_tail(
+        many, 2, 3
+    )
+    assert ["line 0", "[2 more lines left out]", gap, "line 4999"] == head_and_tail([*many[:2], gap, *many[-2:]], 1, 1)
+    assert many[:5] == head_and_tail(many[:5], 2, 3)
+    (shown,) = head_and_tail(["a" + "x" * 1000 + "z"], 1, 1)
+    assert (shown[0], shown[-1], len(shown) < 300, "more characters]" in shown) == ("a", "z", True, True)
 
 
 def test_one_line_is_one_line() -> None:
