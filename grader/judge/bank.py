@@ -6,8 +6,10 @@ from typing import Any
 
 import hypothesis
 
+from grader.authoring import asserted
 from grader.authoring.exercise import Check
-from grader.errors import AuthorError
+from grader.authoring.expect import CheckFailure
+from grader.errors import AuthorError, GraderError
 from grader.judge.players import RecordedCall, Recorder
 from grader.worker import protocol
 
@@ -53,5 +55,13 @@ def _draw(check: Check, seed: int) -> list[tuple[dict[str, Any], tuple[RecordedC
         else:
             hypothesis.seed(seed)(check.test)(recorder)
     except Exception as problem:
-        raise AuthorError(f"the reference does not pass {check.id}: {type(problem).__name__}: {problem}") from problem
+        raise not_passed(check, problem) from problem
     return recorder.examples
+
+
+def not_passed(check: Check, problem: Exception) -> AuthorError:
+    """What an author reads when the reference raises in a check: where, and why."""
+    at = asserted.place(problem, check.body)
+    kind = "" if isinstance(problem, CheckFailure | GraderError) else f"{type(problem).__name__}: "
+    words = next(iter(str(problem).strip().splitlines()), "")
+    return AuthorError(f"the reference does not pass {check.id}{at and f' ({at})'}: {kind}{words}")

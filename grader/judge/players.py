@@ -9,13 +9,16 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.authoring import asserted
 from grader.authoring.exercise import Exercise
+from grader.authoring.expect import CheckFailure
 from grader.authoring.oracle import frozen
 from grader.errors import AuthorError
 from grader.judge import wording
 from grader.judge.networks import Evaluator, Network
 from grader.judge.session import Data, Session
 from grader.records import Evidence
+from grader.rubric import suggest
 from grader.worker import protocol
 
 LIVE_ONLY = frozenset(["artefact", "data", "defines", "evaluator", "load", "network", "session", "show"])
@@ -67,8 +70,11 @@ class Player:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name in LIVE_ONLY:
             raise AuthorError(f"student.{name} asks the student's worker at once: declare live=True")
+        if name in self.exercise.classes:
+            raise AuthorError(f"student.{name}: a network is asked for with student.network({name!r}, sample=...)")
         if name.startswith("_") or name not in self.exercise.functions:
-            raise AttributeError(f"the contract of {self.exercise.name} has no {name}")
+            near = suggest(name, self.exercise.functions)
+            raise AttributeError(f"the contract of {self.exercise.name} has no {name}{near}")
 
         def call(*args: Any, **kwargs: Any) -> Any:
             self.last = RecordedCall(name, args, kwargs, None, self._seed)
@@ -84,7 +90,12 @@ class Player:
         named = zlib.crc32(f"{self.exercise.name}.{body.__name__}".encode())
         self.random = np.random.default_rng([self._run_seed, named])  # the same for whoever plays
         with np.errstate(all="ignore"):  # answers may be infinite or no numbers at all
-            body(self, **drawn)
+            try:
+                body(self, **drawn)
+            except CheckFailure:
+                raise
+            except AssertionError as problem:
+                raise asserted.failure(problem, body) from problem
 
     def seeded(self, seed: int) -> Player:
         self._seed = seed

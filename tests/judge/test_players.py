@@ -149,11 +149,19 @@ def test_questions_to_a_worker_are_for_live_checks(exercise: Exercise, name: str
         getattr(Recorder(exercise, 0), name)
 
 
-@pytest.mark.parametrize("name", ["thrice", "_private", "Net"])
+@pytest.mark.parametrize("name", ["thrice", "_private"])
 def test_only_functions_of_the_contract(exercise: Exercise, name: str) -> None:
     """Anything else is a slip of the check's author."""
     with pytest.raises(AttributeError, match=f"the contract of doubling has no {name}"):
         getattr(Recorder(exercise, 0), name)
+
+
+def test_a_network_is_no_function(exercise: Exercise) -> None:
+    """Its author is told how networks are asked for."""
+    with pytest.raises(
+        AuthorError, match=r"student\.Net: a network is asked for with student\.network\('Net', sample="
+    ):
+        Recorder(exercise, 0).Net  # noqa: B018 - asking is what is refused
 
 
 # --- Replayer -----------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ Body = Callable[[Any], None]
 MEASURE = Measure(caption="accuracy", value=0.5, threshold=0.9)
 HIDDEN = "a hidden check found something wrong here; what it tried is not shown"
 OURS = "the grader itself failed here, no points are lost: "
+LINE = next(i for i, line in enumerate(Path(__file__).read_text().splitlines(), 1) if line == "        raise problem")
+HERE = f"(judge/test_runner.py, line {LINE})"  # of `raising`
 
 
 def twice(X: Any, by: Any = 2) -> Any:
@@ -157,7 +159,7 @@ def test_outcomes(doubling: Exercise) -> None:
     assert [("passed", 2.5, 2.5, True), ("failed", 3, 0, True), ("skipped", 1, 0, False), ("errored", 1, 0, False)] == [
         outcome(found[name]) for name in ("fine", "bad", "absent", "ours")
     ]
-    assert [None, "No.", "MNIST is not here.", f"{OURS}ValueError: why"] == [
+    assert [None, "No.", "MNIST is not here.", f"{OURS}ValueError: why {HERE}"] == [
         found[name].finding and told(found[name]) for name in ("fine", "bad", "absent", "ours")
     ]
     assert ["Title of bad.", True] == [found["bad"].title, found["bad"].public]
@@ -167,8 +169,8 @@ def test_outcomes(doubling: Exercise) -> None:
 @pytest.mark.parametrize(
     ("problem", "public", "words"),
     [
-        (ValueError("the input was 5"), True, "ValueError: the input was 5"),
-        (ValueError("the input was 5"), False, "ValueError"),
+        (ValueError("the input was 5"), True, f"ValueError: the input was 5 {HERE}"),
+        (ValueError("the input was 5"), False, f"ValueError {HERE}"),
         (HarnessError("no nursery"), True, "no nursery"),
         (HarnessError("no nursery"), False, "no nursery"),
     ],
@@ -411,7 +413,7 @@ def test_a_check_that_breaks_with_the_right_answer(doubling: Exercise, tmp_path:
     found = judged(session, check)["breaks"]
 
     assert ("errored", 1, 0, False) == outcome(found)
-    assert f"{OURS}IndexError: tuple index out of range" == told(found)
+    assert told(found).startswith(f"{OURS}IndexError: tuple index out of range (judge/test_runner.py, line ")
     assert (["torch", "discarded"], []) == (reference.happened, [*tmp_path.iterdir()])
 
 
