@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ import hypothesis.configuration
 import msgspec
 
 from grader.audit.subjects import REFERENCE, Subject
+from grader.authoring import wrap
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.engine.pool import spread, unbroken
@@ -183,9 +185,14 @@ class Examiner:
             "cpu",
             data,
             seed=self.rubric.seed,
+            reference=partial(self._reference, exercise),
         )
         session.shrink_plays = 0
         return session
+
+    def _reference(self, exercise: Exercise) -> Path:
+        """The reference's code as a submission: whoever asks removes it."""
+        return wrap.reference(exercise, Path(tempfile.mkdtemp(prefix="reference-", dir=self._scratch))).parent
 
     def _on_channel(self, look: Callable[[Subject], Answer]) -> Callable[[int, Subject], Answer]:
         def work(job: int, subject: Subject) -> Answer:

@@ -17,7 +17,7 @@ from grader.records import Array, Plain
 
 MOST_WORDS = 300  # characters of a message
 MOST_VALUE = 60  # characters of a value beside an expression
-ARRAYS = ("actual", "desired", "expected", "x:", "y:")  # how the lines begin in which np.testing writes out arrays
+ARRAYS = ("actual", "desired", "x:", "y:", "mismatch at", "first ", "[")  # how np.testing's lines with values begin
 COMPARED = (("actual", "desired"), ("actual", "expected"))  # arguments of the assert_ functions of NumPy and torch
 
 
@@ -36,7 +36,8 @@ def failure(problem: AssertionError, body: Callable[..., None]) -> Asserted:
 
 def frame(problem: BaseException, root: Path) -> traceback.FrameSummary | None:
     """The last of an author's lines, in files at or under `root`, that led to `problem`."""
-    return next((x for x in reversed(traceback.extract_tb(problem.__traceback__)) if _under(x.filename, root)), None)
+    raised = _raised(problem)
+    return next((x for x in reversed(traceback.extract_tb(raised.__traceback__)) if _under(x.filename, root)), None)
 
 
 def place(problem: BaseException, body: Callable[..., None]) -> str:
@@ -50,10 +51,16 @@ def place(problem: BaseException, body: Callable[..., None]) -> str:
 
 def told(problem: BaseException, body: Callable[..., None]) -> str:
     """The traceback, from the check's own first line on."""
-    start: TracebackType | None = problem.__traceback__
+    raised = _raised(problem)
+    start: TracebackType | None = raised.__traceback__
     while start is not None and not _under(start.tb_frame.f_code.co_filename, _file(body)):
         start = start.tb_next
-    return "".join(traceback.format_exception(type(problem), problem, start or problem.__traceback__, chain=False))
+    return "".join(traceback.format_exception(type(raised), raised, start or raised.__traceback__, chain=False))
+
+
+def _raised(problem: BaseException) -> BaseException:
+    """What the author's code itself raised."""
+    return problem.__cause__ or problem if isinstance(problem, Asserted) else problem
 
 
 def _file(body: Callable[..., None]) -> Path:
@@ -70,9 +77,8 @@ def _message(text: str) -> str:
     lines = [line.strip() for line in text.splitlines()]
     wanted: list[str] = []
     for line in filter(None, lines):
-        if wanted and line.lower().startswith(ARRAYS):
-            break
-        wanted.append(line)
+        if not (wanted and line.lower().startswith(ARRAYS)):
+            wanted.append(line.rstrip(":.!"))
     words = "; ".join(wanted)
     return words if len(words) <= MOST_WORDS else f"{words[:MOST_WORDS]}..."
 
@@ -90,7 +96,7 @@ def _expression(frame: FrameType, line: int) -> str:
     names = dict.fromkeys(node.id for node in ast.walk(found.test) if isinstance(node, ast.Name))
     values = {name: _shown(frame.f_locals[name]) for name in names if name in frame.f_locals}
     listed = ", ".join(f"{name} = {value}" for name, value in values.items() if value)
-    return f"this must hold: {ast.unparse(found.test)}" + (f"; here {listed}" if listed else "")
+    return f"this does not hold: {ast.unparse(found.test)}" + (f"; here {listed}" if listed else "")
 
 
 def _shown(value: Any) -> str:

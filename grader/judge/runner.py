@@ -113,7 +113,7 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
         if isinstance(failed.failure, Asserted) and _is_ours(check, session, failed.failure):
             session.discard()
             words = failed.failure.message if check.public else AssertionError.__name__
-            return _errored(check, failed.failure.__cause__ or failed.failure, words)
+            return _errored(check, failed.failure, words)
         finding = _finding(check, failed.failure, failed.player, session)
         seconds = time.perf_counter() - started
         return _result(check, "failed", finding, seconds=seconds, evidence=_evidence(failed.player))
