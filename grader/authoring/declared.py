@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
+from operator import index
 from typing import Any
 
 import hypothesis
@@ -21,6 +22,7 @@ ORDER = (
     "the decorators are in the wrong order: @EXERCISE.check(...) stands on top, @given(...) and @example(...) below it, "
     "and @settings(...) nowhere"
 )
+Batches = dict[str, tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]]
 MARKS = ("hypothesis", "_hypothesis")  # how the attributes begin by which Hypothesis's decorators mark a function
 
 
@@ -41,6 +43,20 @@ def contract(
     if both := sorted({*(functions or {})} & {*(classes or {})}):
         told = f"{', '.join(both)} {'is' if len(both) == 1 else 'are'} both in functions and in classes"
         raise AuthorError(f"{exercise}: {told}: a network belongs into classes, everything else into functions")
+
+
+def probes(exercise: str, batches: Mapping[str, Any] | None, classes: Mapping[str, Any] | None) -> Batches:
+    """On what each network is compared with planted misconceptions."""
+    found: Batches = {}
+    for name, listed in (batches or {}).items():
+        if name not in (classes or {}):
+            raise AuthorError(f"{exercise}: batches: {name} is not among the classes{suggest(name, classes or {})}")
+        try:
+            found[name] = tuple((tuple(map(index, args)), tuple(map(index, shape))) for args, shape in listed)
+        except (TypeError, ValueError):
+            told = f'batches is {{"{name}": [((CONSTRUCTOR ARGUMENTS), (SHAPE OF A BATCH)), ...]}}, whole numbers all of them'
+            raise AuthorError(f"{exercise}: {told}") from None
+    return found
 
 
 def numbers(check: str, points: Any, examples: Any) -> None:

@@ -156,7 +156,7 @@ class Exercise:
         self.file = f"{name}.py"
         self.functions = dict(functions or {})  # the reference's, by the name a student must give
         self.classes = dict(classes or {})
-        self.batches = {key: tuple(value) for key, value in (batches or {}).items()}
+        self.batches = declared.probes(name, batches, classes)
         self.optional = frozenset(optional)  # names that may be missing, and files that may
         self.ready_made = tuple(ready_made)  # kinds of library functions that do the exercise by themselves
         self.lesson = lesson

@@ -157,6 +157,14 @@ MISTAKES = {
         'exercise("other", title="Other", functions={"net": right}, classes={"net": right})',
         "other: net is both in functions and in classes: a network belongs into classes, everything else into functions",
     ),
+    "batches of no class": (
+        'exercise("other", title="Other", classes={"Net": Net}, batches={"Nett": [((), (1, 2))]})',
+        "other: batches: Nett is not among the classes; did you mean Net?",
+    ),
+    "batches without arguments": (
+        'exercise("other", title="Other", classes={"Net": Net}, batches={"Net": [(1, 2)]})',
+        'other: batches is {"Net": [((CONSTRUCTOR ARGUMENTS), (SHAPE OF A BATCH)), ...]}, whole numbers all of them',
+    ),
     # Python's own
     "a slip": (f"@blur.check(points=one)\n{PLAIN}", "NameError: name 'one' is not defined"),
     "a strategy's arguments": (
