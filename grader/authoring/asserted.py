@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.authoring.expect import CheckFailure, as_value
+from grader.authoring.expect import CheckFailure, as_value, describe
 from grader.records import Array, Plain
 
 MOST_WORDS = 300  # characters of a message
@@ -93,19 +93,20 @@ def _expression(frame: FrameType, line: int) -> str:
     found = next((node for node in nodes if node.lineno <= line <= (node.end_lineno or line)), None)
     if found is None:
         return "an assertion of this check does not hold"
-    names = dict.fromkeys(node.id for node in ast.walk(found.test) if isinstance(node, ast.Name))
+    named = [node for node in ast.walk(found.test) if isinstance(node, ast.Name)]
+    names = dict.fromkeys(node.id for node in sorted(named, key=lambda node: (node.lineno, node.col_offset)))
     values = {name: _shown(frame.f_locals[name]) for name in names if name in frame.f_locals}
     listed = ", ".join(f"{name} = {value}" for name, value in values.items() if value)
     return f"this does not hold: {ast.unparse(found.test)}" + (f"; here {listed}" if listed else "")
 
 
 def _shown(value: Any) -> str:
-    """A value in a few characters; nothing for a student, a function or a module."""
+    """A value in a few words; nothing for a student, a function or a module."""
     if isinstance(value, np.ndarray) and value.size > 1:
-        return f"an array of shape {value.shape}"
+        return describe(value)
     if isinstance(value, bool | int | float | str | tuple | list | None | np.generic | np.ndarray):
         text = str(value) if isinstance(value, np.generic | np.ndarray) else repr(value)
-        return text if len(text) <= MOST_VALUE else f"{text[:MOST_VALUE]}..."
+        return text if len(text) <= MOST_VALUE else describe(value)
     return ""
 
 

@@ -182,10 +182,11 @@ def parameter_count(network: Network, wanted: int) -> None:
 
 
 def same_network(network: Network, reference: Any, x: np.ndarray, *, terms: int = 1000) -> None:
-    """With the parameters of `reference`, a torch module, the network gives its output for `x` in eval mode.
+    """With the parameters of `reference`, a torch module, the network gives the same output for `x` in eval mode.
 
-    Layers are matched by the shapes of what they keep, whatever they are called; where several have the same shapes, in
-    every order. The network keeps the parameters with which it agreed.
+    Both get parameters by which every layer shows, drawn anew for every `x`; only the shapes of the reference's own matter. The
+    student's layers are matched by the shapes of what they keep, whatever they are called; where several have the same
+    shapes, in every order. The network keeps the parameters with which it agreed.
     """
     from grader.authoring import transplant
 
