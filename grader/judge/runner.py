@@ -11,6 +11,7 @@ from typing import Any
 import hypothesis
 import msgspec
 import numpy as np
+from hypothesis.errors import InvalidArgument
 
 from grader.authoring import asserted, expect
 from grader.authoring.asserted import Asserted
@@ -176,7 +177,7 @@ def _is_ours(check: Check, session: Session, problem: Exception) -> bool:
 
     Otherwise the answer has caused it: code that can break its judge must not be better off than wrong code.
     """
-    if isinstance(problem, GraderError | OSError):
+    if isinstance(problem, GraderError | OSError | InvalidArgument):  # of Hypothesis's functions: no answer calls one
         return True
     if not check.live or check.files:  # the bank was drawn from the reference; a file is nobody's but the student's
         return False
