@@ -16,6 +16,7 @@ from grader.audit.subjects import REFERENCE, Subject
 from grader.authoring import wrap
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
+from grader.engine import trial
 from grader.engine.pool import spread, unbroken
 from grader.errors import WorkerFailed
 from grader.judge.bank import Bank
@@ -108,6 +109,14 @@ class Examiner:
             name: bank for exercise in self.exercises.values() for name, bank in self.rubric.draw(exercise).items()
         }
         self._thin = Rubric(checks, seed, {name: ThinBank(bank) for name, bank in banks.items()})
+
+    def try_live(self, reference: Subject) -> None:
+        """The live checks of an exercise, on its right answer. Raises AuthorError for one that it does not pass."""
+        session = self._session(reference, Data(train=False))
+        try:
+            trial.play(session, filter(trial.tried, self.exercises[reference.exercise].checks))
+        finally:
+            session.discard()
 
     def grade(self, subjects: Sequence[Subject], seed: int, train: bool = False) -> Iterator[tuple[Subject, Graded]]:
         """Each subject's outcomes with the examples of `seed`, as they are done; `train`: run its own training.

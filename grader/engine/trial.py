@@ -6,8 +6,9 @@ handed in like a submission. The built-in exercises have been tried by their aud
 
 from __future__ import annotations
 
+import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from grader.authoring import wrap
@@ -17,6 +18,7 @@ from grader.engine.local import Grader
 from grader.errors import HarnessError
 from grader.judge.bank import not_passed
 from grader.judge.players import Live
+from grader.judge.session import Session
 from grader.submission import Source
 
 
@@ -24,27 +26,30 @@ def try_on_reference(grading: Grader, names: Collection[str]) -> None:
     """Every check of the exercises `names` that needs neither training nor a file. Raises AuthorError."""
     for exercise in (exercise for exercise in grading.rubric.exercises() if exercise.name in names):
         grading.rubric.draw(exercise)
-        live = [check for check in grading.rubric.checks if check.exercise is exercise and _tried(check)]
+        live = [check for check in grading.rubric.checks if check.exercise is exercise and tried(check)]
         if live:
             with tempfile.TemporaryDirectory(prefix="reference-") as folder:
                 wrap.reference(exercise, Path(folder))
-                _play(grading, Source(path=Path(folder), name="reference"), live)
+                with grading.session(Source(path=Path(folder), name="reference"), exercise) as session:
+                    play(session, live)
 
 
-def _tried(check: Check) -> bool:
+def tried(check: Check) -> bool:
     """Trainings take minutes, artefacts are a student's, and what is ready-made may be all of a reference."""
     aside = check.trains or check.files or check.own_work or check is check.exercise.loads
     return check.live and not aside
 
 
-def _play(grading: Grader, reference: Source, checks: list[Check]) -> None:
-    with grading.session(reference, checks[0].exercise) as session:
-        for check in checks:
-            try:
-                Live(session).play(check.body, {})
-            except CheckSkipped:
-                continue
-            except HarnessError:
-                raise
-            except Exception as problem:
-                raise not_passed(check, problem) from problem
+def play(session: Session, checks: Iterable[Check]) -> None:
+    """Live checks on the reference's session. Raises AuthorError for the first that it does not pass."""
+    if "torch" in sys.modules:  # judges are forked after this
+        sys.modules["torch"].set_num_threads(1)
+    for check in checks:
+        try:
+            Live(session).play(check.body, {})
+        except CheckSkipped:
+            continue
+        except HarnessError:
+            raise
+        except Exception as problem:
+            raise not_passed(check, problem) from problem
