@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.authoring import asserted
 from grader.authoring.exercise import Exercise
-from grader.authoring.expect import CheckFailure
+from grader.authoring.expect import CheckFailure, as_value
 from grader.authoring.oracle import frozen
 from grader.errors import AuthorError
 from grader.judge import wording
@@ -21,6 +21,7 @@ from grader.records import Evidence
 from grader.rubric import suggest
 from grader.worker import protocol
 
+UNANSWERED = object()
 LIVE_ONLY = frozenset(["artefact", "data", "defines", "evaluator", "load", "network", "session", "show"])
 
 
@@ -63,6 +64,7 @@ class Player:
         self.changed: tuple[tuple[str, Any], ...] = ()
         self.aliases: tuple[str, ...] = ()
         self.last: RecordedCall | None = None  # the call a failure is about
+        self._answered: Any = UNANSWERED  # what it gave back
         self.drawn: dict[str, Any] = {}
         self._run_seed = seed
         self._seed: int | None = None
@@ -77,7 +79,7 @@ class Player:
             raise AttributeError(f"the contract of {self.exercise.name} has no {name}{near}")
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            self.last = RecordedCall(name, args, kwargs, None, self._seed)
+            self.last, self._answered = RecordedCall(name, args, kwargs, None, self._seed), UNANSWERED
             return self.answer(self.last)
 
         return call
@@ -86,7 +88,7 @@ class Player:
         raise NotImplementedError
 
     def play(self, body: Callable[..., None], drawn: dict[str, Any]) -> None:
-        self.drawn, self._seed = drawn, None
+        self.drawn, self._seed, self._answered = drawn, None, UNANSWERED
         named = zlib.crc32(f"{self.exercise.name}.{body.__name__}".encode())
         self.random = np.random.default_rng([self._run_seed, named])  # the same for whoever plays
         with np.errstate(all="ignore"):  # answers may be infinite or no numbers at all
@@ -95,7 +97,10 @@ class Player:
             except CheckFailure:
                 raise
             except AssertionError as problem:
-                raise asserted.failure(problem, body) from problem
+                failure = asserted.failure(problem, body)
+                if failure.actual is None and self._answered is not UNANSWERED:
+                    failure.actual = as_value(self._answered)
+                raise failure from problem
 
     def seeded(self, seed: int) -> Player:
         self._seed = seed
@@ -108,7 +113,8 @@ class Player:
             raise wording.call_raised(self.last.text(self.exercise), self.last.function, reply.raised)
         self.changed = tuple((name, protocol.unpack(value)) for name, value in reply.changed)
         self.aliases = reply.aliases
-        return protocol.unpack(reply.value)
+        self._answered = protocol.unpack(reply.value)
+        return self._answered
 
 
 class Recorder(Player):

@@ -417,6 +417,34 @@ def test_a_check_that_breaks_with_the_right_answer(doubling: Exercise, tmp_path:
     assert (["torch", "discarded"], []) == (reference.happened, [*tmp_path.iterdir()])
 
 
+def even(student: Any) -> None:
+    """As one writes a test."""
+    if student.twice(1) % 2:
+        raise AssertionError("this is odd")
+
+
+def test_an_assert_is_a_failure(doubling: Exercise) -> None:
+    """In its own words, with the call and what it gave back."""
+    found = judged(Stage(doubling, lambda answer: 9), declared(doubling, "even", even))["even"]
+
+    assert (("failed", 1, 0, True), "this is odd") == (outcome(found), told(found))
+    assert found.finding is not None
+    assert ("twice(1)", Plain(text="9")) == (found.finding.call, found.finding.actual)
+
+
+def test_an_assert_that_the_right_answer_fails(
+    doubling: Exercise, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is its author's mistake, who reads all of it, and of a hidden check nobody else more than where."""
+    session, reference = Stage(doubling, lambda answer: 9), Stage(doubling)
+    reference.folder = tmp_path
+    session.of_reference = lambda: reference  # type: ignore[method-assign]
+    found = judged(session, declared(doubling, "odd", raising(AssertionError("it was 5")), public=False))["odd"]
+
+    assert ("errored", f"{OURS}AssertionError {HERE}") == (found.outcome, told(found))
+    assert f"line {LINE}, in body\n    raise problem\nAssertionError: it was 5\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("problem", [OSError("no space left"), HarnessError("no nursery")])
 def test_faults_of_the_machine(doubling: Exercise, problem: Exception) -> None:
     """Are ours, whatever was answered before and whatever becomes of the reference."""
