@@ -22,6 +22,9 @@ ORDER = (
     "the decorators are in the wrong order: @EXERCISE.check(...) stands on top, @given(...) and @example(...) below it, "
     "and @settings(...) nowhere"
 )
+TAKEN = frozenset(  # what a student is asked by in a check, besides the functions of the contract
+    ("aliases", "changed", "random", "seeded", "play", "last", "drawn", "answer", "exercise")
+) | frozenset(("artefact", "data", "defines", "evaluator", "evidence", "load", "network", "session", "show"))
 Batches = dict[str, tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]]
 MARKS = ("hypothesis", "_hypothesis")  # how the attributes begin by which Hypothesis's decorators mark a function
 
@@ -30,14 +33,14 @@ def contract(
     exercise: str, functions: Mapping[str, Callable[..., Any]] | None, classes: Mapping[str, Callable[..., Any]] | None
 ) -> None:
     """The names that an exercise asks for, with their right answers."""
-    for word, given in (("functions", functions), ("classes", classes)):
+    for word, one, given in (("functions", "function", functions), ("classes", "class", classes)):
         if given is not None and not isinstance(given, Mapping):
             raise AuthorError(f'{exercise}: {word} is a dict, as in {word}={{"NAME": the_right_one}}')
         for name, right in (given or {}).items():
             if not isinstance(name, str) or not callable(right):
-                raise AuthorError(
-                    f"{exercise}: {word}: {name!r} must be a name, and what stands behind it a {word[:-1]}"
-                )
+                raise AuthorError(f"{exercise}: {word}: {name!r} must be a name, and what stands behind it a {one}")
+            if word == "functions" and name in TAKEN:
+                raise AuthorError(f"{exercise}: student.{name} is the grader's own: give the function another name")
             if word == "functions" and inspect.isclass(right) and hasattr(right, "forward"):
                 raise AuthorError(f'{exercise}: {name} is a network: declare it with classes={{"{name}": {name}}}')
     if both := sorted({*(functions or {})} & {*(classes or {})}):

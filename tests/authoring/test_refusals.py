@@ -149,6 +149,14 @@ MISTAKES = {
         'exercise("other", title="Other", functions={"f": right(3)})',
         "other: functions: 'f' must be a name, and what stands behind it a function",
     ),
+    "a name that is taken": (
+        'exercise("other", title="Other", functions={"random": right})',
+        "other: student.random is the grader's own: give the function another name",
+    ),
+    "no class": (
+        'exercise("other", title="Other", classes={"Net": "Net"})',
+        "other: classes: 'Net' must be a name, and what stands behind it a class",
+    ),
     "a network among functions": (
         'exercise("other", title="Other", functions={"Net": Net})',
         'other: Net is a network: declare it with classes={"Net": Net}',
