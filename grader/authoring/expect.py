@@ -181,7 +181,7 @@ def parameter_count(network: Network, wanted: int) -> None:
     transplant.count(network, wanted)
 
 
-def same_network(network: Network, reference: Any, x: np.ndarray, *, terms: int = 1000) -> None:
+def same_network(network: Network, reference: Any, x: np.ndarray, *, terms: int = 1000, hint: str = "") -> None:
     """With the parameters of `reference`, a torch module, the network gives the same output for `x` in eval mode.
 
     Both get parameters by which every layer shows, drawn anew for every `x`; only the shapes of the reference's own matter. The
@@ -190,7 +190,7 @@ def same_network(network: Network, reference: Any, x: np.ndarray, *, terms: int 
     """
     from grader.authoring import transplant
 
-    transplant.transplanted(network, reference, x, terms)
+    transplant.transplanted(network, reference, x, terms, hint)
 
 
 def describe(value: Any) -> str:

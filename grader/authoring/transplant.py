@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 MOST_ORDERS = 120  # of layers with equal shapes: five of them, in every order
 GAIN = 2.0  # of weights, in units that keep the spread of what goes through
 Values = dict[str, np.ndarray]
-NOT_ALIKE = "Compare layers, activations and their order with the contract's, and look at how the input is reshaped."
 
 
 class Tensor(NamedTuple):
@@ -55,7 +54,7 @@ def fittings(network: Network, reference: Any) -> Iterator[Values]:
     raise misfit(network.made, mine, theirs)
 
 
-def transplanted(network: Network, reference: Any, x: np.ndarray, terms: int) -> None:
+def transplanted(network: Network, reference: Any, x: np.ndarray, terms: int, hint: str) -> None:
     """Leave `network` with lively parameters with which it gives the same output as `reference` for `x` in eval mode."""
     import torch
 
@@ -77,7 +76,7 @@ def transplanted(network: Network, reference: Any, x: np.ndarray, terms: int) ->
         expected=first.expected,
         actual=first.actual,
         where=first.where,
-        hint=NOT_ALIKE,
+        hint=hint,
     )
 
 
