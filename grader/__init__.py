@@ -15,6 +15,7 @@ _HOMES = {
     "CheckFailure": "grader.authoring.expect",
     "CheckSkipped": "grader.authoring.expect",
     "Exercise": "grader.authoring.exercise",
+    "Network": "grader.authoring.student",
     "Student": "grader.authoring.student",
     "example": "hypothesis",
     "exercise": "grader.authoring.exercise",

@@ -178,6 +178,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from grader.report.progress import Progress
 
     options = _options(arguments, course, arguments.jobs or default_jobs())
+    _learn(course, checks)
     reports: list[SubmissionReport] = []
     problems: list[tuple[str, str]] = []
     codes = [PASSED]
@@ -185,6 +186,10 @@ def _run(arguments: argparse.Namespace) -> int:
         Progress(len(submissions), arguments.quiet) as advance,
         Grader(checks, options) as grading,
     ):
+        if course.own:
+            from grader.engine.trial import try_on_reference
+
+            try_on_reference(grading, course.own)
         for source, outcome in grading.grade_all(submissions):
             try:
                 if isinstance(outcome, GraderError):
@@ -215,6 +220,21 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _print_no_more() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _learn(course: Course, checks: Sequence[Check]) -> None:
+    """An author's misconceptions are recognised from the first run on, and from the next one after each change."""
+    names = dict.fromkeys(check.exercise.name for check in checks if check.exercise.name in course.own)
+    if not names:
+        return
+    from grader.audit.signatures import learn
+
+    try:
+        for file in learn(course, names):
+            print(f"grader: planted misconceptions were learnt anew: {file}", file=sys.stderr)
+    except OSError as problem:
+        told = f"{problem.filename or course.folder}: cannot be written: {problem.strerror}"
+        print(f"grader: changed misconceptions are not recognised yet: {told}", file=sys.stderr)
 
 
 def _course(arguments: argparse.Namespace) -> Course:

@@ -30,6 +30,8 @@ Whatever does not fit is refused with the file, the line and a suggestion.
 from __future__ import annotations
 
 import importlib.util
+import inspect
+import re
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -40,6 +42,7 @@ from typing import Any
 import msgspec
 
 from grader import rubric
+from grader.authoring import asserted, declared
 from grader.authoring.exercise import Check, Exercise
 from grader.errors import AuthorError, UsageError
 from grader.records import Record
@@ -47,18 +50,32 @@ from grader.rubric import suggest, thresholds
 from grader.worker.client import Limits
 
 FILE = "course.toml"
+MISUSES = (  # what Python says of a call, and what its author needs to know
+    (r"Exercise\.(check|__init__)\(\) got an unexpected keyword argument '(\w+)'", "there is no {1}=... to declare"),
+    (r"Exercise\.(check)\(\) missing", "a check says what it is worth: @EXERCISE.check(points=1)"),
+    (r"Exercise\.(check)\(\) takes", "a check is declared by name and in parentheses: @EXERCISE.check(points=1)"),
+    (r"Exercise\.(__init__)\(\) missing", 'an exercise has a name and a title: exercise("NAME", title="TITLE", ...)'),
+    (r"Exercise\.(__init__)\(\) takes", 'all but the name is given by name: exercise("NAME", title="TITLE", ...)'),
+    (r"\.(Check) object at .* is not (?:a )?callable", declared.ORDER),
+)
 
 
 class Course:
     """What a run grades by."""
 
     def __init__(
-        self, name: str, exercises: Mapping[str, Exercise], limits: Mapping[str, Limits], folder: Path | None = None
+        self,
+        name: str,
+        exercises: Mapping[str, Exercise],
+        limits: Mapping[str, Limits],
+        folder: Path | None = None,
+        own: Iterable[str] = (),
     ) -> None:
         self.name = name
         self.exercises = dict(exercises)
         self.limits = dict(limits)
         self.folder = folder
+        self.own = frozenset(own)  # exercises that are not built in: nobody has tried them before
 
     @property
     def checks(self) -> dict[str, Check]:
@@ -157,7 +174,8 @@ class _Reader:
         self._no_public_one_needs_a_hidden_one(exercises)
         limits = {name: self._limits(name, exercises) for name in exercises}
         self._thresholds()
-        return Course(self.settings.name, exercises, limits, self.file.parent.resolve())
+        own = [name for name in exercises if self._rubric(name).is_file()]
+        return Course(self.settings.name, exercises, limits, self.file.parent.resolve(), own)
 
     def error(self, keys: tuple[str, ...], message: str) -> AuthorError:
         """An error with the line where the value under `keys` stands, or the table around it."""
@@ -174,8 +192,11 @@ class _Reader:
                 message += suggest(field, kind.__struct_fields__)
             raise self.error((*keys, field), message) from None
 
+    def _rubric(self, name: str) -> Path:
+        return self.file.parent / "rubric" / f"{name}.py"
+
     def _exercise(self, name: str) -> Exercise:
-        own = self.file.parent / "rubric" / f"{name}.py"
+        own = self._rubric(name)
         if not own.is_file():
             if name not in rubric.MODULES:
                 there = [path.stem for path in sorted(own.parent.glob("*.py"))]
@@ -185,12 +206,12 @@ class _Reader:
             return builtin(name)
         try:
             module = _imported(own)
-        except (AuthorError, UsageError):
+        except UsageError:
             raise
         except Exception as problem:
-            raise AuthorError(f"{own} cannot be imported: {type(problem).__name__}: {problem}") from problem
+            raise _refusal(own, problem) from problem
         found = getattr(module, name, None)
-        if not isinstance(found, Exercise):
+        if not isinstance(found, Exercise) or found.name != name:
             raise AuthorError(f"{own} defines no exercise named {name}: write {name} = exercise({name!r}, ...)")
         return found
 
@@ -272,6 +293,21 @@ def _imported(path: Path) -> Any:
     finally:
         sys.path.remove(str(path.parent.parent))
     return module
+
+
+def _refusal(own: Path, problem: Exception) -> AuthorError:
+    """What is wrong with a rubric file: its author's line, and what Python or the grader say about it."""
+    frame = asserted.frame(problem, own.resolve().parents[1])
+    at = f"{frame.filename}, line {frame.lineno}" if frame else str(own)
+    if isinstance(problem, AuthorError):
+        return AuthorError(f"{at}: {problem}")
+    for pattern, said in MISUSES:
+        if found := re.search(pattern, str(problem)):
+            parameters = inspect.signature(Exercise.check if found[1] == "check" else Exercise).parameters
+            near = suggest(found[2], [name for name in parameters if name != "self"]) if found.re.groups > 1 else ""
+            return AuthorError(f"{at}: {said.format(*found.groups())}{near}")
+    words = f"{type(problem).__name__}: {problem}"
+    return AuthorError(f"{at}: {words}" if frame else f"{own} cannot be imported: {words}")
 
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:

@@ -158,7 +158,12 @@ def lines(certificate: Certificate) -> list[str]:
             f"{len(exercise.survivors)} survived ({exercise.kill_rate:.1f} %)"
         )
         for survivor in exercise.survivors:
-            told.append(f"  survived: {survivor.original} {survivor.file}:{survivor.line} {survivor.id}")
+            told.append(
+                f"  survived: {survivor.original} {survivor.file}:{survivor.line} {survivor.id}: {survivor.why}"
+            )
+            if survivor.differs:
+                told.append(f"    differs: {survivor.differs}")
+            told += [f"    {line}" for line in survivor.diff.splitlines()]
         if exercise.controls:
             earned = (f"{control.name} {control.earned:g}" for control in exercise.controls)
             told.append(f"  earned without the work: {', '.join(earned)} of {exercise.controls[0].points:g} points")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,8 +13,10 @@ import hypothesis.configuration
 import msgspec
 
 from grader.audit.subjects import REFERENCE, Subject
+from grader.authoring import wrap
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
+from grader.engine import trial
 from grader.engine.pool import spread, unbroken
 from grader.errors import WorkerFailed
 from grader.judge.bank import Bank
@@ -107,6 +110,14 @@ class Examiner:
         }
         self._thin = Rubric(checks, seed, {name: ThinBank(bank) for name, bank in banks.items()})
 
+    def try_live(self, reference: Subject) -> None:
+        """The live checks of an exercise, on its right answer. Raises AuthorError for one that it does not pass."""
+        session = self._session(reference, Data(train=False))
+        try:
+            trial.play(session, filter(trial.tried, self.exercises[reference.exercise].checks))
+        finally:
+            session.discard()
+
     def grade(self, subjects: Sequence[Subject], seed: int, train: bool = False) -> Iterator[tuple[Subject, Graded]]:
         """Each subject's outcomes with the examples of `seed`, as they are done; `train`: run its own training.
 
@@ -183,9 +194,14 @@ class Examiner:
             "cpu",
             data,
             seed=self.rubric.seed,
+            reference=partial(self._reference, exercise),
         )
         session.shrink_plays = 0
         return session
+
+    def _reference(self, exercise: Exercise) -> Path:
+        """The reference's code as a submission: whoever asks removes it."""
+        return wrap.reference(exercise, Path(tempfile.mkdtemp(prefix="reference-", dir=self._scratch))).parent
 
     def _on_channel(self, look: Callable[[Subject], Answer]) -> Callable[[int, Subject], Answer]:
         def work(job: int, subject: Subject) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -10,9 +11,10 @@ from pathlib import Path
 import msgspec
 
 from grader.audit.examiner import Examiner
-from grader.audit.subjects import Subject
+from grader.audit.subjects import Subject, originals, planted
 from grader.authoring.exercise import Exercise
 from grader.authoring.sources import closure, fingerprint, home
+from grader.course import Course
 from grader.errors import AuthorError
 from grader.judge import diagnosis
 from grader.judge.diagnosis import SAME, Catalogue, Misconception
@@ -43,14 +45,44 @@ def refresh(examiner: Examiner, exercise: Exercise, subjects: Sequence[Subject])
 
     The first of `subjects` is the wrapped reference.
     """
-    known = [subject for subject in subjects if subject.expectation and subject.expectation.misconception]
-    stored = diagnosis.load(exercise)
-    if (stored.digest if stored else "") == (digest(exercise, known) if known else ""):
+    known = misconceptions(subjects)
+    if not stale(exercise, known):
         return None
     made = catalogue(examiner, exercise, subjects[0], known)
     diagnosis.read.cache_clear()
     diagnosis.questions.cache_clear()
     return write_whole(diagnosis.path(exercise), encode(made))
+
+
+def learn(course: Course, names: Iterable[str]) -> list[Path]:
+    """Make the catalogues of these exercises where planted misconceptions have changed since; the files.
+
+    Seconds, and only then: what is unchanged costs no more than reading it. Raises AuthorError, and OSError where the
+    course cannot be written to.
+    """
+    exercises = {name: course.exercises[name] for name in names}
+    wrong = {name: planted(exercise, course.planted) for name, exercise in exercises.items()}
+    due = {name: exercise for name, exercise in exercises.items() if stale(exercise, misconceptions(wrong[name]))}
+    if not due:
+        return []
+    with (
+        tempfile.TemporaryDirectory(prefix="grader-learn-") as scratch,
+        Examiner(due, course.limits, jobs=1) as examiner,
+    ):
+        right = {name: originals(exercise, Path(scratch, name), None) for name, exercise in due.items()}
+        made = [refresh(examiner, exercise, [*right[name], *wrong[name]]) for name, exercise in due.items()]
+    return [file for file in made if file]
+
+
+def misconceptions(subjects: Iterable[Subject]) -> list[Subject]:
+    """Those that students are told about."""
+    return [subject for subject in subjects if subject.expectation and subject.expectation.misconception]
+
+
+def stale(exercise: Exercise, known: Sequence[Subject]) -> bool:
+    """Whether the catalogue is missing, or made from something else."""
+    stored = diagnosis.load(exercise)
+    return (stored.digest if stored else "") != (digest(exercise, known) if known else "")
 
 
 def catalogue(examiner: Examiner, exercise: Exercise, right: Subject, known: Sequence[Subject]) -> Catalogue:
@@ -114,7 +146,9 @@ def unbanked(exercise: Exercise) -> list[Question]:
     """What no bank holds: calls without arguments, and networks."""
     silent = [name for name in exercise.functions if not exercise.signature(name)]
     calls = [RecordedCall(name, (), {}) for name in silent]
-    built = [(name, *plan) for name in exercise.classes for plan in NETWORKS.get(name, ())]
+    built = [
+        (name, *plan) for name in exercise.classes for plan in exercise.batches.get(name) or NETWORKS.get(name, ())
+    ]
     return [*calls, *(NetworkProbe(name=name, args=args, shape=shape) for name, args, shape in built)]
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import hypothesis
 from hypothesis import HealthCheck, Phase
 
+from grader.authoring import declared
 from grader.errors import AuthorError
 
 MOST_EXAMPLES = 60  # drawn for a check unless it says otherwise
@@ -46,22 +47,23 @@ class Check:
         files: Iterable[str],
         trains: bool,
     ) -> None:
-        title, _, about = (inspect.getdoc(body) or "").partition("\n")
-        if not title:
-            raise AuthorError(f"{exercise.name}.{body.__name__} has no docstring: its first line is the title")
-        if points < 0:
-            raise AuthorError(f"{exercise.name}.{body.__name__}: points={points} is below 0")
         self.exercise = exercise
         self.name = body.__name__
         self.id = f"{exercise.name}.{body.__name__}"
+        title, _, about = (inspect.getdoc(body) or "").partition("\n")
+        if not title:
+            raise AuthorError(f"{self.id} has no docstring: its first line is the title")
+        declared.numbers(self.id, points, examples)
+        declared.body(self.id, body)
+        declared.replayable(self.id, body, live)
         self.title = title
         self.about = about.strip()
         self.points = points
         self.public = public
-        self.needs = tuple(f"{exercise.name}.{name}" for name in needs)
+        self.needs = tuple(f"{exercise.name}.{name}" for name in declared.names(self.id, "needs", needs))
         self.gate = gate  # without it no later check of the exercise is tried
         self.own_work = gate and bool(exercise.ready_made)  # whether or not a course lets it be a gate
-        self.files = tuple(files)  # artefacts that it is about
+        self.files = declared.names(self.id, "files", files)  # artefacts that it is about
         self.trains = trains  # runs the student's own training
         self.hint = hint
         self.lesson = lesson or exercise.lesson
@@ -70,10 +72,14 @@ class Check:
         self.test: Callable[..., None] | None = None
         if hypothesis.is_hypothesis_test(body):
             self._be_property(body, examples)
-        if any(need not in {check.id for check in exercise.checks} for need in self.needs):
-            raise AuthorError(f"{self.id} needs {', '.join(self.needs)}: a check can only need earlier ones")
+        declared.needs(self.id, self.needs, [check.id for check in exercise.checks])
         if public and any(not check.public for check in exercise.checks if check.id in self.needs):
             raise AuthorError(f"{self.id} needs a hidden check: students would learn what came of it")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith(declared.MARKS):  # Hypothesis's decorators mark what they decorate
+            raise AuthorError(declared.ORDER)
+        super().__setattr__(name, value)
 
     @property
     def all_needs(self) -> tuple[str, ...]:
@@ -108,7 +114,21 @@ class Check:
 
 
 class Exercise:
-    """A file a student writes, the names it must define, and the checks on it."""
+    """A file a student writes, the names it must define, and the checks on it.
+
+    name        of the file, NAME.py, and of the exercise
+    title       what students and `grader list` call it
+    functions   {name: the right function}, for what takes and gives back arrays and numbers
+    classes     {name: the right class}, for networks: a class, or a function that makes a network
+    batches     {class: [(constructor arguments, shape of a batch), ...]}: on these a network is compared with planted
+                misconceptions; without them none of a network's is recognised
+    optional    names that a file may lack, and files that may be left out
+    ready_made  kinds of library functions that do the exercise by themselves: convolution, pooling, solving
+    lesson      where it was taught
+    about       the contract in a few words: parameters, shapes
+
+    Raises AuthorError in one sentence for whatever does not fit.
+    """
 
     def __init__(
         self,
@@ -117,6 +137,7 @@ class Exercise:
         title: str,
         functions: Mapping[str, Callable[..., Any]] | None = None,
         classes: Mapping[str, Callable[..., Any]] | None = None,
+        batches: Mapping[str, Iterable[tuple[tuple[Any, ...], tuple[int, ...]]]] | None = None,
         optional: Iterable[str] = (),
         ready_made: Iterable[str] = (),
         lesson: str = "",
@@ -124,6 +145,10 @@ class Exercise:
     ) -> None:
         if not name.isidentifier():
             raise AuthorError(f"exercise name {name!r} is no Python identifier")
+        declared.contract(name, functions, classes)
+        optional, ready_made = (
+            declared.names(name, word, given) for word, given in (("optional", optional), ("ready_made", ready_made))
+        )
         if unknown := set(ready_made) - set(READY_MADE):
             raise AuthorError(f"{name}: ready_made={sorted(unknown)} is none of {', '.join(READY_MADE)}")
         self.name = name
@@ -131,6 +156,7 @@ class Exercise:
         self.file = f"{name}.py"
         self.functions = dict(functions or {})  # the reference's, by the name a student must give
         self.classes = dict(classes or {})
+        self.batches = declared.probes(name, batches, classes)
         self.optional = frozenset(optional)  # names that may be missing, and files that may
         self.ready_made = tuple(ready_made)  # kinds of library functions that do the exercise by themselves
         self.lesson = lesson
@@ -152,11 +178,21 @@ class Exercise:
         files: Iterable[str] = (),
         trains: bool = False,
     ) -> Callable[[Callable[..., None]], Check]:
-        """Declare a check. `needs` names earlier checks of this exercise without which it is skipped.
+        """Declare a check: a decorator for a function of the student, on top of @given where examples are drawn.
 
-        A `gate` is needed by every later check. In an exercise that forbids ready-made functions these are gone from
-        the student's process; where the import of its file calls one, from the end of that import on. `files` are handed in beside the code: a missing one
-        fails the check, unless the exercise or the course calls it optional. `trains`: runs the student's training.
+        points    what passing it is worth; 0 or more
+        public    False hides from students what it tried and found
+        needs     names of earlier checks without which it is skipped
+        hint      one next step, for a finding that has none of its own
+        lesson    where it was taught, if not where the exercise was
+        examples  so many are drawn
+        live      asks the student's worker as it goes, instead of being recorded once and replayed for everybody:
+                  for networks, and for calls that depend on the answers. Draws from student.random, not with @given
+        gate      every later check needs it. In an exercise that forbids ready-made functions these are gone from the
+                  student's process; where the import of its file calls one, from the end of that import on
+        files     handed in beside the code: a missing one fails the check, unless the exercise or the course calls it
+                  optional
+        trains    runs the student's own training: left out with --no-train
         """
 
         def declare(body: Callable[..., None]) -> Check:
@@ -227,6 +263,4 @@ def _signature(function: Callable[..., Any]) -> tuple[tuple[str, Any], ...]:
     )
 
 
-def exercise(name: str, **declared: Any) -> Exercise:
-    """A new exercise; see `Exercise` for what can be declared. Raises AuthorError."""
-    return Exercise(name, **declared)
+exercise = Exercise  # as authors write it: corr2d = exercise("corr2d", ...)

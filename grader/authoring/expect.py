@@ -15,7 +15,7 @@ from grader.authoring.tolerance import Tolerance, tolerance
 from grader.records import Array, Plain, Value
 
 if TYPE_CHECKING:
-    from grader.authoring.student import Student
+    from grader.authoring.student import Network, Student
 
 
 class CheckFailure(AssertionError):
@@ -172,6 +172,25 @@ def own_work(function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     except CheckFailure as failure:
         if failure.ready_made or failure.fatal:
             raise
+
+
+def parameter_count(network: Network, wanted: int) -> None:
+    """The network has so many parameters; a finding lists its layers."""
+    from grader.authoring import transplant
+
+    transplant.count(network, wanted)
+
+
+def same_network(network: Network, reference: Any, x: np.ndarray, *, terms: int = 1000, hint: str = "") -> None:
+    """With the parameters of `reference`, a torch module, the network gives the same output for `x` in eval mode.
+
+    Both get parameters by which every layer shows, drawn anew for every `x`; only the shapes of the reference's own matter. The
+    student's layers are matched by the shapes of what they keep, whatever they are called; where several have the same
+    shapes, in every order. The network keeps the parameters with which it agreed.
+    """
+    from grader.authoring import transplant
+
+    transplant.transplanted(network, reference, x, terms, hint)
 
 
 def describe(value: Any) -> str:

@@ -17,6 +17,8 @@ def reference(exercise: Exercise, folder: Path) -> Path:
     that imports the grader, which no submission can.
     """
     names = exercise.functions | exercise.classes
+    if not names:
+        raise AuthorError(f"{exercise.name} asks for nothing: give it functions or classes, with the right answers")
     main, root, packages = home(next(iter(names.values())))
     elsewhere = {name: home(value)[0] for name, value in names.items() if home(value)[0] != main}
     files = closure([main, *elsewhere.values()], root, packages)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import hypothesis
+from hypothesis.errors import InvalidArgument
 
+from grader.authoring import asserted
 from grader.authoring.exercise import Check
-from grader.errors import AuthorError
+from grader.authoring.expect import CheckFailure
+from grader.errors import AuthorError, GraderError
 from grader.judge.players import RecordedCall, Recorder
 from grader.worker import protocol
 
@@ -52,6 +55,18 @@ def _draw(check: Check, seed: int) -> list[tuple[dict[str, Any], tuple[RecordedC
             recorder.play(check.body, {})
         else:
             hypothesis.seed(seed)(check.test)(recorder)
+            for drawn, _ in recorder.examples[:1]:  # as it will be replayed, outside of Hypothesis
+                Recorder(check.exercise, seed).play(check.body, drawn)
     except Exception as problem:
-        raise AuthorError(f"the reference does not pass {check.id}: {type(problem).__name__}: {problem}") from problem
+        raise not_passed(check, problem) from problem
     return recorder.examples
+
+
+def not_passed(check: Check, problem: Exception) -> AuthorError:
+    """What an author reads when the reference raises in a check: where, and why."""
+    at = asserted.place(problem, check.body)
+    kind = "" if isinstance(problem, CheckFailure | GraderError) else f"{type(problem).__name__}: "
+    words = next(iter(str(problem).strip().splitlines()), "")
+    if isinstance(problem, InvalidArgument) and "outside" in words:
+        words += "; examples are replayed without Hypothesis, so leave note, event and target out"
+    return AuthorError(f"the reference does not pass {check.id}{at and f' ({at})'}: {kind}{words}")

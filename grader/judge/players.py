@@ -9,15 +9,19 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.authoring import asserted
 from grader.authoring.exercise import Exercise
+from grader.authoring.expect import CheckFailure, as_value
 from grader.authoring.oracle import frozen
 from grader.errors import AuthorError
 from grader.judge import wording
 from grader.judge.networks import Evaluator, Network
 from grader.judge.session import Data, Session
 from grader.records import Evidence
+from grader.rubric import suggest
 from grader.worker import protocol
 
+UNANSWERED = object()
 LIVE_ONLY = frozenset(["artefact", "data", "defines", "evaluator", "load", "network", "session", "show"])
 
 
@@ -60,6 +64,7 @@ class Player:
         self.changed: tuple[tuple[str, Any], ...] = ()
         self.aliases: tuple[str, ...] = ()
         self.last: RecordedCall | None = None  # the call a failure is about
+        self._answered: Any = UNANSWERED  # what it gave back
         self.drawn: dict[str, Any] = {}
         self._run_seed = seed
         self._seed: int | None = None
@@ -67,11 +72,14 @@ class Player:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name in LIVE_ONLY:
             raise AuthorError(f"student.{name} asks the student's worker at once: declare live=True")
+        if name in self.exercise.classes:
+            raise AuthorError(f"student.{name}: a network is asked for with student.network({name!r}, sample=...)")
         if name.startswith("_") or name not in self.exercise.functions:
-            raise AttributeError(f"the contract of {self.exercise.name} has no {name}")
+            near = suggest(name, self.exercise.functions)
+            raise AttributeError(f"the contract of {self.exercise.name} has no {name}{near}")
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            self.last = RecordedCall(name, args, kwargs, None, self._seed)
+            self.last, self._answered = RecordedCall(name, args, kwargs, None, self._seed), UNANSWERED
             return self.answer(self.last)
 
         return call
@@ -80,11 +88,19 @@ class Player:
         raise NotImplementedError
 
     def play(self, body: Callable[..., None], drawn: dict[str, Any]) -> None:
-        self.drawn, self._seed = drawn, None
+        self.drawn, self._seed, self._answered = drawn, None, UNANSWERED
         named = zlib.crc32(f"{self.exercise.name}.{body.__name__}".encode())
         self.random = np.random.default_rng([self._run_seed, named])  # the same for whoever plays
         with np.errstate(all="ignore"):  # answers may be infinite or no numbers at all
-            body(self, **drawn)
+            try:
+                body(self, **drawn)
+            except CheckFailure:
+                raise
+            except AssertionError as problem:
+                failure = asserted.failure(problem, body)
+                if failure.actual is None and self._answered is not UNANSWERED:
+                    failure.actual = as_value(self._answered)
+                raise failure from problem
 
     def seeded(self, seed: int) -> Player:
         self._seed = seed
@@ -97,7 +113,8 @@ class Player:
             raise wording.call_raised(self.last.text(self.exercise), self.last.function, reply.raised)
         self.changed = tuple((name, protocol.unpack(value)) for name, value in reply.changed)
         self.aliases = reply.aliases
-        return protocol.unpack(reply.value)
+        self._answered = protocol.unpack(reply.value)
+        return self._answered
 
 
 class Recorder(Player):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import hypothesis
 import msgspec
 import numpy as np
+from hypothesis.errors import InvalidArgument
 
-from grader.authoring import expect
+from grader.authoring import asserted, expect
+from grader.authoring.asserted import Asserted
 from grader.authoring.exercise import Check, Exercise
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.errors import GraderError
@@ -26,6 +29,7 @@ from grader.worker.scratch import remove
 PLAIN_ANSWERS = "Return plain arrays, lists and numbers, of the kinds that the contract names."
 SHRINK_PLAYS = 200  # examples tried for a smaller counterexample of one check; planted submissions need 64
 SHRINK_SECONDS = 10.0  # of own time: who needs more is shown what the replay met
+TOLD: set[tuple[str, str]] = set()  # checks that failed by themselves, and where: each is told once
 PROBES = 3  # calls that decide whether a function wants tensors or arrays
 
 
@@ -102,6 +106,10 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
             session.discard()  # replies are left unread
         return _result(check, "skipped", Finding(message=str(reason)), counted=False)
     except _Failed as failed:
+        if isinstance(failed.failure, Asserted) and _is_ours(check, session, failed.failure):
+            session.discard()
+            words = failed.failure.message if check.public else AssertionError.__name__
+            return _errored(check, failed.failure, words)
         finding = _finding(check, failed.failure, failed.player, session)
         seconds = time.perf_counter() - started
         return _result(check, "failed", finding, seconds=seconds, evidence=_evidence(failed.player))
@@ -111,12 +119,23 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
         if check.public and not isinstance(problem, GraderError):  # what went wrong may be an input
             words += f": {problem}"
         if _is_ours(check, session, problem):
-            finding = Finding(message=f"the grader itself failed here, no points are lost: {words}")
-            return _result(check, "errored", finding, counted=False)
+            return _errored(check, problem, words)
         answered = CheckFailure(f"what your code answered makes no sense to this check ({words})", hint=PLAIN_ANSWERS)
         finding = _finding(check, answered, Player(check.exercise, session.seed), session)
         return _result(check, "failed", finding, seconds=time.perf_counter() - started)
     return _result(check, "passed", seconds=time.perf_counter() - started, evidence=evidence)
+
+
+def _errored(check: Check, problem: BaseException, words: str) -> CheckResult:
+    """A check that could not be judged. Where it is wrong itself its author reads all on standard error, once."""
+    at = "" if isinstance(problem, GraderError) else asserted.place(problem, check.body)
+    if at and (check.id, at) not in TOLD:
+        TOLD.add((check.id, at))
+        print(
+            f"grader: {check.id} failed by itself:\n{asserted.told(problem, check.body)}", file=sys.stderr, flush=True
+        )
+    message = f"the grader itself failed here, no points are lost: {words}{at and f' ({at})'}"
+    return _result(check, "errored", Finding(message=message), counted=False)
 
 
 def _left_out(check: Check, session: Session) -> str:
@@ -153,7 +172,7 @@ def _is_ours(check: Check, session: Session, problem: Exception) -> bool:
 
     Otherwise the answer has caused it: code that can break its judge must not be better off than wrong code.
     """
-    if isinstance(problem, GraderError | OSError):
+    if isinstance(problem, GraderError | OSError | InvalidArgument):  # of Hypothesis's functions: no answer calls one
         return True
     if not check.live or check.files:  # the bank was drawn from the reference; a file is nobody's but the student's
         return False

@@ -103,7 +103,15 @@ def test_text_names_every_problem() -> None:
     """The lines for a terminal name survivors, false failures and idle checks, and end in the verdict."""
     text = "\n".join(lines(certificate(EXERCISE, certified=False)))
 
-    for part in ("90.0 %", "blur.py:7", "right_loops (seed 3)", "1 value is wrong", "never fails: blur.fresh"):
+    for part in (
+        "90.0 %",
+        "blur.py:7",
+        "\n    -",
+        "\n    +",
+        "right_loops (seed 3)",
+        "1 value is wrong",
+        "never fails: blur.fresh",
+    ):
         assert part in text
     assert text.splitlines()[-1].startswith("NOT certified")
 

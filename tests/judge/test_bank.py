@@ -109,10 +109,14 @@ def breaks(student: Any, X: np.ndarray, n: int) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (fails, r"^the reference does not pass doubling\.fails: CheckFailure: .* values? (is|are) wrong; the greatest"),
+        (
+            fails,
+            r"^the reference does not pass doubling\.fails \(judge/test_bank\.py, line \d+\): .* values? (is|are) wrong; the greatest",
+        ),
         (
             breaks,
-            r"^the reference does not pass doubling\.breaks: AttributeError: the contract of doubling has no thrice",
+            r"^the reference does not pass doubling\.breaks \(judge/test_bank\.py, line \d+\): AttributeError: the contract of "
+            r"doubling has no thrice; did you mean twice\?$",
         ),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.authoring.declared import TAKEN
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.errors import AuthorError
@@ -17,6 +18,7 @@ from grader.judge.session import Data
 from grader.worker import protocol
 from grader.worker.client import Limits
 from grader.worker.protocol import Raised, Reply, Request
+from tests.judge.actor import Actor
 
 
 def twice(X: Any, by: Any = 2) -> Any:
@@ -149,11 +151,27 @@ def test_questions_to_a_worker_are_for_live_checks(exercise: Exercise, name: str
         getattr(Recorder(exercise, 0), name)
 
 
-@pytest.mark.parametrize("name", ["thrice", "_private", "Net"])
+@pytest.mark.parametrize("name", ["thrice", "_private"])
 def test_only_functions_of_the_contract(exercise: Exercise, name: str) -> None:
     """Anything else is a slip of the check's author."""
     with pytest.raises(AttributeError, match=f"the contract of doubling has no {name}"):
         getattr(Recorder(exercise, 0), name)
+
+
+def test_a_network_is_no_function(exercise: Exercise) -> None:
+    """Its author is told how networks are asked for."""
+    with pytest.raises(
+        AuthorError, match=r"student\.Net: a network is asked for with student\.network\('Net', sample="
+    ):
+        Recorder(exercise, 0).Net  # noqa: B018 - asking is what is refused
+
+
+def test_names_that_are_taken() -> None:
+    """Every public name of a player is refused as a function's: it would never be asked for."""
+    doubling = Exercise("doubling", title="Doubling")
+    own = {*dir(Live), *vars(Player(doubling, 0)), *vars(Live(Actor(doubling, [lambda answer: answer])))}
+
+    assert TAKEN == {name for name in own if not name.startswith("_")}
 
 
 # --- Replayer -----------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ Body = Callable[[Any], None]
 MEASURE = Measure(caption="accuracy", value=0.5, threshold=0.9)
 HIDDEN = "a hidden check found something wrong here; what it tried is not shown"
 OURS = "the grader itself failed here, no points are lost: "
+LINE = next(i for i, line in enumerate(Path(__file__).read_text().splitlines(), 1) if line == "        raise problem")
+HERE = f"(judge/test_runner.py, line {LINE})"  # of `raising`
 
 
 def twice(X: Any, by: Any = 2) -> Any:
@@ -164,7 +166,7 @@ def test_outcomes(doubling: Exercise) -> None:
     assert [("passed", 2.5, 2.5, True), ("failed", 3, 0, True), ("skipped", 1, 0, False), ("errored", 1, 0, False)] == [
         outcome(found[name]) for name in ("fine", "bad", "absent", "ours")
     ]
-    assert [None, "No.", "MNIST is not here.", f"{OURS}ValueError: why"] == [
+    assert [None, "No.", "MNIST is not here.", f"{OURS}ValueError: why {HERE}"] == [
         found[name].finding and told(found[name]) for name in ("fine", "bad", "absent", "ours")
     ]
     assert ["Title of bad.", True] == [found["bad"].title, found["bad"].public]
@@ -174,8 +176,8 @@ def test_outcomes(doubling: Exercise) -> None:
 @pytest.mark.parametrize(
     ("problem", "public", "words"),
     [
-        (ValueError("the input was 5"), True, "ValueError: the input was 5"),
-        (ValueError("the input was 5"), False, "ValueError"),
+        (ValueError("the input was 5"), True, f"ValueError: the input was 5 {HERE}"),
+        (ValueError("the input was 5"), False, f"ValueError {HERE}"),
         (HarnessError("no nursery"), True, "no nursery"),
         (HarnessError("no nursery"), False, "no nursery"),
     ],
@@ -418,8 +420,36 @@ def test_a_check_that_breaks_with_the_right_answer(doubling: Exercise, tmp_path:
     found = judged(session, check)["breaks"]
 
     assert ("errored", 1, 0, False) == outcome(found)
-    assert f"{OURS}IndexError: tuple index out of range" == told(found)
+    assert told(found).startswith(f"{OURS}IndexError: tuple index out of range (judge/test_runner.py, line ")
     assert (["torch", "discarded"], []) == (reference.happened, [*tmp_path.iterdir()])
+
+
+def even(student: Any) -> None:
+    """As one writes a test."""
+    if student.twice(1) % 2:
+        raise AssertionError("this is odd")
+
+
+def test_an_assert_is_a_failure(doubling: Exercise) -> None:
+    """In its own words, with the call and what it gave back."""
+    found = judged(Stage(doubling, lambda answer: 9), declared(doubling, "even", even))["even"]
+
+    assert (("failed", 1, 0, True), "this is odd") == (outcome(found), told(found))
+    assert found.finding is not None
+    assert ("twice(1)", Plain(text="9")) == (found.finding.call, found.finding.actual)
+
+
+def test_an_assert_that_the_right_answer_fails(
+    doubling: Exercise, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is its author's mistake, who reads all of it, and of a hidden check nobody else more than where."""
+    session, reference = Stage(doubling, lambda answer: 9), Stage(doubling)
+    reference.folder = tmp_path
+    session.of_reference = lambda: reference  # type: ignore[method-assign]
+    found = judged(session, declared(doubling, "odd", raising(AssertionError("it was 5")), public=False))["odd"]
+
+    assert ("errored", f"{OURS}AssertionError {HERE}") == (found.outcome, told(found))
+    assert f"line {LINE}, in body\n    raise problem\nAssertionError: it was 5\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("problem", [OSError("no space left"), HarnessError("no nursery")])
