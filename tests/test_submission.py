@@ -19,7 +19,7 @@ import threading
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader import submission
+from grader.classes import find as find_all
 from grader.errors import SubmissionOutOfReach, SubmissionUnreadable, UsageError
 from grader.intake import basket as limits
 from grader.intake import folder as folder_module
 from grader.intake import notebook
 from grader.intake.archives import unpack
 from grader.intake.basket import Basket
-from grader.submission import Source, Submission, find
+from grader.submission import Source, Submission
 
 CODE = b"def corr2d(X, K):\n    return X\n"
 FILES = {"corr2d.py": CODE, "helpers/windows.py": b"W = 1\n", "README.md": b"mine\n"}
@@ -139,9 +140,9 @@ def test_digest_tells_names_and_bytes_apart(upload: Path, into: Path) -> None:
 
 
 def test_clutter_is_passed_over(upload: Path, into: Path) -> None:
-    """Caches, hidden folders, data sets and reports neither arrive nor are worth a word."""
+    """Caches, hidden folders, environments and reports neither arrive nor are worth a word."""
     clutter = (
-        ".git/config.py __pycache__/corr2d.cpython-311.pyc .venv/lib/a.py venv/b.py data/train.csv data/train.png "
+        ".git/config.py __pycache__/corr2d.cpython-311.pyc .venv/lib/a.py venv/b.py env/lib/site-packages/c.py "
         ".vscode/settings.json __MACOSX/._corr2d.py ._corr2d.py .DS_Store .git/HEAD .ipynb_checkpoints/a.ipynb "
         "corr2d.pyc Thumbs.db reports/index.html"
     )
@@ -770,12 +771,12 @@ def test_too_many_files_are_refused(into: Path) -> None:
 def test_a_flood_of_files_is_stopped_early(upload: Path, into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever kind they are; a folder that is passed over is not even looked into."""
     monkeypatch.setattr(limits, "MOST_ENTRIES", 2000)
-    (upload / "data").mkdir()
+    (upload / "venv").mkdir()
     for index in range(2001):
-        os.close(os.open(f"{upload}/data/{index}", os.O_CREAT | os.O_WRONLY))
+        os.close(os.open(f"{upload}/venv/{index}", os.O_CREAT | os.O_WRONLY))
     assert held(take(upload, "s", into)) == {}
 
-    (upload / "data").rename(upload / "digits")
+    (upload / "venv").rename(upload / "digits")
     with pytest.raises(SubmissionUnreadable, match="more than 2,000 files and folders"):
         take(upload, "s", into)
 
@@ -1039,7 +1040,11 @@ def test_forged_tar_headers_raise_one_error_only(blocks: list[bytes]) -> None:
 
 # --- find -----------------------------------------------------------------------------------------
 
-EXERCISES = ["corr2d.py", "pooling.py"]
+EXERCISES = ("corr2d.py", "pooling.py")
+
+
+def find(paths: list[Path], exercises: Iterable[str]) -> list[Source]:
+    return find_all(paths, exercises).sources
 
 
 def names(sources: list[Source]) -> list[str]:
@@ -1047,14 +1052,14 @@ def names(sources: list[Source]) -> list[str]:
 
 
 def test_find_names_a_class(tmp_path: Path) -> None:
-    """Every folder and archive in a folder, by its name; neither the starter nor hidden and private ones."""
+    """Every folder and archive in a folder, by its name, but hidden ones."""
     for name in ("ann", "bob", "starter", ".git", "_old", "venv"):
         write(tmp_path / name, {"corr2d.py": CODE})
     (tmp_path / "cy.tar.gz").write_bytes(tgz_of(FILES))
     (tmp_path / "bob.zip").write_bytes(zip_of(FILES))
     (tmp_path / "grades.csv").write_bytes(b"")
 
-    assert names(find([tmp_path], EXERCISES)) == ["ann", "bob", "bob-2", "cy"]
+    assert names(find([tmp_path], EXERCISES)) == ["_old", "ann", "bob", "bob-2", "cy", "starter", "venv"]
 
 
 @pytest.mark.parametrize("name", ["corr2d.py", "corr2d.ipynb"])
@@ -1062,7 +1067,7 @@ def test_find_takes_a_folder_with_an_exercise_for_a_submission(tmp_path: Path, n
     """As a script or as a notebook."""
     write(tmp_path / "ann", {name: CODE, "sub/pooling.py": CODE})
 
-    assert find([tmp_path / "ann"], EXERCISES) == [Source(path=tmp_path / "ann", name="ann")]
+    assert find([tmp_path / "ann"], EXERCISES) == [Source(path=tmp_path / "ann", name="ann", exercises=EXERCISES)]
 
 
 def test_find_names_the_folder_behind_dots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1149,12 +1154,15 @@ def test_links_in_a_class_are_not_followed(tmp_path: Path, into: Path) -> None:
     write(tmp_path / "away", {"s.zip": zip_of(FILES), "corr2d.ipynb": b"{}", "notes.txt": b""})
     links = {"bob": klass / "ann", "cy.zip": tmp_path / "away" / "s.zip", "dan.ipynb": tmp_path / "away/corr2d.ipynb"}
     links |= {"eve.txt": tmp_path / "away" / "notes.txt", "flo": tmp_path / "nowhere", "gus": klass}
-    for name, target in (links | {"_old": klass / "ann", ".hidden": klass / "ann"}).items():
+    links |= {"_old": klass / "ann"}
+    for name, target in (links | {".hidden": klass / "ann"}).items():
         (klass / name).symlink_to(target)
-    ann, *others = find([klass], EXERCISES)
+    found = {source.name: source for source in find([klass], EXERCISES)}
 
-    assert ann == Source(path=klass / "ann", name="ann")
-    assert names(others) == list(links)
+    assert found.pop("ann").refusal == ""
+    assert "set aside" in found.pop("starter").refusal
+    assert set(found) == set(links)
+    others = list(found.values())
     for source in others:
         with pytest.raises(SubmissionOutOfReach) as refused:
             submission.take(source, into)
