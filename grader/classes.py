@@ -33,14 +33,13 @@ class Found(NamedTuple):
     only: frozenset[str] = frozenset()  # exercise files, when they were named themselves
 
 
-def find(paths: Iterable[Path], files: Iterable[str]) -> Found:
-    """The submissions that `paths` name; `files` are the course's exercises.
+def find(paths: Iterable[Path], exercises: Mapping[str, tuple[str, ...]]) -> Found:
+    """The submissions that `paths` name; `exercises` are the course's files, each with the names that it must define.
 
     A folder is a submission when it holds one of them, as it is or as a notebook. What lies in a class folder and
     cannot be graded is among them, with a refusal; a path that is named may be a link. Raises UsageError for a path
     that does not exist or holds no submission.
     """
-    exercises = tuple(files)
     sources: dict[tuple[Path, tuple[tuple[str, str], ...]], Source] = {}
     named: dict[tuple[Path, tuple[tuple[str, str], ...]], set[str]] = {}
     left_alone: list[str] = []
@@ -63,7 +62,7 @@ def find(paths: Iterable[Path], files: Iterable[str]) -> Found:
         name = _plain_name(source.name or path.name, kept_whole=bool(source.refusal) or not is_file)
         numbered = (f"{name}-{number}" if number > 1 else name for number in itertools.count(1))
         name = next(one for one in numbered if one not in unique and one.lower() not in TAKEN)
-        unique[name] = Source(path=path, name=name, refusal=source.refusal, members=members, exercises=exercises)
+        unique[name] = Source(path=path, name=name, refusal=source.refusal, members=members, exercises=dict(exercises))
     return Found(list(unique.values()), left_alone, frozenset(next(iter(named.values()), ())))
 
 
@@ -116,10 +115,12 @@ def _in_archive(path: Path, exercises: Collection[str]) -> Found:
     if not students(names, exercises) and (len(packed) < 2 or len(packed) < len(names)):
         return Found([Source(path=path, name="")])
     within: dict[str, list[str]] = {}
+    folders: set[str] = set()
     for name in names:
-        top, _, rest = name.partition("/")
-        within.setdefault(top, []).extend([rest] if rest else [])
-    entries = [Entry(name, is_folder=bool(files)) for name, files in within.items()]
+        top, slash, rest = name.partition("/")
+        folders.update([top] if slash else [])
+        within.setdefault(top, []).extend([rest] if rest and not rest.endswith("/") else [])
+    entries = [Entry(name, is_folder=name in folders) for name in within if name]
     return _sources(path, roster.call(entries, within.__getitem__, exercises), {}, wrapper)
 
 
@@ -225,5 +226,5 @@ def _plain_name(name: str, kept_whole: bool) -> str:
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     if not text.strip("."):  # "." and ".." would be other folders than the report's own
         text = "submission"
-    text = text.replace("/", "_")  # of an archive's
+    text = text.replace("/", "_").replace("\0", "_")  # in an archive there is no end of what a name can hold
     return text.encode()[:MOST_NAME_BYTES].decode("utf-8", "ignore")

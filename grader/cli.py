@@ -166,7 +166,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from grader.classes import find
 
     course = _course(arguments)
-    found = find(arguments.paths, [exercise.file for exercise in course.exercises.values()])
+    found = find(arguments.paths, course.files)
     submissions = found.sources
     checks = course.select(_chosen(arguments, course, found.only), arguments.check or [], arguments.public)
     _data_folder(arguments.data)
@@ -207,7 +207,7 @@ def _run(arguments: argparse.Namespace) -> int:
             shelf.write_index({report.submission for report in reports}, problems, found.left_alone)
     finally:
         terminal.print_summary(reports, problems, arguments.out)
-        terminal.print_lines(_asides(found, shelf.told))
+        terminal.print_lines(_asides(found, [*shelf.told, *(reports[0].notes if len(reports) == 1 else ())]))
     return max(codes)
 
 
@@ -222,14 +222,14 @@ def _chosen(arguments: argparse.Namespace, course: Course, files: Collection[str
     return named or given
 
 
-def _asides(found: Found, kept: Iterable[str]) -> Iterator[str]:
+def _asides(found: Found, notes: Iterable[str]) -> Iterator[str]:
     """What the summary does not say."""
     if found.only:
         files = ", ".join(sorted(found.only))
         yield f"Graded only {files}, which was named; name the folder to grade everything in it"
     if found.left_alone:
         yield f"Left alone as nobody's work: {', '.join(found.left_alone)}"
-    yield from kept
+    yield from (f"Note: {note}" for note in notes)
 
 
 def _data_folder(folder: str | None) -> None:

@@ -42,7 +42,7 @@ class Source(Record, frozen=True, kw_only=True):
     name: str
     refusal: str = ""  # why it is not graded, when that is known before it is looked into
     members: tuple[tuple[str, str], ...] = ()  # of the class in `path`: entries, each with its name in the submission
-    exercises: tuple[str, ...] = ()  # the files that count: what has another name may be one of them
+    exercises: dict[str, tuple[str, ...]] = {}  # the files that count, each with the names that it must define
 
     @property
     def place(self) -> str:

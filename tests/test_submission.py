@@ -19,7 +19,7 @@ import threading
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -1040,10 +1040,10 @@ def test_forged_tar_headers_raise_one_error_only(blocks: list[bytes]) -> None:
 
 # --- find -----------------------------------------------------------------------------------------
 
-EXERCISES = ("corr2d.py", "pooling.py")
+EXERCISES: dict[str, tuple[str, ...]] = {"corr2d.py": ("corr2d",), "pooling.py": ("max_pool2d", "avg_pool2d")}
 
 
-def find(paths: list[Path], exercises: Iterable[str]) -> list[Source]:
+def find(paths: list[Path], exercises: Mapping[str, tuple[str, ...]]) -> list[Source]:
     return find_all(paths, exercises).sources
 
 

@@ -39,7 +39,7 @@ def replay(
     if not source.exists():
         raise UsageError(f"{source}: there is no such submission; name it with --submission PATH")
     options = Options(seed=earlier.seed if earlier else stored.seed, isolation=isolation, limits=course.limits)
-    found = find([source], [exercise.file for exercise in course.exercises.values()]).sources
+    found = find([source], course.files).sources
     taken = next((one for one in found if one.name == stored.submission), found[0])
     checks = _with_needed(course, check)
     exercise = course.checks[check].exercise

@@ -49,7 +49,7 @@ def read_archive(path: Path, basket: Basket) -> None:
 
 
 def names_in(path: Path) -> list[str]:
-    """The files in an archive; none when it cannot be read, which taking it in will tell."""
+    """The files and folders/ in an archive; none when it cannot be read, which taking it in will tell."""
     listing = _Listing(path)
     with contextlib.suppress(GraderError):
         read_archive(path, listing)
@@ -68,6 +68,10 @@ class _Listing(Basket):
         if parts and not hidden(parts):
             self.names.append("/".join(parts))
         return None
+
+    def met_folder(self, name: str) -> None:
+        if (parts := plain_parts(name.replace("\\", "/"))) and not hidden((*parts, "")):
+            self.names.append("/".join(parts) + "/")
 
 
 def unpack(data: bytes, basket: Basket) -> None:
@@ -95,7 +99,10 @@ def _read_zip(data: bytes, meter: Meter, basket: Basket) -> None:
         for member in archive.infolist():
             basket.count()
             kind = stat.S_IFMT(member.external_attr >> 16)
-            parts = None if member.is_dir() else basket.wanted(member.filename.replace("\\", "/"))
+            if member.is_dir():
+                basket.met_folder(member.filename)
+                continue
+            parts = basket.wanted(member.filename.replace("\\", "/"))
             if parts is None:
                 continue
             if member.flag_bits & 1:

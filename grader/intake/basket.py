@@ -96,6 +96,9 @@ class Basket:
             return None
         return None if hidden(parts) else parts
 
+    def met_folder(self, name: str) -> None:
+        """A folder of an archive was met; only who asks for names is interested."""
+
     def _chosen(self, path: str) -> str:
         """What the file `path` is called in this submission; empty when it is none of it."""
         for entry, kept in self._members:

@@ -50,9 +50,7 @@ HARMLESS = {  # kinds of files that lie about in class folders and are nobody's 
     ),
 }
 IN_THE_WAY = {DATA, "env"}  # of instructors and tools as well: hand-ins only with an exercise at their top
-SET_ASIDE = (
-    "folders that are called {} are set aside; rename it to have it graded, or name it itself on the command line"
-)
+SET_ASIDE = "a folder whose name {} is set aside; rename it to have it graded, or name it itself on the command line"
 
 Inside = Callable[[str], Collection[str]]  # the paths of the files in a folder of the class
 
@@ -100,7 +98,8 @@ def call(entries: Iterable[Entry], inside: Inside, exercises: Collection[str]) -
     groups: dict[str, list[tuple[str, str]]] = {}
     owners: dict[str, str] = {}
     files: dict[str, list[str]] = {}
-    for entry in sorted(entries):
+    entries = sorted(entries)
+    for entry in entries:
         found = entry.refusal or _sorted(entry, inside, exercises)
         if isinstance(found, _Group):
             groups.setdefault(found.key, []).append((entry.name, found.kept))
@@ -115,7 +114,10 @@ def call(entries: Iterable[Entry], inside: Inside, exercises: Collection[str]) -
                 roster.signs.append(entry.name)
         else:
             roster.left_alone.append(f"{entry.name}/" if entry.is_folder else entry.name)
+    folders = {entry.name for entry in entries if entry.is_folder}
     for key, members in groups.items():
+        # a platform's own note about a hand-in is none of its files
+        members = [one for one in members if one[1] or one[0] in folders] or members
         several = list(owners.values()).count(owners[key]) > 1  # attempts of one student, or namesakes
         roster.hand_ins.append(HandIn(key if several else owners[key], tuple(members), _no_code(files[key])))
     roster.hand_ins.sort(key=lambda one: (one.name.casefold(), one.name))
@@ -162,7 +164,7 @@ def _sorted_folder(entry: Entry, inside: Inside, exercises: Collection[str]) -> 
         )
     if name.startswith("_") or name == places.STARTER:
         work = any(PurePosixPath(file).name in exact for file in files) and not entry.is_starter
-        return SET_ASIDE.format("_..." if name.startswith("_") else name) if work else ""
+        return SET_ASIDE.format("starts with _" if name.startswith("_") else f"is {name}") if work else ""
     return _Group(name, name)
 
 
@@ -181,7 +183,9 @@ def _no_code(files: Collection[str]) -> str:
     """Why a hand-in of these files cannot be graded, whatever is in them; or empty."""
     if any(is_archive(file) or PurePosixPath(file).suffix.lower() in CODE | ARTEFACTS for file in files):
         return ""
+    if not files:
+        return "it is empty; ask for the code"
     listed = ", ".join(map(shown, sorted(files)[:3])) + (", ..." if len(files) > 3 else "")
     packed = next((file for file in sorted(files) if PurePosixPath(file).suffix.lower() in PACKED), "")
     advice = f"have {shown(packed)} packed again as a .zip" if packed else "ask for the code itself"
-    return f"there is no .py and no .ipynb file in it, but {listed or 'nothing at all'}; {advice}"
+    return f"no .py and no .ipynb file was handed in, only {listed}; {advice}"
