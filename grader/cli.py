@@ -430,7 +430,7 @@ def _writable(out: Path) -> None:
         with tempfile.TemporaryFile(dir=out) as file:
             file.write(bytes(1 << 16))
     except OSError as problem:
-        words = "it is a file" if os.path.isfile(out) else problem.strerror
+        words = "it is a file" if os.path.exists(out) and not os.path.isdir(out) else problem.strerror
         raise UsageError(f"--out {out}: cannot write there: {words}; name another folder with --out") from None
 
 

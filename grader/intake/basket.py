@@ -126,10 +126,11 @@ class Basket:
             if self._data_texts > MOST_DATA_TEXTS:
                 return
         if is_archive(parts[-1]):
-            if len(self.archives) < MOST_ARCHIVES:
+            if len(self.archives) < MOST_ARCHIVES and sum(map(len, self.archives.values())) + len(data) <= MOST_BYTES:
                 self.archives[parts] = data
             else:
-                self.leave_out("/".join(parts), f"there are more than {MOST_ARCHIVES} archives")
+                more = f"more than {MOST_ARCHIVES} archives or {MOST_BYTES >> 20} MiB of them"
+                self.leave_out("/".join(parts), f"there are {more}")
             return
         if parts in self.files:
             self.note(f"{shown('/'.join(parts))} is there more than once; the last one counts")

@@ -23,7 +23,8 @@ CONVENTIONS = tuple(
         r"(?P<key>(?P<owner>.{1,100}?)_(?:LATE_)?\d{1,12})_\d{1,12}_(?P<file>.+)",
     )
 )
-AGAIN = re.compile(r"(?P<stem>.+?)(?:[-_ ]?\((?P<number>\d{1,3})\)|-(?P<again>\d{1,3})|[- ]+copy)", re.IGNORECASE)
+AGAIN = re.compile(r"(?P<stem>.+?)(?:[-_ ]?\((?P<number>\d{1,3})\)|-(?P<again>\d{1,3})|[- ]{1,3}copy)", re.IGNORECASE)
+MOST_NAME = 255  # characters; in an archive a name has any length, and longer ones say nothing
 BETWEEN = "_- ."  # what stands between a student's name and an exercise's
 NO_NAME = re.compile(r"tests?|old|backup|starter|draft|orig(?:inal)?|utils?|helpers?|data|v?\d+", re.IGNORECASE)
 
@@ -38,7 +39,8 @@ class Owned(NamedTuple):
 
 def owned(name: str) -> Owned | None:
     """What the name of an entry of a platform's export tells; None when it follows no platform's convention."""
-    found = next(filter(None, (convention.fullmatch(name) for convention in CONVENTIONS)), None)
+    fitting = (convention.fullmatch(name) for convention in CONVENTIONS if len(name) <= MOST_NAME)
+    found = next(filter(None, fitting), None)
     if found is None:
         return None
     named = found.groupdict()
@@ -51,6 +53,8 @@ def exercise_in(name: str, exercises: Iterable[str]) -> tuple[str, str] | None:
     A notebook counts as the notebook of that exercise.
     """
     path = PurePosixPath(name)
+    if len(path.name) > MOST_NAME:
+        return None
     suffix = path.suffix.lower()
     stem = _once(path.stem).lower()
     for exercise in sorted(exercises, key=len, reverse=True) if suffix in (".py", ".ipynb") else ():

@@ -166,8 +166,10 @@ def merged(
 
 
 def _noted(run: Earlier, ids: Sequence[str], digest: str, exercises: Iterable[ExerciseResult]) -> str:
-    whole = [exercise for exercise in exercises if all(check.id in ids for check in exercise.checks)]
-    names = [exercise.name for exercise in whole]
-    names += [one for one in ids if not any(one == check.id for exercise in whole for check in exercise.checks)]
+    names = []
+    for exercise in exercises:
+        count = sum(check.id in ids for check in exercise.checks)
+        if count:
+            names.append(exercise.name if count == len(exercise.checks) else f"{exercise.name} ({count} checks)")
     changed = "" if run.digest == digest else ", before the files were changed"
     return f"not asked in this run, kept from that of {run.started[:16].replace('T', ' ')} UTC{changed}: {', '.join(names)}"
