@@ -1,0 +1,241 @@
+"""Who is in a class: every entry is graded, or named as not graded, or as plainly nobody's work."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader import submission
+from grader.classes import find
+from grader.errors import UsageError
+from tests.intake.test_settle import STUB, notebook
+from tests.test_submission import CODE, held, tgz_of, write, zip_of
+
+EXERCISES: dict[str, tuple[str, ...]] = {"corr2d.py": ("corr2d",), "pooling.py": ("max_pool2d",)}
+MOODLE = "{}_assignsubmission_file_/{}"
+
+
+def sorted_out(path: Path) -> tuple[list[str], dict[str, str], list[str]]:
+    """The names of what is graded, why other entries are not, and what is left alone."""
+    found = find([path], EXERCISES)
+    refused = {source.name: source.refusal for source in found.sources if source.refusal}
+    return [source.name for source in found.sources if not source.refusal], refused, found.left_alone
+
+
+def snapshots(path: Path, into: Path) -> dict[str, set[str]]:
+    """The files of each submission."""
+    into.mkdir()
+    return {
+        one.name: set(held(submission.take(one, into))) for one in find([path], EXERCISES).sources if not one.refusal
+    }
+
+
+CANVAS = {
+    "smith_anna_LATE_12_34_corr2d-1.py": CODE,
+    "smith_anna_LATE_12_35_pooling.py": CODE,
+    "doe_1_2_corr2d.ipynb": notebook("def corr2d(X, K): ..."),
+    "doe_1_3_helper.py": b"",
+    "roe_5_6_homework.zip": zip_of({"hw/corr2d.py": CODE}),
+    "poe_7_8_report.pdf": b"",
+    "noe_9_10_homework.rar": b"",
+}
+FOUND = {
+    "doe": {"corr2d.ipynb", "corr2d.py", "helper.py"},
+    "roe": {"corr2d.py"},
+    "smith_anna": {"corr2d.py", "pooling.py"},
+}
+
+
+@pytest.mark.parametrize("packed", ["folder", "all.zip", "all.tar.gz", "around.zip", "only.zip"])
+def test_a_canvas_export(packed: str, tmp_path: Path) -> None:
+    """Loose files are put together by student, whether the export was unpacked or not."""
+    path = tmp_path / packed
+    if packed == "folder":
+        write(path, CANVAS)
+    elif packed == "only.zip":
+        path = tmp_path / "downloads"
+        write(path, {"submissions.zip": zip_of(CANVAS), "readme.txt": b""})
+    elif packed == "around.zip":
+        path.write_bytes(zip_of({f"export/{name}": data for name, data in CANVAS.items()}))
+    else:
+        path.write_bytes((tgz_of if packed.endswith("gz") else zip_of)(CANVAS))
+    graded, refused, _ = sorted_out(path)
+
+    assert graded == list(FOUND) and set(refused) == {"noe", "poe"}
+    assert "have homework.rar packed again as a .zip" in refused["noe"]
+    assert "no .py and no .ipynb file was handed in, only report.pdf" in refused["poe"]
+    assert snapshots(path, tmp_path / "into") == FOUND
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_moodle_export(packed: bool, tmp_path: Path) -> None:
+    """A folder a student, called by the student's name; namesakes are told apart; an empty one is named."""
+    files = {
+        MOODLE.format("Anna Smith_1", "corr2d.py"): CODE,
+        "Anna Smith_1_assignsubmission_onlinetext_/onlinetext.html": b"",
+        MOODLE.format("Ben Roe_2", "homework.zip"): zip_of({"corr2d.py": CODE}),
+        MOODLE.format("Ben Roe_3", "corr2d (1).py"): CODE,
+        MOODLE.format("Cy_4", ""): b"",
+        "grades.csv": b"",
+    }
+    path = tmp_path / ("all.zip" if packed else "all")
+    if packed:
+        path.write_bytes(zip_of(files))
+    else:
+        (path / MOODLE.format("Cy_4", "")).mkdir(parents=True)
+        write(path, {name: data for name, data in files.items() if not name.endswith("/")})
+    graded, refused, left_alone = sorted_out(path)
+
+    assert graded == ["Anna Smith", "Ben Roe_2", "Ben Roe_3"] and left_alone == ["grades.csv"]
+    assert set(refused) == {"Cy"} and refused["Cy"].endswith("it is empty; ask for the code")
+    assert set(map(frozenset, snapshots(path, tmp_path / "into").values())) == {frozenset({"corr2d.py"})}
+
+
+def test_a_blackboard_export(tmp_path: Path) -> None:
+    """Two attempts of a student are told apart; the platform's own note is no file of the student's."""
+    attempt = "Week 1_{}_attempt_2026-01-0{}-10-00-00{}"
+    names = [attempt.format("ann", 1, "_corr2d.py"), attempt.format("ann", 1, ".txt")]
+    names += [attempt.format("ben", day, "_corr2d.py") for day in (1, 2)] + [attempt.format("cy", 1, ".txt")]
+    path = write(tmp_path / "class", dict.fromkeys(names, CODE))
+    graded, refused, _ = sorted_out(path)
+
+    assert ["ann", attempt.format("ben", 1, ""), attempt.format("ben", 2, "")] == sorted(graded, key=len)
+    assert set(refused) == {"cy"}
+    assert snapshots(path, tmp_path / "into")["ann"] == {"corr2d.py"}
+
+
+def test_other_exports(tmp_path: Path) -> None:
+    """Brightspace and Gradescope: a folder a student, and a page or a list that is nobody's."""
+    there = write(tmp_path / "d2l", {"1-2 - Anna Roe - Jan 1, 2026 1000 AM/corr2d.py": CODE, "index.html": b""})
+    scope = write(tmp_path / "gs", {"submission_7/corr2d.py": CODE, "submission_metadata.yml": b""})
+
+    assert sorted_out(there) == (["Anna Roe"], {}, ["index.html"])
+    assert sorted_out(scope) == (["submission_7"], {}, ["submission_metadata.yml"])
+
+
+def test_loose_files(tmp_path: Path) -> None:
+    """A notebook is a submission; a script only when its name tells whose it is; all else is named."""
+    loose = ("anna.ipynb", "ben_corr2d.py", "Ben-pooling.py", "solution.py", "emil.rar", "fritz.tar.xz", "gina.docx")
+    path = write(tmp_path / "class", dict.fromkeys((*loose, "carl/corr2d.py", "README.md", ".DS_Store"), CODE))
+    graded, refused, left_alone = sorted_out(path)
+
+    assert graded == ["anna", "ben", "carl"] and left_alone == [".DS_Store", "README.md"]
+    assert set(refused) == {"solution.py", "emil.rar", "fritz.tar.xz", "gina.docx"}
+    for name, why in refused.items():
+        assert why.startswith(f"{path / name}: ") and ";" in why
+    assert snapshots(path, tmp_path / "into")["ben"] == {"corr2d.py", "pooling.py"}
+
+
+def test_folders_that_tools_and_instructors_make(tmp_path: Path) -> None:
+    """With an exercise in them they are a student's, but for those set aside by their name; else nobody's."""
+    work = dict.fromkeys(("data/corr2d.py", "venv/corr2d.py", "_x/corr2d.py", "ann/corr2d.py"), CODE)
+    tools = dict.fromkeys(("env/lib/site-packages/a.py", ".git/config", "__MACOSX/._a", "_y/list.txt"), b"")
+    graded, refused, left_alone = sorted_out(write(tmp_path / "class", work | tools | {"starter/corr2d.py": STUB}))
+
+    assert graded == ["ann", "data", "venv"]
+    assert "a folder whose name starts with _ is set aside; rename it" in refused.pop("_x") and not refused
+    assert left_alone == [".git/", "__MACOSX/", "_y/", "env/", "starter/"]
+
+
+def test_a_starter_with_work_in_it_is_named(tmp_path: Path) -> None:
+    """Somebody has worked in it."""
+    _, refused, _ = sorted_out(write(tmp_path, {"starter/corr2d.py": CODE, "ann/corr2d.py": CODE}))
+
+    assert "a folder whose name is starter is set aside" in refused["starter"]
+
+
+def test_an_archive_of_several_among_others_is_one_hand_in(tmp_path: Path) -> None:
+    """Nobody makes entries for others: their names are only believed when the archive is all there is."""
+    forged = zip_of({"ben/corr2d.py": CODE, "carl/corr2d.py": CODE})
+    path = write(tmp_path / "class", {"anna.zip": forged, "ben/corr2d.py": CODE})
+
+    assert sorted_out(path)[0] == ["anna", "ben"]
+    assert sorted_out(path / "anna.zip")[0] == ["ben", "carl"]
+
+
+def test_archives_of_archives(tmp_path: Path) -> None:
+    """Each is a student's."""
+    path = tmp_path / "all.zip"
+    path.write_bytes(zip_of({"ann.zip": zip_of({"corr2d.py": CODE}), "ben.zip": zip_of({"a/corr2d.py": CODE})}))
+
+    assert snapshots(path, tmp_path / "into") == {"ann": {"corr2d.py"}, "ben": {"corr2d.py"}}
+
+
+@pytest.mark.parametrize("name", ["..", "a\0b", "a\nb", "index.html", "n" * 300, "/etc"])
+def test_hostile_names_in_an_archive_of_a_class(name: str, tmp_path: Path) -> None:
+    """They become folders beside the index."""
+    path = tmp_path / "all.tar.gz"
+    path.write_bytes(tgz_of({f"{name}/corr2d.py": CODE, "ben/corr2d.py": CODE, "cy/corr2d.py": CODE}))
+    graded, _, _ = sorted_out(path)
+
+    assert {"ben", "cy"} <= set(graded)
+    for one in graded:
+        assert (tmp_path / "out" / one).resolve().parent == tmp_path / "out"
+        (tmp_path / "out" / one).mkdir(parents=True)
+
+
+def test_a_folder_in_a_folder(tmp_path: Path) -> None:
+    """What was unpacked into a folder of its own is the class."""
+    write(tmp_path / "all", {"export/ann/corr2d.py": CODE, "export/ben/corr2d.py": CODE, "notes.txt": b""})
+
+    assert sorted_out(tmp_path / "all") == (["ann", "ben"], {}, ["notes.txt"])
+
+
+def test_a_file_gone_astray_hides_no_class(tmp_path: Path) -> None:
+    """It is named; but old copies beside one's own work make no class."""
+    path = write(tmp_path / "class", dict.fromkeys(("corr2d.py", *(f"{one}/corr2d.py" for one in "abc")), CODE))
+    mine = write(tmp_path / "mine", dict.fromkeys(("corr2d.py", "old/corr2d.py", "older/corr2d.py"), CODE))
+
+    assert sorted_out(path)[0] == ["a", "b", "c"] and set(sorted_out(path)[1]) == {"corr2d.py"}
+    assert sorted_out(mine) == (["mine"], {}, [])
+
+
+def test_a_notebook_with_its_helpers_is_a_submission(tmp_path: Path) -> None:
+    """The folder, not the notebook alone."""
+    path = write(tmp_path / "mine", {"all.ipynb": notebook("x = 1"), "helper.py": b"", "lenet5.pth": b"", "a.txt": b""})
+
+    assert sorted_out(path) == (["mine"], {}, [])
+
+
+def test_an_exercise_that_is_named(tmp_path: Path) -> None:
+    """It is graded with the folder it lies in, and alone; under another name it is taken for what its name says."""
+    path = write(tmp_path / "mine", {"corr2d.py": CODE, "pooling.py": CODE, "doe_1_2_pooling.py": CODE, "own.py": b""})
+    named, other = find([path / "corr2d.py"], EXERCISES), find([path / "doe_1_2_pooling.py"], EXERCISES)
+
+    assert [(one.path, one.name) for one in named.sources] == [(path, "mine")] and named.only == {"corr2d.py"}
+    assert snapshots(path / "doe_1_2_pooling.py", tmp_path / "into") == {"doe": {"pooling.py"}}
+    assert other.only == {"pooling.py"}
+    with pytest.raises(UsageError, match="a submission is a folder"):
+        find([path / "own.py"], EXERCISES)
+
+
+def test_exercises_that_are_named_together(tmp_path: Path) -> None:
+    """The same of every submission: a run asks all the same."""
+    for name in ("ann", "ben"):
+        write(tmp_path / name, {"corr2d.py": CODE, "pooling.py": CODE})
+    both = find([tmp_path / "ann" / "corr2d.py", tmp_path / "ben" / "corr2d.py"], EXERCISES)
+
+    assert ["ann", "ben"] == [one.name for one in both.sources] and both.only == {"corr2d.py"}
+    assert find([tmp_path / "ann" / name for name in EXERCISES], EXERCISES).only == set(EXERCISES)
+    for other in (tmp_path / "ben" / "pooling.py", tmp_path / "ben"):
+        with pytest.raises(UsageError, match="name the same exercise files of every submission"):
+            find([tmp_path / "ann" / "corr2d.py", other], EXERCISES)
+
+
+def test_nothing_of_a_class(tmp_path: Path) -> None:
+    """A folder of other code is none."""
+    write(tmp_path, {"src/tool.py": b"", "setup.py": b"", "docs/a.pdf": b""})
+
+    with pytest.raises(UsageError, match=r"neither it nor a folder in it holds one of corr2d.py, pooling.py"):
+        find([tmp_path], EXERCISES)
+
+
+def test_links_in_what_is_put_together_are_not_followed(tmp_path: Path) -> None:
+    """A neighbour's file under one's own name."""
+    path = write(tmp_path / "class", {"ann_1_2_corr2d.py": CODE, "cy_5_6_corr2d.py": CODE})
+    os.symlink(path / "ann_1_2_corr2d.py", path / "ben_3_4_corr2d.py")
+    graded, refused, _ = sorted_out(path)
+
+    assert graded == ["ann", "cy"] and "is a link" in refused["ben_3_4_corr2d.py"]
