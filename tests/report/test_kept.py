@@ -104,7 +104,9 @@ def test_a_namesake_is_refused(tmp_path: Path) -> None:
     shelf.put(report(exercise("pooling", "max")))
     shelf.write_index({"ann"}, [], [])
 
-    with pytest.raises(UsageError, match=r"holds the report of .*monday/ann, not of .*tuesday/ann; name another folder"):
+    with pytest.raises(
+        UsageError, match=r"holds the report of .*monday/ann, not of .*tuesday/ann; name another folder"
+    ):
         Shelf(tmp_path, {"ann": other}, COURSE, set())
     (tmp_path / "monday/ann").rmdir()
     Shelf(tmp_path, {"ann": other}, COURSE, set())
