@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from grader.errors import UsageError
 from grader.intake import places, platforms, roster
 from grader.intake.archives import names_in
@@ -24,6 +26,8 @@ TAKEN = {"index.html", "index.json"}  # lie beside the folders of the reports
 HELPER, HELPERS = "helper.py", (".py", *ARTEFACTS)  # what may lie beside a notebook
 OLD_COPIES = 3  # so many folders with exercises beside an exercise file are other students', not copies of one's own
 
+Place = tuple[Path, tuple[tuple[str, str], ...]]  # of a submission: its path, or that of its class and its members
+
 
 class Found(NamedTuple):
     """What paths name."""
@@ -33,37 +37,49 @@ class Found(NamedTuple):
     only: frozenset[str] = frozenset()  # exercise files, when they were named themselves
 
 
-def find(paths: Iterable[Path], exercises: Mapping[str, tuple[str, ...]]) -> Found:
-    """The submissions that `paths` name; `exercises` are the course's files, each with the names that it must define.
+def find(
+    paths: Iterable[Path], exercises: Mapping[str, tuple[str, ...]], known: Mapping[str, str] | None = None
+) -> Found:
+    """The submissions that `paths` name; `exercises` are the course's files, each with the names that it must define;
+    `known` are the names that submissions had in an earlier run, by their place.
 
     A folder is a submission when it holds one of them, as it is or as a notebook. What lies in a class folder and
     cannot be graded is among them, with a refusal; a path that is named may be a link. Raises UsageError for a path
     that does not exist or holds no submission.
     """
-    sources: dict[tuple[Path, tuple[tuple[str, str], ...]], Source] = {}
-    named: dict[tuple[Path, tuple[tuple[str, str], ...]], set[str]] = {}
+    sources: dict[Place, Source] = {}
+    only: dict[Place, set[str]] = {}
     left_alone: list[str] = []
     for path in paths:
         found = _find(path, exercises)
         left_alone += found.left_alone
         for source in found.sources:
             place = Path(os.path.abspath(source.path)), source.members  # `..` is no name
-            known = sources.get(place)
-            if known is None or known.refusal:  # named as well, it is not refused
+            if place not in sources or sources[place].refusal:  # named as well, it is not refused
                 sources[place] = source
-            named.setdefault(place, set()).update(found.only)
-    if len(set(map(frozenset, named.values()))) > 1:
+            only.setdefault(place, set()).update(found.only)
+    if len(set(map(frozenset, only.values()))) > 1:
         raise UsageError(
             "name the same exercise files of every submission, or whole folders: each run asks all the same"
         )
+    named = _named(sources, dict(exercises), known or {})
+    return Found(named, left_alone, frozenset(next(iter(only.values()), ())))
+
+
+def _named(
+    sources: Mapping[Place, Source], exercises: dict[str, tuple[str, ...]], known: Mapping[str, str]
+) -> list[Source]:
+    """Complete sources, each with a name of its own."""
     unique: dict[str, Source] = {}
     for (path, members), source in sources.items():
         is_file = members or os.path.isfile(path)
         name = _plain_name(source.name or path.name, kept_whole=bool(source.refusal) or not is_file)
         numbered = (f"{name}-{number}" if number > 1 else name for number in itertools.count(1))
-        name = next(one for one in numbered if one not in unique and one.lower() not in TAKEN)
-        unique[name] = Source(path=path, name=name, refusal=source.refusal, members=members, exercises=dict(exercises))
-    return Found(list(unique.values()), left_alone, frozenset(next(iter(named.values()), ())))
+        whole = Source(path=path, name=name, refusal=source.refusal, members=members, exercises=exercises)
+        possible = itertools.chain([_plain_name(known.get(whole.place, name), kept_whole=True)], numbered)
+        name = next(one for one in possible if one not in unique and one.lower() not in TAKEN)
+        unique[name] = msgspec.structs.replace(whole, name=name)
+    return list(unique.values())
 
 
 def _find(path: Path, exercises: Collection[str]) -> Found:

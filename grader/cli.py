@@ -164,15 +164,14 @@ def _seed(text: str) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     require_linux()
     from grader.classes import find
+    from grader.report.kept import Shelf, known_names
 
     course = _course(arguments)
-    found = find(arguments.paths, course.files)
+    found = find(arguments.paths, course.files, known_names(arguments.out))
     submissions = found.sources
     checks = course.select(_chosen(arguments, course, found.only), arguments.check or [], arguments.public)
     _data_folder(arguments.data)
     _writable(arguments.out)
-
-    from grader.report.kept import Shelf
 
     asked = {check.id for check in checks if not (check.trains and arguments.no_train)}
     ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}

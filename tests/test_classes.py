@@ -239,3 +239,22 @@ def test_links_in_what_is_put_together_are_not_followed(tmp_path: Path) -> None:
     graded, refused, _ = sorted_out(path)
 
     assert graded == ["ann", "cy"] and "is a link" in refused["ben_3_4_corr2d.py"]
+
+
+def test_reports_among_the_hand_ins_are_left_alone(tmp_path: Path) -> None:
+    """Of an earlier run that was started in the class folder."""
+    reports = {"reports/index.html": b"", "reports/ann/report.html": b"", "reports/ann/report.json": b"{}"}
+    path = write(tmp_path / "class", reports | {"ann/corr2d.py": CODE} | {f"ann/{name}": b"" for name in reports})
+
+    assert sorted_out(path) == (["ann"], {}, ["reports/"])
+    assert snapshots(path, tmp_path / "into") == {"ann": {"corr2d.py"}}
+
+
+def test_names_of_an_earlier_run_are_kept(tmp_path: Path) -> None:
+    """Alone as well, the second of two namesakes stays the second."""
+    one, other = (write(tmp_path / day / "ann", {"corr2d.py": CODE}) for day in ("monday", "tuesday"))
+    names = {source.place: source.name for source in find([one, other], EXERCISES).sources}
+
+    assert {str(one): "ann", str(other): "ann-2"} == names
+    assert ["ann-2"] == [source.name for source in find([other], EXERCISES, names).sources]
+    assert ["_.._"] == [source.name for source in find([other], EXERCISES, {str(other): "/../"}).sources]

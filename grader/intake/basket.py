@@ -24,6 +24,7 @@ TEXT = {".txt", ".csv", ".json", ".toml", ".md"}
 KEPT_SUFFIXES = CODE | ARTEFACTS | TEXT
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 RUBBISH = (".pyc", ".pyo", ".html", "thumbs.db", "desktop.ini")  # Python's, systems' and reports of earlier runs
+REPORTS = {"report.json", "index.json"}
 DATA = "data"  # of such a folder only code and text are kept
 # and all that start with a dot; an environment has any name, but its packages lie in one of these
 IGNORED_FOLDERS = {"__pycache__", "__MACOSX", "venv", "site-packages", "dist-packages", "node_modules"}
@@ -228,7 +229,8 @@ def plain_parts(name: str) -> Parts:
 
 def hidden(parts: Parts) -> bool:
     """Whether a file is passed over without a word."""
-    return parts[-1].startswith(".") or any(ignored(part) for part in parts[:-1])
+    report = parts[-1] in REPORTS and "reports" in parts[:-1]  # a run's own, made inside of the submission
+    return report or parts[-1].startswith(".") or any(ignored(part) for part in parts[:-1])
 
 
 def _objection(name: str, parts: Parts) -> str | None:

@@ -155,6 +155,8 @@ def _sorted(entry: Entry, inside: Inside, exercises: Collection[str]) -> _Group 
 
 def _sorted_folder(entry: Entry, inside: Inside, exercises: Collection[str]) -> _Group | str:
     name, files = entry.name, inside(entry.name)
+    if "index.html" in files and any(file.endswith("/report.json") for file in files) and _no_code(files):
+        return ""  # reports of an earlier run
     exact = places.spellings(exercises)
     if ignored(name) or name in IN_THE_WAY:
         return (

@@ -54,6 +54,11 @@ def read_index(out: Path) -> Index:
         return Index()
 
 
+def known_names(out: Path) -> dict[str, str]:
+    """The name of each submission that has a report in `out`, by its place."""
+    return {place: name for name, place in read_index(out).submissions.items()}
+
+
 class Shelf:
     """A folder of reports, for a run that asks the checks `asked` of the submissions in `places`, name by name.
 
