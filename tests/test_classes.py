@@ -117,11 +117,20 @@ def test_other_exports(tmp_path: Path) -> None:
 
 def test_loose_files(tmp_path: Path) -> None:
     """A notebook is a submission; a script only when its name tells whose it is; all else is named."""
-    loose = ("anna.ipynb", "ben_corr2d.py", "Ben-pooling.py", "solution.py", "emil.rar", "fritz.tar.xz", "gina.docx")
+    loose = (
+        "anna.IPYNB",
+        "dora.ipynb.txt",
+        "ben_corr2d.py",
+        "Ben-pooling.py",
+        "solution.py",
+        "emil.rar",
+        "fritz.tar.xz",
+        "gina.docx",
+    )
     path = write(tmp_path / "class", dict.fromkeys((*loose, "carl/corr2d.py", "README.md", ".DS_Store"), CODE))
     graded, refused, left_alone = sorted_out(path)
 
-    assert graded == ["anna", "ben", "carl"] and left_alone == [".DS_Store", "README.md"]
+    assert graded == ["anna", "ben", "carl", "dora"] and left_alone == [".DS_Store", "README.md"]
     assert set(refused) == {"solution.py", "emil.rar", "fritz.tar.xz", "gina.docx"}
     for name, why in refused.items():
         assert why.startswith(f"{path / name}: ") and ";" in why

@@ -24,6 +24,7 @@ CONVENTIONS = tuple(
     )
 )
 AGAIN = re.compile(r"(?P<stem>.+?)(?:[-_ ]?\((?P<number>\d{1,3})\)|-(?P<again>\d{1,3})|[- ]{1,3}copy)", re.IGNORECASE)
+DISGUISE = re.compile(r"(\.(?:py|ipynb))\.(?:txt|json)$", re.IGNORECASE)  # what browsers and mail programs put behind
 MOST_NAME = 255  # characters; in an archive a name has any length, and longer ones say nothing
 BETWEEN = "_- ."  # what stands between a student's name and an exercise's
 NO_NAME = re.compile(r"tests?|old|backup|starter|draft|orig(?:inal)?|utils?|helpers?|data|v?\d+", re.IGNORECASE)
@@ -52,7 +53,7 @@ def exercise_in(name: str, exercises: Iterable[str]) -> tuple[str, str] | None:
 
     A notebook counts as the notebook of that exercise.
     """
-    path = PurePosixPath(name)
+    path = PurePosixPath(undisguised(name))
     if len(path.name) > MOST_NAME:
         return None
     suffix = path.suffix.lower()
@@ -93,8 +94,15 @@ def renamed(names: Collection[str], exercises: Iterable[str]) -> dict[str, str]:
 
 def plain(name: str) -> str:
     """The name of a file that was handed in again, without the number that the platform has put behind it."""
-    path = PurePosixPath(name)
+    path = PurePosixPath(undisguised(name))
     return f"{_once(path.stem)}{path.suffix}"
+
+
+def undisguised(name: str) -> str:
+    """The name of a script or notebook without a second ending, and with its own in lower case: corr2d.py.txt, A.PY."""
+    name = DISGUISE.sub(r"\1", name)
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.{suffix.lower()}" if dot and suffix.lower() in ("py", "ipynb") else name
 
 
 def _once(stem: str) -> str:

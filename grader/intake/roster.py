@@ -135,13 +135,14 @@ def _sorted(entry: Entry, inside: Inside, exercises: Collection[str]) -> _Group 
         return _sorted_folder(entry, inside, exercises)
     if is_archive(name):
         return _Group(name, name, name)
-    suffix = PurePosixPath(name).suffix.lower()
+    plain = platforms.undisguised(name)
+    suffix = PurePosixPath(plain).suffix.lower()
     if found := platforms.exercise_in(name, exercises):
         file, who = found
         if who:
             return _Group(f"{who.casefold()}, by hand", who, file)
     if suffix == places.NOTEBOOK:
-        return _Group(name, name, name)
+        return _Group(plain, plain, plain)
     if suffix == ".py":
         return (
             "its name does not tell whose it is and which exercise; call it STUDENT_EXERCISE.py or put it into a folder"
@@ -171,7 +172,7 @@ def _sorted_folder(entry: Entry, inside: Inside, exercises: Collection[str]) -> 
 
 
 def _is_sign(file: str, exercises: Collection[str]) -> bool:
-    name = PurePosixPath(file).name
+    name = platforms.undisguised(PurePosixPath(file).name)
     return name.endswith(places.NOTEBOOK) or is_archive(name) or bool(platforms.exercise_in(name, exercises))
 
 
@@ -183,7 +184,8 @@ def _kept(file: str, exercises: Collection[str]) -> str:
 
 def _no_code(files: Collection[str]) -> str:
     """Why a hand-in of these files cannot be graded, whatever is in them; or empty."""
-    if any(is_archive(file) or PurePosixPath(file).suffix.lower() in CODE | ARTEFACTS for file in files):
+    plain = map(platforms.undisguised, files)
+    if any(is_archive(file) or PurePosixPath(file).suffix.lower() in CODE | ARTEFACTS for file in plain):
         return ""
     if not files:
         return "it is empty; ask for the code"

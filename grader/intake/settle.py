@@ -30,6 +30,7 @@ def settle(basket: Basket, exercises: Collection[str]) -> None:
     """
     basket.tidy()
     _open_archives(basket, exercises)
+    _undisguise(basket)
     if exercises:
         if all(_suffix(parts) not in CODE | ARTEFACTS for parts in basket.files):
             told = "".join(f"; {note}" for note in basket.notes()[:2])
@@ -68,7 +69,7 @@ def _open_archives(basket: Basket, exercises: Collection[str]) -> None:
 
 def _holds_exercise(parts: Parts, exercises: Collection[str]) -> bool:
     if _suffix(parts) not in CODE:
-        return False
+        return bool(platforms.exercise_in(parts[-1], exercises))
     return parts[-1].endswith(places.NOTEBOOK) or not exercises or bool(platforms.exercise_in(parts[-1], exercises))
 
 
@@ -104,6 +105,15 @@ def _lift(basket: Basket, exercises: Collection[str]) -> None:
         return  # a notebook at the top may hold them as well
     basket.files = {parts[len(home) :]: data for parts, data in basket.files.items() if parts[: len(home)] == home}
     basket.note(f"everything was taken from {shown('/'.join(home))}/, where the exercises lie")
+
+
+def _undisguise(basket: Basket) -> None:
+    """Take off the endings that hide code: corr2d.py.txt."""
+    for parts in sorted(basket.files):
+        name = (*parts[:-1], platforms.undisguised(parts[-1]))
+        if name not in basket.files:
+            basket.files[name] = basket.files.pop(parts)
+            basket.note(f"{shown('/'.join(parts))} was taken for {shown(name[-1])}")
 
 
 def _rename(basket: Basket, exercises: Collection[str]) -> None:

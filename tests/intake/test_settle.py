@@ -46,6 +46,7 @@ def taken(folder: Path, files: dict[str, bytes]) -> submission.Submission:
         ),
         ({"corr2d-1.py": CODE}, {"corr2d.py"}, "corr2d-1.py was taken for corr2d.py"),
         ({"anna_corr2d.py": CODE}, {"corr2d.py"}, "anna_corr2d.py was taken for corr2d.py"),
+        ({"corr2d.py.txt": CODE, "a.py": b""}, {"corr2d.py", "a.py"}, "corr2d.py.txt was taken for corr2d.py"),
         (
             {"src/corr2d.py": CODE, "src/more/a.py": b"", "README.md": b""},
             {"corr2d.py", "more/a.py"},
