@@ -32,20 +32,15 @@ def entries(folder: Path) -> list[os.DirEntry[str]]:
         return sorted((entry for entry in found if not passed_over(entry.name)), key=lambda entry: entry.name)
 
 
-def is_class(folder: Path, names: set[str], onerror: Callable[[OSError], object] | None = None) -> bool:
-    """Whether one of `names` lies in a folder in `folder`; `onerror` as in `holds`. Raises OSError."""
+def is_class(folder: Path, names: set[str]) -> bool:
+    """Whether one of `names` lies in a folder in `folder`, however deep. Raises OSError."""
     inner = (Path(entry.path) for entry in entries(folder) if entry.is_dir(follow_symlinks=False))
-    return any(holds(path, names, onerror) for path in inner)
+    return any(os.path.basename(file) in names for path in inner for file in files_in(path))
 
 
 def passed_over(name: str) -> bool:
     """Whether an entry of a class folder is nobody's submission."""
     return name.startswith("_") or name in (STARTER, DATA) or ignored(name)
-
-
-def holds(folder: Path, names: set[str], onerror: Callable[[OSError], object] | None = None) -> bool:
-    """Whether one of `names` lies anywhere in `folder`; `onerror` as in `files_in`."""
-    return any(os.path.basename(path) in names for path in files_in(folder, onerror))
 
 
 def files_in(folder: Path, onerror: Callable[[OSError], object] | None = None) -> Iterator[str]:
