@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import stat
@@ -142,11 +143,13 @@ def _in_archive(path: Path, exercises: Collection[str]) -> Found:
 
 def _in_folder(path: Path, exercises: Collection[str]) -> Found:
     """Raises UsageError, and OSError when `path` cannot be listed."""
-    within: dict[str, list[str]] = {}
-    entries = [_entry(entry, within) for entry in sorted(os.scandir(path), key=lambda entry: entry.name)]
     names = places.spellings(exercises)
-    if any(entry.name in names for entry in entries) and not _is_class_all_the_same(entries, within, exercises):
+    with os.scandir(path) as scanned:
+        listed = sorted(scanned, key=lambda entry: entry.name)
+    if any(entry.name in names for entry in listed) and not _is_class_all_the_same(listed, names):
         return Found([Source(path=path, name="")])
+    within: dict[str, list[str]] = {}
+    entries = [_entry(entry, within) for entry in listed]
     called = roster.call(entries, within.__getitem__, exercises)
     if not called.signs:
         scripts = ", ".join(sorted(exercises))
@@ -183,17 +186,16 @@ def _untouched(folder: Path, files: Iterable[str]) -> bool:
     return all(isinstance(data, bytes) and is_starter(data) for data in found)
 
 
-def _is_class_all_the_same(
-    entries: Iterable[Entry], within: Mapping[str, list[str]], exercises: Collection[str]
-) -> bool:
+def _is_class_all_the_same(entries: Iterable[os.DirEntry[str]], names: set[str]) -> bool:
     """Whether a folder with an exercise file holds other students' work as well: one file has gone astray."""
-    names, folders = places.spellings(exercises), 0
+    copies = 0
     for entry in entries:
-        folders += not names.isdisjoint(within.get(entry.name, ()))
-        owned = platforms.owned(entry.name)
-        if owned and (entry.is_folder or platforms.exercise_in(owned.file, exercises)):
-            return True
-    return folders >= OLD_COPIES
+        with contextlib.suppress(OSError):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if (owned := platforms.owned(entry.name)) and (is_folder or platforms.plain(owned.file) in names):
+                return True
+            copies += is_folder and not places.ignored(entry.name) and places.is_submission(Path(entry.path), names)
+    return copies >= OLD_COPIES
 
 
 def _lone(path: Path, called: Roster, within: Mapping[str, list[str]], exercises: Collection[str]) -> Found | None:
