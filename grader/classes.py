@@ -15,7 +15,7 @@ import msgspec
 from grader.errors import UsageError
 from grader.intake import places, platforms, roster
 from grader.intake.archives import names_in
-from grader.intake.basket import ARCHIVES, ARTEFACTS, is_archive, out_of_reach, shown
+from grader.intake.basket import ARCHIVES, ARTEFACTS, ignored, is_archive, out_of_reach, shown
 from grader.intake.folder import read_file
 from grader.intake.places import NOTEBOOK
 from grader.intake.roster import Entry, HandIn, Roster
@@ -194,7 +194,7 @@ def _is_class_all_the_same(entries: Iterable[os.DirEntry[str]], names: set[str])
             is_folder = entry.is_dir(follow_symlinks=False)
             if (owned := platforms.owned(entry.name)) and (is_folder or platforms.plain(owned.file) in names):
                 return True
-            copies += is_folder and not places.ignored(entry.name) and places.is_submission(Path(entry.path), names)
+            copies += is_folder and not ignored(entry.name) and places.is_submission(Path(entry.path), names)
     return copies >= OLD_COPIES
 
 
