@@ -9,7 +9,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from grader.machine import require_linux
 
 if TYPE_CHECKING:
     from grader.authoring.exercise import Check
+    from grader.classes import Found
     from grader.course import Course
     from grader.engine.local import Options
     from grader.records import SubmissionReport
@@ -53,12 +54,24 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     run = _command(commands, "run", _run, "grade submissions and write reports")
-    run.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder of submissions")
+    run.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a submission, a folder or archive of submissions, or an exercise's file",
+    )
     run.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
     run.add_argument(
         "--check", action="append", metavar="ID", help="only this check, as corr2d.values (may be repeated)"
     )
-    run.add_argument("--out", type=Path, default=Path("reports"), help="where reports go (default: reports)")
+    run.add_argument(
+        "--out",
+        type=Path,
+        default=Path("reports"),
+        help="where reports go (default: reports); what lies there stays: results of checks and submissions that this "
+        "run does not ask are kept beside its own, and marked as earlier ones",
+    )
     run.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
     run.add_argument("--public", action="store_true", help="only the checks that students may see")
     run.add_argument(
@@ -166,15 +179,22 @@ def _seed(text: str) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     require_linux()
-    from grader.submission import find
+    from grader.classes import find
+    from grader.report.kept import Shelf, known_names
 
     course = _course(arguments)
-    checks = course.select(arguments.exercise or [], arguments.check or [], arguments.public)
-    submissions = find(arguments.paths, [exercise.file for exercise in course.exercises.values()])
+    found = find(arguments.paths, course.files, known_names(arguments.out))
+    submissions = found.sources
+    checks = course.select(_chosen(arguments, course, found.only), arguments.check or [], arguments.public)
+    _data_folder(arguments.data)
     _writable(arguments.out)
 
+    asked = {check.id for check in checks if not (check.trains and arguments.no_train)}
+    ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}
+    shelf = Shelf(arguments.out, {source.name: source.place for source in submissions}, ids, asked)
+
     from grader.engine.local import Grader, default_jobs
-    from grader.report import html, run_json, terminal
+    from grader.report import run_json, terminal
     from grader.report.progress import Progress
 
     options = _options(arguments, course, arguments.jobs or default_jobs())
@@ -195,7 +215,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 if isinstance(outcome, GraderError):
                     raise outcome
                 with _written(arguments.out / source.name):
-                    html.write_report(outcome, arguments.out / source.name)
+                    shelf.put(outcome)
                 reports.append(outcome)
                 codes.append(_exit_code(outcome))
             except GraderError as problem:
@@ -205,7 +225,7 @@ def _run(arguments: argparse.Namespace) -> int:
     reports.sort(key=lambda report: report.submission)
     try:
         with _written(arguments.out / "index.html"):
-            html.write_index(reports, arguments.out, problems)
+            shelf.write_index({report.submission for report in reports}, problems, found.left_alone)
     finally:
         try:
             if arguments.json:
@@ -213,6 +233,9 @@ def _run(arguments: argparse.Namespace) -> int:
             else:
                 one = submissions[0].path if len(submissions) == 1 else None
                 terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet, source=one)
+                if not arguments.quiet:
+                    notes = reports[0].notes if len(reports) == 1 else ()
+                    terminal.print_lines(_asides(found, [*shelf.told, *notes]))
         except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
             _print_no_more()
     return max(codes)
@@ -235,6 +258,38 @@ def _learn(course: Course, checks: Sequence[Check]) -> None:
     except OSError as problem:
         told = f"{problem.filename or course.folder}: cannot be written: {problem.strerror}"
         print(f"grader: changed misconceptions are not recognised yet: {told}", file=sys.stderr)
+
+
+def _chosen(arguments: argparse.Namespace, course: Course, files: Collection[str]) -> list[str]:
+    """The exercises to run: those named, or those whose `files` are. Raises UsageError."""
+    given: list[str] = arguments.exercise or []
+    named = [name for name, exercise in course.exercises.items() if exercise.file in files]
+    if named and given and set(named) != set(given):
+        raise UsageError(
+            f"{arguments.paths[0]} is exercise {', '.join(named)}: leave --exercise out, or name the folder"
+        )
+    return named or given
+
+
+def _asides(found: Found, notes: Iterable[str]) -> Iterator[str]:
+    """What the summary does not say."""
+    if found.only:
+        files = ", ".join(sorted(found.only))
+        yield f"Graded only {files}, which was named; name the folder to grade everything in it"
+    if found.left_alone:
+        yield f"Left alone as nobody's work: {', '.join(found.left_alone)}"
+    yield from (f"Note: {note}" for note in notes)
+
+
+def _data_folder(folder: str | None) -> None:
+    """Raises UsageError where --data names none with data sets. What is wrong with one, grading will tell."""
+    if folder is None:
+        return
+    wanted = [os.path.join(folder, name, "raw") for name in ("MNIST", "FashionMNIST")]
+    if not os.path.isdir(folder):
+        raise UsageError(f"--data {folder}: there is no such folder")
+    if not any(map(os.path.isdir, wanted)):
+        raise UsageError(f"--data {folder}: no data set lies there; there should be {' or '.join(wanted)}")
 
 
 def _course(arguments: argparse.Namespace) -> Course:
@@ -450,7 +505,7 @@ def _writable(out: Path) -> None:
         with tempfile.TemporaryFile(dir=out) as file:
             file.write(bytes(1 << 16))
     except OSError as problem:
-        words = "it is a file" if out.is_file() else problem.strerror
+        words = "it is a file" if os.path.exists(out) and not os.path.isdir(out) else problem.strerror
         raise UsageError(f"--out {out}: cannot write there: {words}; name another folder with --out") from None
 
 

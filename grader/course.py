@@ -87,6 +87,11 @@ class Course:
         """The folder with planted submissions, EXERCISE/NAME/."""
         return self.folder / "planted" if self.folder else rubric.planted()
 
+    @property
+    def files(self) -> dict[str, tuple[str, ...]]:
+        """The exercises' files, each with the names that it must define."""
+        return {one.file: (*one.functions, *one.classes) for one in self.exercises.values()}
+
     def select(self, names: Iterable[str], ids: Iterable[str], public_only: bool) -> list[Check]:
         """The checks of a run. A chosen check brings its exercise's `loads` along. Raises UsageError."""
         every, names, ids = self.checks, list(names), list(ids)

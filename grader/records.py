@@ -140,6 +140,14 @@ class Measure(Record, frozen=True, kw_only=True, tag="measure"):
 Evidence = Table | Curves | Confusion | Pictures | Measure
 
 
+class Earlier(Record, frozen=True, kw_only=True):
+    """The run that a result was kept from, because a later one did not ask."""
+
+    started: str
+    seed: int
+    digest: str  # of the submission as it was then
+
+
 class CheckResult(Record, frozen=True, kw_only=True):
     """The outcome of one check for one submission."""
 
@@ -153,6 +161,7 @@ class CheckResult(Record, frozen=True, kw_only=True):
     public: bool = True
     counted: bool = True  # False: no points at stake (data absent, or the harness failed)
     evidence: tuple[Evidence, ...] = ()
+    earlier: Earlier | None = None  # when it is not of the report's own run
 
     def __post_init__(self) -> None:
         if self.outcome == "passed" and (self.finding is not None or self.earned != self.points):

@@ -74,8 +74,11 @@ class SelfCheck:
             self._grader = self._start()
         if isinstance(self._grader, GraderError):
             return self._grader
-        ((_, outcome),) = self._grader.grade_all([Source(path=folder, name=folder.name)])
+        ((_, outcome),) = self._grader.grade_all([self._source(folder)])
         return outcome
+
+    def _source(self, folder: Path) -> Source:
+        return Source(path=folder, name=folder.name, exercises=self._course.files)
 
     def _start(self) -> Grader | GraderError:
         try:

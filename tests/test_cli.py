@@ -49,7 +49,7 @@ def test_all_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = run(submission(tmp_path / "anna", corr2d=RIGHT), "--exercise", "corr2d", "--out", tmp_path / "out")
 
     assert 0 == code
-    assert {"index.html", "anna"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"index.html", "index.json", "anna"} == {path.name for path in (tmp_path / "out").iterdir()}
     report = json.loads((tmp_path / "out" / "anna" / "report.json").read_bytes())
     assert ("grader/report/1", "anna", 20, 20) == tuple(
         report[key] for key in ("schema", "submission", "score", "max_score")
@@ -212,7 +212,7 @@ def test_what_is_not_graded_is_told(
     code = main(["run", str(klass), "--check", "corr2d.values", "--jobs", jobs, "--out", str(out)])
 
     assert 3 == code
-    assert {"index.html", "anna"} == {path.name for path in out.iterdir()}
+    assert {"index.html", "index.json", "anna"} == {path.name for path in out.iterdir()}
     told, index = capsys.readouterr().out, (out / "index.html").read_text()
     for name, words in (
         ("bert", f"{klass / 'bert' / 'mnist_cnn.py'} cannot be read: Input/output error; see to this machine"),
@@ -221,6 +221,48 @@ def test_what_is_not_graded_is_told(
     ):
         assert f"{name}  not graded: {words}" in told and words in index
     assert "anna  5/5" in told
+
+
+def test_a_class_is_accounted_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every entry is on the terminal and in the index; what is not graded makes exit code 3, litter does not."""
+    klass, out = tmp_path / "class", tmp_path / "out"
+    submission(klass / "anna", corr2d=RIGHT)
+    (klass / "smith_ben_1_2_corr2d.py").write_text(RIGHT)
+    (klass / "README.md").write_text("")
+    assert 0 == run(klass, "--check", "corr2d.values", "--out", out)
+    assert "Left alone as nobody's work: README.md" in capsys.readouterr().out
+
+    (klass / "carl.rar").write_text("")
+    (klass / "solution.py").write_text("")
+    assert 3 == run(klass, "--check", "corr2d.values", "--out", out)
+    told, index = capsys.readouterr().out, (out / "index.html").read_text()
+    assert "smith_ben  5/5" in told and "smith_ben" in index
+    for name, words in (
+        ("carl.rar", ".rar archives cannot be unpacked here"),
+        ("solution.py", "its name does not tell"),
+    ):
+        assert f"{name}  not graded: {klass / name}: {words}" in told and words in index
+    assert "README.md" in told and "README.md" in index
+
+
+def test_a_narrower_run_keeps_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One file of one student: the other checks and students stay, and it is said which."""
+    out = tmp_path / "out"
+    for name in ("anna", "bert"):
+        submission(tmp_path / "class" / name, corr2d=RIGHT)
+    arguments = ("--check", "corr2d.values", "--check", "corr2d.shape", "--out", out)
+    assert 0 == run(tmp_path / "class", *arguments)
+    (tmp_path / "class" / "anna" / "corr2d.py").write_text(FLIPPED)
+    assert 1 == run(tmp_path / "class" / "anna" / "corr2d.py", "--check", "corr2d.values", "--out", out)
+
+    told, index = capsys.readouterr().out, (out / "index.html").read_text()
+    assert "Graded only corr2d.py, which was named" in told
+    assert "before the files were changed: corr2d (1 checks)" in told
+    assert "2 submissions" in index and "bert</a> <small>earlier run" in index
+    report = from_json((out / "anna" / "report.json").read_bytes())
+    assert {"corr2d.loads", "corr2d.values", "corr2d.shape"} == {check.id for check in report.checks}
+    path = str(out / "anna" / "report.json")
+    assert 1 == main(["replay", path, "corr2d.values", "--submission", str(tmp_path / "class" / "anna")])
 
 
 def test_a_judge_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +280,7 @@ def test_a_judge_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     arguments = ["run", tmp_path / "class", "--check", "corr2d.values", "--jobs", "2", "--out", tmp_path / "out"]
 
     assert 3 == main([str(argument) for argument in arguments])
-    assert {"index.html", "anna", "carl", "dora"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"index.html", "index.json", "anna", "carl", "dora"} == {path.name for path in (tmp_path / "out").iterdir()}
     assert "ended by SIGKILL" in (tmp_path / "out" / "index.html").read_text()
     told = capsys.readouterr().out
     assert "bert  not graded: the judge process ended by SIGKILL" in told
@@ -301,6 +343,30 @@ def test_nothing_can_be_written(
     assert "cannot write there: No space left on device; name another folder" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="root becomes nobody for a moment")
+@pytest.mark.parametrize("out", ["locked", "locked/new/out", "locked/file"])
+def test_nothing_can_be_written_by_this_user(
+    out: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where not even looking is allowed: the same sentence."""
+    monkeypatch.setattr(Grader, "__init__", lambda *_: pytest.fail("grading began"))
+    with tempfile.TemporaryDirectory() as base:
+        os.chmod(base, 0o755)
+        anna = submission(Path(base, "anna"), corr2d=RIGHT)
+        Path(base, "locked").mkdir(mode=0o700)
+        Path(base, "locked", "file").touch()
+        os.seteuid(65534)
+        try:
+            assert 2 == run(anna, "--out", Path(base, out))
+        finally:
+            os.seteuid(0)
+
+    assert (
+        f"--out {Path(base, out)}: cannot write there: Permission denied; name another folder"
+        in capsys.readouterr().err
+    )
+
+
 ACCIDENTS = [
     ("", "corr2d.py defines no corr2d"),
     ("corr2D = abs\n", "It has corr2D"),
@@ -341,6 +407,10 @@ def test_plain_sentences(tmp_path: Path) -> None:
         (["run", str(STUDENT), "--check", "corr2d.linear", "--public"], "exclude each other"),
         (["run", str(ROOT / "tests" / "report")], "neither it nor a folder in it holds one of"),
         (["run", str(STUDENT), "--course", "nowhere"], "cannot be read"),
+        (["run", str(STUDENT), "--data", "no/where"], "--data no/where: there is no such folder"),
+        (["run", str(STUDENT), "--data", str(ROOT / "tests")], "no data set lies there; there should be"),
+        (["run", str(STUDENT / "corr2d.py"), "--exercise", "pooling"], "corr2d.py is exercise corr2d"),
+        (["run", str(STUDENT / "helper.py")], "a submission is a folder"),
         (["explain", "corr2d.valeus"], "did you mean corr2d.values?"),
         (["new", str(STUDENT)], "exists already"),
         (["replay", "nothing.json", "corr2d.values"], "cannot be read"),

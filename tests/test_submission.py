@@ -6,7 +6,6 @@ import contextlib
 import errno
 import gzip
 import io
-import itertools
 import json
 import os
 import re
@@ -28,13 +27,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader import submission
-from grader.errors import SubmissionOutOfReach, SubmissionUnreadable, UsageError
+from grader.errors import SubmissionOutOfReach, SubmissionUnreadable
 from grader.intake import basket as limits
 from grader.intake import folder as folder_module
 from grader.intake import notebook
 from grader.intake.archives import unpack
 from grader.intake.basket import Basket
-from grader.submission import Source, Submission, find
+from grader.submission import Source, Submission
 
 CODE = b"def corr2d(X, K):\n    return X\n"
 FILES = {"corr2d.py": CODE, "helpers/windows.py": b"W = 1\n", "README.md": b"mine\n"}
@@ -139,9 +138,9 @@ def test_digest_tells_names_and_bytes_apart(upload: Path, into: Path) -> None:
 
 
 def test_clutter_is_passed_over(upload: Path, into: Path) -> None:
-    """Caches, hidden folders, data sets and reports neither arrive nor are worth a word."""
+    """Caches, hidden folders, environments and reports neither arrive nor are worth a word."""
     clutter = (
-        ".git/config.py __pycache__/corr2d.cpython-311.pyc .venv/lib/a.py venv/b.py data/train.csv data/train.png "
+        ".git/config.py __pycache__/corr2d.cpython-311.pyc .venv/lib/a.py venv/b.py env/lib/site-packages/c.py "
         ".vscode/settings.json __MACOSX/._corr2d.py ._corr2d.py .DS_Store .git/HEAD .ipynb_checkpoints/a.ipynb "
         "corr2d.pyc Thumbs.db reports/index.html"
     )
@@ -770,12 +769,12 @@ def test_too_many_files_are_refused(into: Path) -> None:
 def test_a_flood_of_files_is_stopped_early(upload: Path, into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever kind they are; a folder that is passed over is not even looked into."""
     monkeypatch.setattr(limits, "MOST_ENTRIES", 2000)
-    (upload / "data").mkdir()
+    (upload / "venv").mkdir()
     for index in range(2001):
-        os.close(os.open(f"{upload}/data/{index}", os.O_CREAT | os.O_WRONLY))
+        os.close(os.open(f"{upload}/venv/{index}", os.O_CREAT | os.O_WRONLY))
     assert held(take(upload, "s", into)) == {}
 
-    (upload / "data").rename(upload / "digits")
+    (upload / "venv").rename(upload / "digits")
     with pytest.raises(SubmissionUnreadable, match="more than 2,000 files and folders"):
         take(upload, "s", into)
 
@@ -810,7 +809,7 @@ def _remove_deep(upload: Path) -> None:
 
 
 @contextlib.contextmanager
-def _unprivileged() -> Iterator[None]:
+def unprivileged() -> Iterator[None]:
     """Root reads everything: be nobody for a moment."""
     if ROOT:
         os.seteuid(65534)
@@ -833,7 +832,7 @@ def test_what_cannot_be_read_is_ours_to_mend(locked: str) -> None:
         into.chmod(0o777)
         place = Path(base, locked)
         place.chmod(0)
-        with _unprivileged(), pytest.raises(SubmissionOutOfReach) as refused:
+        with unprivileged(), pytest.raises(SubmissionOutOfReach) as refused:
             take(Path(base, locked.partition("/")[0]), "s", into)
         place.chmod(0o755)
 
@@ -875,7 +874,7 @@ def test_what_is_not_kept_need_not_be_readable() -> None:
         into.chmod(0o777)
         for name in ("a.png", "venv"):
             (upload / name).chmod(0)
-        with _unprivileged():
+        with unprivileged():
             taken = take(upload, "s", into)
             files = held(taken)
             submission.remove(Path(taken.folder))
@@ -1035,168 +1034,3 @@ def test_random_bytes_raise_one_error_only(start: bytes, rest: bytes) -> None:
 def test_forged_tar_headers_raise_one_error_only(blocks: list[bytes]) -> None:
     """With right checksums, so that the reader gets past them."""
     unpacked_soundly(b"".join(blocks))
-
-
-# --- find -----------------------------------------------------------------------------------------
-
-EXERCISES = ["corr2d.py", "pooling.py"]
-
-
-def names(sources: list[Source]) -> list[str]:
-    return [source.name for source in sources]
-
-
-def test_find_names_a_class(tmp_path: Path) -> None:
-    """Every folder and archive in a folder, by its name; neither the starter nor hidden and private ones."""
-    for name in ("ann", "bob", "starter", ".git", "_old", "venv"):
-        write(tmp_path / name, {"corr2d.py": CODE})
-    (tmp_path / "cy.tar.gz").write_bytes(tgz_of(FILES))
-    (tmp_path / "bob.zip").write_bytes(zip_of(FILES))
-    (tmp_path / "grades.csv").write_bytes(b"")
-
-    assert names(find([tmp_path], EXERCISES)) == ["ann", "bob", "bob-2", "cy"]
-
-
-@pytest.mark.parametrize("name", ["corr2d.py", "corr2d.ipynb"])
-def test_find_takes_a_folder_with_an_exercise_for_a_submission(tmp_path: Path, name: str) -> None:
-    """As a script or as a notebook."""
-    write(tmp_path / "ann", {name: CODE, "sub/pooling.py": CODE})
-
-    assert find([tmp_path / "ann"], EXERCISES) == [Source(path=tmp_path / "ann", name="ann")]
-
-
-def test_find_names_the_folder_behind_dots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`..` is no name: its report would lie outside of the reports."""
-    write(tmp_path / "ann", {"corr2d.py": CODE, "sub/notes.txt": b""})
-    monkeypatch.chdir(tmp_path / "ann" / "sub")
-
-    assert names(find([Path("..")], EXERCISES)) == ["ann"]
-
-
-@pytest.mark.parametrize("name", ["..zip", "...zip", ".ipynb", "....tar.gz"])
-def test_find_names_what_is_called_by_dots_only(tmp_path: Path, name: str) -> None:
-    """As little as `..` are these names of folders for a report."""
-    (tmp_path / name).write_bytes(b"")
-
-    assert names(find([tmp_path / name], EXERCISES)) == ["submission"]
-
-
-@pytest.mark.parametrize("name", ["ann.zip", "ann.TGZ", "ann.ipynb"])
-def test_find_takes_archives_and_notebooks_by_path(tmp_path: Path, name: str) -> None:
-    """What is inside is looked at when it is taken in."""
-    (tmp_path / name).write_bytes(b"")
-
-    assert names(find([tmp_path / name, tmp_path / name], EXERCISES)) == ["ann"]
-
-
-@pytest.mark.parametrize(
-    ("folder", "name"),
-    [
-        (b"J\xfcrgen", r"J\xfcrgen"),
-        (b"\xff" * 200, r"\xff" * 50),
-        (b"n" * 255, "n" * 200),
-        (b"index.html", "index.html-2"),
-        (b"Index.HTML", "Index.HTML-2"),
-    ],
-)
-def test_find_gives_names_that_a_report_can_have(tmp_path: Path, folder: bytes, name: str) -> None:
-    """They become folders beside the index: in UTF-8, not too long, and not in the index's place."""
-    write(tmp_path / os.fsdecode(folder), {"corr2d.py": CODE})
-
-    assert names(find([tmp_path], EXERCISES)) == [name]
-
-
-def test_find_looks_into_folders_around_submissions(tmp_path: Path) -> None:
-    """Unpacked downloads hold a folder more."""
-    write(tmp_path / "ann", {"submission/corr2d.py": CODE})
-
-    assert names(find([tmp_path], EXERCISES)) == ["ann"]
-
-
-@pytest.mark.parametrize(
-    ("path", "words"),
-    [
-        ("nothing", "there is no such file or folder"),
-        ("notes.txt", "a submission is a folder, a notebook"),
-        ("empty", "neither it nor a folder in it holds one of corr2d.py, pooling.py"),
-    ],
-)
-def test_find_refuses_what_is_no_submission(tmp_path: Path, path: str, words: str) -> None:
-    """Early, and in words."""
-    write(tmp_path, {"notes.txt": b"", "empty/inner/notes.txt": b""})
-
-    with pytest.raises(UsageError, match=words):
-        find([tmp_path / path], EXERCISES)
-
-
-def test_find_is_not_led_around_in_circles(tmp_path: Path) -> None:
-    """Links to folders above, and a flood of files."""
-    write(tmp_path / "ann", {"a/notes.txt": b""})
-    (tmp_path / "ann" / "loop").symlink_to(tmp_path)
-    for index in itertools.islice(itertools.count(), 200):
-        (tmp_path / "ann" / "a" / str(index)).touch()
-
-    with pytest.raises(UsageError, match="neither it nor a folder in it"):
-        find([tmp_path], EXERCISES)
-
-
-# --- links, and what cannot be read, in a class folder ------------------------------------------------
-
-
-def test_links_in_a_class_are_not_followed(tmp_path: Path, into: Path) -> None:
-    """To a neighbour, an archive, a notebook, a file or nothing: each is told, by its whole name, and none is taken in."""
-    klass = write(tmp_path / "class", {"ann/corr2d.py": CODE, "starter/corr2d.py": CODE})
-    write(tmp_path / "away", {"s.zip": zip_of(FILES), "corr2d.ipynb": b"{}", "notes.txt": b""})
-    links = {"bob": klass / "ann", "cy.zip": tmp_path / "away" / "s.zip", "dan.ipynb": tmp_path / "away/corr2d.ipynb"}
-    links |= {"eve.txt": tmp_path / "away" / "notes.txt", "flo": tmp_path / "nowhere", "gus": klass}
-    for name, target in (links | {"_old": klass / "ann", ".hidden": klass / "ann"}).items():
-        (klass / name).symlink_to(target)
-    ann, *others = find([klass], EXERCISES)
-
-    assert ann == Source(path=klass / "ann", name="ann")
-    assert names(others) == list(links)
-    for source in others:
-        with pytest.raises(SubmissionOutOfReach) as refused:
-            submission.take(source, into)
-        assert refused.value.exit_code == 3
-        assert str(refused.value) == (
-            f"{source.path} is a link, which is not followed inside a class folder; "
-            f"put a copy in its place, or name {source.path} itself on the command line"
-        )
-
-
-def test_a_link_that_is_named_is_followed(tmp_path: Path) -> None:
-    """To a submission, an archive or a class; also when it lies in a class folder that is named as well."""
-    klass = write(tmp_path / "class", {"ann/corr2d.py": CODE, "cy.zip": zip_of(FILES)})
-    for name, target in (("bob", klass / "ann"), ("dan.zip", klass / "cy.zip")):
-        (klass / name).symlink_to(target)
-    (tmp_path / "all").symlink_to(klass)
-
-    assert names(find([klass / "bob", klass / "dan.zip"], EXERCISES)) == ["bob", "dan"]
-    assert {source.name: bool(source.refusal) for source in find([klass, klass / "bob"], EXERCISES)} == {
-        "ann": False,
-        "bob": False,
-        "cy": False,
-        "dan.zip": True,
-    }
-    assert names(find([tmp_path / "all"], EXERCISES)) == ["ann", "bob", "cy", "dan.zip"]
-
-
-def test_find_of_what_cannot_be_read(into: Path) -> None:
-    """Named or in a class, alone or not: it is found, and taking it in says why it is not graded."""
-    with tempfile.TemporaryDirectory() as base:
-        os.chmod(base, 0o755)
-        klass = write(Path(base, "class"), {"ann/corr2d.py": CODE, "bob/corr2d.py": CODE})
-        write(Path(base, "alone"), {"cy/corr2d.py": CODE})
-        locked = [klass / "bob", Path(base, "alone", "cy")]
-        for folder in locked:
-            folder.chmod(0)
-        with _unprivileged():
-            found = find([klass, *locked, Path(base, "alone")], EXERCISES)
-            for source in found[1:]:
-                with pytest.raises(SubmissionOutOfReach, match="cannot be read: Permission denied; give the user"):
-                    submission.take(source, into)
-        for folder in locked:
-            folder.chmod(0o755)
-
-    assert names(found) == ["ann", "bob", "cy"]

@@ -12,6 +12,7 @@ import numpy as np
 
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
+from grader.classes import find
 from grader.course import Course
 from grader.engine.local import Grader, Options
 from grader.errors import UsageError
@@ -19,7 +20,6 @@ from grader.judge.players import Live
 from grader.judge.session import Session
 from grader.records import Array, Finding, SubmissionReport, from_json
 from grader.rubric import suggest
-from grader.submission import Source
 from grader.worker import protocol
 
 MOST_TEXT = 10_000  # characters of a call
@@ -34,11 +34,13 @@ def replay(
     that did not fail in it, or a finding that holds no call.
     """
     stored, finding = _finding(report, check)
+    earlier = next(result.earlier for result in stored.checks if result.id == check)
     source = path or Path("exercises") / stored.submission
     if not source.exists():
         raise UsageError(f"{source}: there is no such submission; name it with --submission PATH")
-    options = Options(seed=stored.seed, isolation=isolation, limits=course.limits)
-    taken = Source(path=source, name=stored.submission)
+    options = Options(seed=earlier.seed if earlier else stored.seed, isolation=isolation, limits=course.limits)
+    found = find([source], course.files).sources
+    taken = next((one for one in found if one.name == stored.submission), found[0])
     checks = _with_needed(course, check)
     exercise = course.checks[check].exercise
     call = _call(finding, exercise, check)

@@ -5,6 +5,7 @@ No size that an archive states is believed: what comes out is counted as it come
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import stat
@@ -13,7 +14,17 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from grader.intake.basket import MOST_ENTRIES, MOST_FILE_BYTES, ONLY_EXERCISES, Basket, shown
+from grader.errors import GraderError
+from grader.intake.basket import (
+    MOST_ENTRIES,
+    MOST_FILE_BYTES,
+    ONLY_EXERCISES,
+    Basket,
+    Parts,
+    hidden,
+    plain_parts,
+    shown,
+)
 from grader.intake.folder import read_file
 from grader.intake.stream import Meter, Stream
 from grader.intake.tar import read_tar
@@ -35,6 +46,32 @@ def read_archive(path: Path, basket: Basket) -> None:
     if isinstance(data, str):
         raise basket.unreadable(f"the archive cannot be read: {data}; {ONLY_EXERCISES}")
     unpack(data, basket)
+
+
+def names_in(path: Path) -> list[str]:
+    """The files and folders/ in an archive; none when it cannot be read, which taking it in will tell."""
+    listing = _Listing(path)
+    with contextlib.suppress(GraderError):
+        read_archive(path, listing)
+    return listing.names
+
+
+class _Listing(Basket):
+    """Keeps names only."""
+
+    def __init__(self, source: object) -> None:
+        super().__init__(source)
+        self.names: list[str] = []
+
+    def wanted(self, name: str) -> Parts | None:
+        parts = plain_parts(name)
+        if parts and not hidden(parts):
+            self.names.append("/".join(parts))
+        return None
+
+    def met_folder(self, name: str) -> None:
+        if (parts := plain_parts(name.replace("\\", "/"))) and not hidden((*parts, "")):
+            self.names.append("/".join(parts) + "/")
 
 
 def unpack(data: bytes, basket: Basket) -> None:
@@ -62,7 +99,10 @@ def _read_zip(data: bytes, meter: Meter, basket: Basket) -> None:
         for member in archive.infolist():
             basket.count()
             kind = stat.S_IFMT(member.external_attr >> 16)
-            parts = None if member.is_dir() else basket.wanted(member.filename.replace("\\", "/"))
+            if member.is_dir():
+                basket.met_folder(member.filename)
+                continue
+            parts = basket.wanted(member.filename.replace("\\", "/"))
             if parts is None:
                 continue
             if member.flag_bits & 1:

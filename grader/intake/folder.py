@@ -11,7 +11,7 @@ import os
 import stat
 from pathlib import Path
 
-from grader.intake.basket import MOST_FILE_BYTES, Basket, Parts, ignored, too_deep, too_large
+from grader.intake.basket import Basket, Parts, ignored, most_bytes, too_deep, too_large
 
 OPEN_FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -73,7 +73,7 @@ def _content(fd: int, most: int) -> bytes | str:
 
 
 def _read_level(folder: int, above: Parts, basket: Basket) -> None:
-    for name, is_folder, is_link in _entries(folder, basket):
+    for name, is_folder, is_link in _entries(folder, above, basket):
         parts = (*above, name)
         text = "/".join(parts)
         if is_link and not ignored(name):
@@ -82,19 +82,20 @@ def _read_level(folder: int, above: Parts, basket: Basket) -> None:
             _read_folder_in(folder, parts, basket)
         elif not (is_link or is_folder) and (kept := basket.wanted(text)):
             with basket.reading(text):
-                found = read_file(name, MOST_FILE_BYTES, folder)
+                found = read_file(name, most_bytes(kept), folder)
             if isinstance(found, str):
-                basket.leave_out(text, found)
+                basket.leave_out_file(parts, found)
             else:
                 basket.add(kept, found)
 
 
-def _entries(folder: int, basket: Basket) -> list[tuple[str, bool, bool]]:
+def _entries(folder: int, above: Parts, basket: Basket) -> list[tuple[str, bool, bool]]:
     """Name, is it a folder, is it a link; in order, so that limits strike at the same place each time."""
     found = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            basket.count()
+            if not basket.count(above):
+                return []
             found.append((entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink()))
     return sorted(found)
 

@@ -1,18 +1,17 @@
 """Where submissions lie: the one rule, for `grader run` and for pytest. Looks at names only, opens no file.
 
 A folder that holds an exercise file is a submission. A folder in whose subfolders one lies, however deep, is a
-class folder: its folders and archives are the submissions. Every pytest run imports this: nothing heavy at its top.
+class folder: see `grader.intake.roster` for who is in it. Every pytest run imports this: nothing heavy at its top.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from grader.intake.basket import MOST_DEPTH, MOST_ENTRIES, ignored
+from grader.intake.basket import DATA, MOST_DEPTH, MOST_ENTRIES, ignored
 
-ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 NOTEBOOK = ".ipynb"
 STARTER = "starter"  # nobody's submission
 
@@ -33,29 +32,28 @@ def entries(folder: Path) -> list[os.DirEntry[str]]:
         return sorted((entry for entry in found if not passed_over(entry.name)), key=lambda entry: entry.name)
 
 
-def is_class(folder: Path, names: set[str], onerror: Callable[[OSError], object] | None = None) -> bool:
-    """Whether one of `names` lies in a folder in `folder`; `onerror` as in `holds`. Raises OSError."""
+def is_class(folder: Path, names: set[str]) -> bool:
+    """Whether one of `names` lies in a folder in `folder`, however deep. Raises OSError."""
     inner = (Path(entry.path) for entry in entries(folder) if entry.is_dir(follow_symlinks=False))
-    return any(holds(path, names, onerror) for path in inner)
+    return any(os.path.basename(file) in names for path in inner for file in files_in(path))
 
 
 def passed_over(name: str) -> bool:
     """Whether an entry of a class folder is nobody's submission."""
-    return name.startswith("_") or name == STARTER or ignored(name)
+    return name.startswith("_") or name in (STARTER, DATA) or ignored(name)
 
 
-def holds(folder: Path, names: set[str], onerror: Callable[[OSError], object] | None = None) -> bool:
-    """Whether one of `names` lies anywhere in `folder`, as far as a submission is looked through.
+def files_in(folder: Path, onerror: Callable[[OSError], object] | None = None) -> Iterator[str]:
+    """The paths of the files in `folder`, as far as a submission is looked through for its exercises.
 
     `onerror` is told of every folder that cannot be listed.
     """
     looked_at = 0
     for base, folders, files in os.walk(folder, onerror=onerror):
         looked_at += len(folders) + len(files)
-        if not names.isdisjoint(files):
-            return True
+        above = Path(base).parts[len(folder.parts) :]
+        yield from ("/".join((*above, file)) for file in sorted(files))
         if looked_at > MOST_ENTRIES:
-            return False
-        deep = len(Path(base).parts) - len(folder.parts) >= MOST_DEPTH
-        folders[:] = [] if deep else [name for name in folders if not ignored(name)]
-    return False
+            return
+        deep = len(above) >= MOST_DEPTH
+        folders[:] = [] if deep else sorted(name for name in folders if not (ignored(name) or name == DATA))

@@ -39,6 +39,7 @@ def read_tar(stream: Stream, basket: Basket) -> None:
 
 def _member(name: str, kind: bytes, size: int, stream: Stream, basket: Basket) -> None:
     if kind == FOLDER or name.endswith("/"):
+        basket.met_folder(name)
         _skip(stream, size)
         return
     parts = basket.wanted(name)

@@ -106,10 +106,22 @@ def tampered(doing: str) -> CheckFailure:
 
 def no_file(file: str, folder: Path) -> CheckFailure:
     """The exercise's file was not handed in; what was, in case it is one of them."""
+    if unread := _unread_notebook(file, folder):
+        return CheckFailure(
+            f"{unread} cannot be read: it is damaged, cut off or too large for a notebook, so {file} is missing",
+            hint=f"Open {unread} in Jupyter, clear its outputs, save it and hand it in again; or hand in {file}.",
+        )
     return CheckFailure(
         f"{file} is missing{in_its_place(file, folder, CODE)}",
         hint=f"Hand in a file named exactly {file}, at the top of your folder.",
     )
+
+
+def _unread_notebook(file: str, folder: Path) -> str:
+    """A notebook that no script could be made of: the exercise's, or the only one; empty when all could be read."""
+    notebooks = [path for path in folder.rglob("*.ipynb") if not path.with_suffix(".py").exists()]
+    own = [path for path in notebooks if path.stem == file.removesuffix(".py")] or notebooks
+    return shown(str(own[0].relative_to(folder))) if len(own) == 1 else ""
 
 
 def in_its_place(file: str, folder: Path, kinds: Collection[str]) -> str:

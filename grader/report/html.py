@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,16 +39,25 @@ def write_report(report: SubmissionReport, folder: Path) -> Path:
     return write_whole(folder / "report.html", page)
 
 
-def write_index(reports: Sequence[SubmissionReport], out: Path, problems: Sequence[tuple[str, str]] = ()) -> Path:
+def write_index(
+    reports: Sequence[SubmissionReport],
+    out: Path,
+    problems: Sequence[tuple[str, str]] = (),
+    left_alone: Sequence[str] = (),
+    earlier: Collection[str] = (),
+) -> Path:
     """Write out/index.html over reports that stand in out/NAME/report.html; return its path.
 
-    `problems` are submissions that could not be graded, each with a sentence that says why.
+    `problems` are entries that are not graded, each with a sentence that says why and what to do; `left_alone` are
+    those that are plainly nobody's work; `earlier` are the names of what an earlier run has found.
     """
     ordered = sorted(reports, key=lambda report: _natural(report.submission))
     page = render(
         "index.html.j2",
         reports=ordered,
         problems=sorted(problems, key=lambda problem: _natural(problem[0])),
+        left_alone=left_alone,
+        earlier=earlier,
         hardest=_hardest(ordered),
         twins=list(map(str, twins(ordered))),
         mean=_mean_percent(ordered),

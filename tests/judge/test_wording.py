@@ -362,6 +362,26 @@ def test_no_file(tmp_path: Path, names: list[str], there: str) -> None:
     assert "Hand in a file named exactly corr2d.py, at the top of your folder." == found.hint
 
 
+@pytest.mark.parametrize(
+    ("names", "unread"),
+    [
+        (["corr2d.ipynb"], "corr2d.ipynb"),
+        (["corr2d.ipynb", "pooling.ipynb"], "corr2d.ipynb"),
+        (["homework.ipynb", "helper.py"], "homework.ipynb"),
+        (["homework.ipynb", "homework.py"], ""),
+        (["a.ipynb", "b.ipynb"], ""),
+    ],
+)
+def test_a_notebook_that_could_not_be_read(tmp_path: Path, names: list[str], unread: str) -> None:
+    """No script was made of it: that is why the exercise is missing, where it is the exercise's or the only one."""
+    for name in names:
+        (tmp_path / name).touch()
+    found = wording.no_file("corr2d.py", tmp_path)
+
+    assert bool(unread) == found.message.startswith(f"{unread} cannot be read: ")
+    assert "hand it in again; or hand in corr2d.py." in found.hint if unread else "cannot be read" not in found.message
+
+
 def test_missing_class() -> None:
     """Capitals are what is most often wrong with a class's name."""
     found = wording.missing("a.py", "LENET", ["lenet"])

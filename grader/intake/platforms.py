@@ -1,0 +1,115 @@
+"""Whose a file is and which exercise it holds, told by its name alone, as learning platforms and students write it.
+
+Canvas       smith_anna_LATE_1234_56789_corr2d-1.py     (-1: handed in again)
+Moodle       Anna Smith_1234_assignsubmission_file_/    (also in front of a file's own name; _onlinetext_)
+Blackboard   Week 3_asmith_attempt_2026-01-31-10-00-00_corr2d.py
+Brightspace  1234-5678 - Anna Smith - Jan 31, 2026 1000 AM/
+by hand      anna_corr2d.py, corr2d-anna.py, corr2d (1).py
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+CONVENTIONS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<key>(?P<owner>.{1,100}?)_\d{1,12})_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?",
+        r"(?P<key>.{1,100}_(?P<owner>[^_]{1,100})_attempt_\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)?",
+        r"(?P<key>\d+-\d+ - (?P<owner>.{1,100}) - .{1,30}\d{3,4} [AP]M)",
+        r"(?P<key>(?P<owner>.{1,100}?)_(?:LATE_)?\d{1,12})_\d{1,12}_(?P<file>.+)",
+    )
+)
+AGAIN = re.compile(r"(?P<stem>.+?)(?:[-_ ]?\((?P<number>\d{1,3})\)|-(?P<again>\d{1,3})|[- ]{1,3}copy)", re.IGNORECASE)
+DISGUISE = re.compile(r"(\.(?:py|ipynb))\.(?:txt|json)$", re.IGNORECASE)  # what browsers and mail programs put behind
+MOST_NAME = 255  # characters; in an archive a name has any length, and longer ones say nothing
+BETWEEN = "_- ."  # what stands between a student's name and an exercise's
+NO_NAME = re.compile(r"tests?|old|backup|starter|draft|orig(?:inal)?|utils?|helpers?|data|v?\d+", re.IGNORECASE)
+
+
+class Owned(NamedTuple):
+    """What a platform's name says."""
+
+    key: str  # what all files of one hand-in have in common
+    owner: str
+    file: str  # as the student had named it; empty for a folder, and for the platform's own note
+
+
+def owned(name: str) -> Owned | None:
+    """What the name of an entry of a platform's export tells; None when it follows no platform's convention."""
+    fitting = (convention.fullmatch(name) for convention in CONVENTIONS if len(name) <= MOST_NAME)
+    found = next(filter(None, fitting), None)
+    if found is None:
+        return None
+    named = found.groupdict()
+    return Owned(named["key"], named["owner"].strip(), named.get("file") or "")
+
+
+def exercise_in(name: str, exercises: Iterable[str]) -> tuple[str, str] | None:
+    """The exercise file that the file `name` is, and the student whose name is before or behind it, or "".
+
+    A notebook counts as the notebook of that exercise.
+    """
+    path = PurePosixPath(undisguised(name))
+    if len(path.name) > MOST_NAME:
+        return None
+    suffix = path.suffix.lower()
+    stem = _once(path.stem).lower()
+    for exercise in sorted(exercises, key=len, reverse=True) if suffix in (".py", ".ipynb") else ():
+        title = exercise.removesuffix(".py")
+        file = title + suffix
+        if stem == title:
+            return file, ""
+        for rest, gap in ((stem.removesuffix(title), -1), (stem.removeprefix(title), 0)):
+            who = rest.strip(BETWEEN)
+            if rest != stem and who and rest[gap] in BETWEEN and not NO_NAME.fullmatch(who):
+                at = stem.index(who)
+                return file, _once(path.stem)[at : at + len(who)]
+    return None
+
+
+def renamed(names: Collection[str], exercises: Iterable[str]) -> dict[str, str]:
+    """Which of the files `names` is which exercise file where none has its exact name: file -> exercise file.
+
+    Where several would do nothing is guessed, but that of copies numbered by a platform or a browser the last counts.
+    """
+    exercises = tuple(exercises)
+    candidates: dict[str, list[str]] = {}
+    for name in sorted(names, key=_number):
+        if found := exercise_in(name, exercises):
+            candidates.setdefault(found[0], []).append(name)
+    chosen: dict[str, str] = {}
+    for file in sorted(candidates, key=lambda file: file.endswith(".ipynb")):
+        if any(
+            PurePosixPath(file).with_suffix(suffix).name in {*names, *chosen.values()} for suffix in (".py", ".ipynb")
+        ):
+            continue
+        if len({_once(PurePosixPath(name).stem).lower() for name in candidates[file]}) == 1:
+            chosen[candidates[file][-1]] = file
+    return chosen
+
+
+def plain(name: str) -> str:
+    """The name of a file that was handed in again, without the number that the platform has put behind it."""
+    path = PurePosixPath(undisguised(name))
+    return f"{_once(path.stem)}{path.suffix}"
+
+
+def undisguised(name: str) -> str:
+    """The name of a script or notebook without a second ending, and with its own in lower case: corr2d.py.txt, A.PY."""
+    name = DISGUISE.sub(r"\1", name)
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.{suffix.lower()}" if dot and suffix.lower() in ("py", "ipynb") else name
+
+
+def _once(stem: str) -> str:
+    found = AGAIN.fullmatch(stem)
+    return found["stem"] if found else stem
+
+
+def _number(name: str) -> tuple[int, str]:
+    found = AGAIN.fullmatch(PurePosixPath(name).stem)
+    return int((found and (found["number"] or found["again"])) or 0), name
