@@ -64,7 +64,7 @@ class Reader:
         plain = []
         for cell in cells:
             work = _work(cell)
-            if (work or cell[:1].isspace() or PROMPT.search(cell)) and work <= self._room:
+            if 0 < work <= self._room:
                 self._room -= work
                 cell = _transformed(cell)
             plain.append(cell)
@@ -76,11 +76,12 @@ class Reader:
 
 
 def _work(cell: str) -> int:
-    """How many characters IPython would look at, at most; as many as nobody has where a call for help is too long."""
+    """How many characters IPython would look at, at most: none in plain Python, more than anybody has in too long a word."""
     special = [line[0] for line in SPECIAL.finditer(cell)]
     if any(line.endswith("?") for line in special) and LONG_WORD.search(cell):
         return MOST_WORK + 1
-    return len(cell) * (len(special) + 1) if special else 0
+    changes = bool(special) or (cell[:1].isspace() and not cell.isspace()) or PROMPT.search(cell)
+    return len(cell) * (len(special) + 1) if changes else 0
 
 
 def _transformed(cell: str) -> str:

@@ -127,11 +127,6 @@ for _name in (
     setattr(Nothing, f"__{_name}__", _nothing)
 
 
-def _stop(self: Any) -> NoReturn:
-    raise StopIteration
-
-
-Nothing.__next__ = _stop  # type: ignore[attr-defined]
 UNPACK, UNPACK_WITH_REST = dis.opmap["UNPACK_SEQUENCE"], dis.opmap["UNPACK_EX"]
 
 

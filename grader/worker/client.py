@@ -366,6 +366,11 @@ class Worker:
             began = time.process_time()
             reply = protocol.read_reply(bytes(self._received[8 : 8 + length]))
             self._meter.judge(time.process_time() - began)
+        except protocol.TooLong:
+            self.kill()
+            raise WorkerFailed(
+                f"your code was stopped at the limit of {most >> 20} MiB for one answer", "protocol"
+            ) from None
         except protocol.ProtocolError as problem:
             self.kill()
             raise WorkerFailed(

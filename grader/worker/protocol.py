@@ -42,6 +42,10 @@ class ProtocolError(Exception):
     """A frame that does not fit the protocol."""
 
 
+class TooLong(ProtocolError):
+    """A frame of more bytes than may be sent at once."""
+
+
 class _Wire(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     pass
 
@@ -125,12 +129,12 @@ def frame(message: Request | Reply) -> bytearray:
 
 
 def body_length(prefix: bytes, limit: int = MOST_FRAME_BYTES) -> int:
-    """The length that an 8-byte prefix announces. Raises ProtocolError when it is over `limit`."""
+    """The length that an 8-byte prefix announces. Raises TooLong when it is over `limit`."""
     if len(prefix) != 8:
         raise ProtocolError(f"a frame starts with 8 bytes, not {len(prefix)}")
     length = int.from_bytes(prefix, "little")
     if length > limit:
-        raise ProtocolError(f"a frame of {length:,} bytes is over the limit of {limit:,}")
+        raise TooLong(f"a frame of {length:,} bytes is over the limit of {limit:,}")
     return length
 
 
