@@ -130,8 +130,8 @@ def _transformer() -> Any:
             name, _, line = lines[0][2:].rstrip().partition(" ")
             if name in magics.RUN or name == magics.CAPTURE:
                 bound = magics.captured(line) if name == magics.CAPTURE else ""
-                first = f"{bound} = get_ipython().run_cell_magic({name!r}, {bound!r}, '')\n" if bound else "pass\n"
-                return [*above, first, *self._cell_magic(self._cleaned(lines[1:]))]
+                last = [f"\n{bound} = get_ipython().run_cell_magic({name!r}, {bound!r}, '')\n"] if bound else []
+                return [*above, "\n", *self._cell_magic(self._cleaned(lines[1:])), *last]
             body = "".join(lines[1:])
             if name in magics.MEASURE:
                 body = str(self.transform_cell(body)) if body else ""

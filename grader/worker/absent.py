@@ -294,8 +294,10 @@ class Missing:
 
     __subclasscheck__ = __instancecheck__
 
-    def __torch_function__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        _refuse(self)
+    @classmethod
+    def __torch_function__(cls, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> NoReturn:
+        given = [value for value in (*args, *(kwargs or {}).values()) if isinstance(value, Missing)]
+        _refuse((given or [value for value in args[0] if isinstance(value, Missing)])[0])
 
     def __or__(self, other: Any) -> Any:
         return Any  # in an annotation

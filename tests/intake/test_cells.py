@@ -46,9 +46,10 @@ def test_what_only_notebooks_understand(cell: str, python: str) -> None:
         ("%prun -l 5 -s cumulative f(x)", "f(x)\n"),
         ("%time -x", "-x\n"),
         ("%lprun -f f f(x)", "f(x)\n"),
-        ("%%time\n\n%matplotlib inline\ny = 2", f"pass\n\n{SHELL}.run_line_magic('matplotlib', 'inline')\ny = 2\n"),
-        ("%%capture out\n%%time\nx = 1", f"out = {SHELL}.run_cell_magic('capture', 'out', '')\npass\nx = 1\n"),
-        ("\n%%time\n  x = 1\n  y = 2", "\npass\nx = 1\ny = 2\n"),
+        ("%%time\n\n%matplotlib inline\ny = 2", f"\n\n{SHELL}.run_line_magic('matplotlib', 'inline')\ny = 2\n"),
+        ("%%capture out\n%%time\nx = 1", f"\n\nx = 1\n\nout = {SHELL}.run_cell_magic('capture', 'out', '')\n"),
+        ("\n%%time\n  x = 1\n  y = 2", "\n\nx = 1\ny = 2\n"),
+        ("%%time\nfrom __future__ import division", "\nfrom __future__ import division\n"),
         ("%%timeit -n 3 a = 1\n%time f(a)", f"{SHELL}.run_cell_magic('timeit', '-n 3 a = 1', 'f(a)\\n')\n"),
     ],
 )
