@@ -368,9 +368,7 @@ class Worker:
             self._meter.judge(time.process_time() - began)
         except protocol.TooLong:
             self.kill()
-            raise WorkerFailed(
-                f"your code was stopped at the limit of {most >> 20} MiB for one answer", "protocol"
-            ) from None
+            raise WorkerFailed(f"your code sent an answer over the limit of {most >> 20} MiB", "protocol") from None
         except protocol.ProtocolError as problem:
             self.kill()
             raise WorkerFailed(
