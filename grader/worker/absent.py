@@ -17,7 +17,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import FrameType, FunctionType, ModuleType
 from typing import Any, NoReturn
@@ -246,13 +246,19 @@ class _Idle(ModuleType):
 class _IdleFinder(MetaPathFinder, Loader):
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         idle = name.partition(".")[0] in IDLE or name.startswith("google.colab")  # protobuf lies in google, too
-        return ModuleSpec(name, self, is_package=True) if idle else None
+        return ModuleSpec(name, self, is_package=True) if idle and not _is_own(name) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _Idle(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
         pass
+
+
+def _is_own(name: str) -> bool:
+    """Whether the student has handed in a module of this name. A folder alone may be what a library once wrote."""
+    spec = PathFinder.find_spec(name, sys.path[:1])
+    return spec is not None and spec.origin is not None
 
 
 # --- what is missed when it is used ---------------------------------------------------------------

@@ -6,6 +6,7 @@ import contextlib
 import io
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +24,7 @@ def process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         del sys.modules[name]
 
 
-LEFT = ("helper", "torch.utils.tensorboard")  # modules that stand-ins may have come into
+LEFT = ("helper", "visdom", "torch.utils.tensorboard")  # modules that stand-ins may have come into
 
 
 def run(code: str) -> str:
@@ -112,6 +113,15 @@ def test_says_what_is_not_here(code: str, used: str) -> None:
     told = run("; ".join(imports) + f"\ntry:\n {inner}\nexcept ModuleNotFoundError as problem: print(problem)")
 
     assert "not here" in told and used in told
+
+
+def test_a_module_of_the_students_own_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over the library whose name it has; a folder that the library has left there does not."""
+    (tmp_path / "visdom.py").write_text("x = 'mine'")
+    (tmp_path / "wandb" / "run-1").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+
+    assert "mine\n" == run("import visdom, wandb; wandb.init(); print(visdom.x)")
 
 
 def test_computing_with_a_picture() -> None:
