@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -71,7 +71,7 @@ class _Notebook(msgspec.Struct):
         return [cell for listed in (self.cells or (), *sheets) for cell in listed if cell.is_code()]
 
 
-def convert(basket: Basket, wanted: Mapping[str, Iterable[str]] | None = None) -> None:
+def convert(basket: Basket, wanted: Mapping[str, Collection[str]] | None = None) -> None:
     """Add a script for every notebook in `basket` that has none beside it, within limits of size and number.
 
     wanted: the exercises' files, and the names that each must define.
@@ -155,7 +155,7 @@ def _title(number: int, name: str) -> str:
     return f"# code cell {number} of {name}\n"
 
 
-def _serve(basket: Basket, made: Mapping[Parts, bytes], wanted: Mapping[str, Iterable[str]]) -> None:
+def _serve(basket: Basket, made: Mapping[Parts, bytes], wanted: Mapping[str, Collection[str]]) -> None:
     """Let a notebook's script stand for the exercises that are missing, where it is the only one with their names.
 
     Of these only those tell that no other exercise asks for.
