@@ -60,7 +60,7 @@ def take(source: Source, into: Path) -> Submission:
     basket = _filled(source)
     settle(basket, source.exercises)
     starters = without_starters(basket)
-    notebook.convert(basket)
+    notebook.convert(basket, source.exercises)
     put_back(basket, starters)
     folder = Path(tempfile.mkdtemp(prefix="submission-", dir=into))
     try:

@@ -387,3 +387,14 @@ def test_parts_are_counted_as_the_decoder_counts_them(part: Any, monkeypatch: py
     monkeypatch.setattr(protocol, "MOST_PARTS", 3 + children)
     with pytest.raises(ProtocolError):
         protocol._count_parts(body)
+
+
+@pytest.mark.parametrize(
+    ("length", "kind"), [(101, protocol.TooLong), (1 << 36, protocol.TooLong), (1 << 63, ProtocolError)]
+)
+def test_an_answer_that_is_too_long_is_told_from_garbage(length: int, kind: type) -> None:
+    """A limit that honest work can reach is named as one; what is no length of anything is not."""
+    with pytest.raises(ProtocolError) as problem:
+        body_length(length.to_bytes(8, "little"), 100)
+
+    assert kind is problem.type

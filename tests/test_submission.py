@@ -6,7 +6,6 @@ import contextlib
 import errno
 import gzip
 import io
-import json
 import os
 import re
 import socket
@@ -30,7 +29,6 @@ from grader import submission
 from grader.errors import SubmissionOutOfReach, SubmissionUnreadable
 from grader.intake import basket as limits
 from grader.intake import folder as folder_module
-from grader.intake import notebook
 from grader.intake.archives import unpack
 from grader.intake.basket import Basket
 from grader.submission import Source, Submission
@@ -233,143 +231,6 @@ def test_an_empty_folder_is_an_empty_submission(upload: Path, into: Path) -> Non
     """Every exercise is then missing, which is for the judge to say."""
 
     assert held(take(upload, "s", into)) == {}
-
-
-# --- notebooks ------------------------------------------------------------------------------------
-
-
-def notebook_of(*cells: object) -> bytes:
-    listed = [
-        c if isinstance(c, dict) else {"cell_type": "code", "source": c, "outputs": [{"data": {}}]} for c in cells
-    ]
-    return json.dumps({"cells": listed, "metadata": {"language": "python"}, "nbformat": 4}).encode()
-
-
-def test_a_notebook_alone_is_a_submission(into: Path) -> None:
-    """NAME.ipynb becomes NAME.py: code cells only, one after the other, each under its number."""
-    data = notebook_of("import torch", {"cell_type": "markdown", "source": "# title"}, ["def f():\n", "    return 1"])
-    taken = take_bytes(data, into, "corr2d.ipynb")
-
-    cells = [b"# code cell 1 of corr2d.ipynb", b"import torch"]
-    cells += [b"# code cell 2 of corr2d.ipynb", b"def f():", b"    return 1", b""]
-    assert held(taken)["corr2d.py"] == b"\n".join(cells)
-    assert taken.notes == ("corr2d.py was made from the code cells of corr2d.ipynb",)
-
-
-def test_magics_leave_working_python(into: Path) -> None:
-    """Magics and shell lines go, also from a block they fill; a modulus at the start of a line stays."""
-    code = "%matplotlib inline\n!pip install x\nif True:\n    %time f()\nx = (7\n% 4)\nsep = '\u2028'\n"
-    taken = take_bytes(notebook_of(code, "%%bash\nrm -rf /\n", "%%time\ny = x"), into, "corr2d.ipynb")
-    names: dict[str, object] = {}
-    exec(held(taken)["corr2d.py"], names)
-
-    assert (names["x"], names["y"]) == (3, 3)
-
-
-@pytest.mark.parametrize(
-    ("line", "plain"),
-    [
-        ("F.unfold?", "pass"),
-        ("    torch.nn.Conv2d?? ", "    pass"),
-        ("?F.unfold", "pass"),
-        ("np.*load*?", "pass"),
-        ("%timeit?", "pass"),
-        ("files = !ls", "files = []"),
-        ("    a, b = !cat names.txt", "    a, b = []"),
-        ("x = %time f(3)", "x = f(3)"),
-        ("x = %timeit -o f(3)", "x = []"),
-        ("x = y % z", None),
-        ("x = y if y != 3 else z  # really?", None),
-        ("print('why?')", None),
-        ("x['!='] = '=!'", None),
-        ("text = f'{x=!r}'", None),
-        ("form = '=%s' % x", None),
-        ("assert (x\n  != 4)", None),
-        ("'''\nReally?\n!important\nx = !ls\n%s\n'''", None),
-        ('"""Is it?\nIs\nit?\n"""\n# \'\'\' open?\n', None),
-        ("x = \"'''\" + '\"\"\"'", None),
-    ],
-)
-def test_what_only_notebooks_understand(into: Path, line: str, plain: str | None) -> None:
-    """Calls for help and assigned magics become Python; what is Python, or lies in a string, stays as it is."""
-    taken = take_bytes(notebook_of(f"{line}\ny?"), into, "corr2d.ipynb")
-    wanted = line if plain is None else plain
-
-    assert held(taken)["corr2d.py"].decode() == f"# code cell 1 of corr2d.ipynb\n{wanted}\npass\n"
-
-
-@pytest.mark.parametrize("unit", ['"', "\\'", "'''", '"""\\', " ", "a =", "a?", "'''\nx\n", "\n", ["\n"]])
-def test_a_notebook_of_endless_code(upload: Path, into: Path, unit: str | list[str]) -> None:
-    """Is left out before it is looked at, whatever it holds; as much as it may have is converted."""
-    large = unit * (notebook.MOST_CODE // len(unit) + 1)
-    taken = take(write(upload, {"corr2d.ipynb": notebook_of(large), "pooling.py": CODE}), "s", into)
-
-    assert {"corr2d.ipynb", "pooling.py"} == set(held(taken))
-    assert ("corr2d.ipynb was left out: with it the notebooks hold more than 1 MiB of code",) == taken.notes
-    taken = take_bytes(notebook_of(unit * (notebook.MOST_CODE // len(unit))), into, "corr2d.ipynb")
-    assert "corr2d.py" in held(taken)
-
-
-def test_all_notebooks_share_the_limit(upload: Path, into: Path) -> None:
-    """Many small ones take as long as one that is large; those that are small enough for what is left are converted."""
-    half = "x = 1\n" * (notebook.MOST_CODE // 11)
-    files = {f"{name}.ipynb": notebook_of(half if name != "d" else "x = 1") for name in "abcd"}
-    taken = take(write(upload, files), "s", into)
-
-    assert {"a.py", "d.py"} == {name for name in held(taken) if name.endswith(".py")}
-
-
-def test_a_script_beside_its_notebook_counts(upload: Path, into: Path) -> None:
-    """Who hands in both means the script."""
-    taken = take(write(upload, {"corr2d.py": CODE, "corr2d.ipynb": notebook_of("1/0")}), "s", into)
-
-    assert held(taken)["corr2d.py"] == CODE
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"{",
-        b'{"cells": 3}',
-        b'{"cells": [{"cell_type": "code", "source": 7}]}',
-        b"\xff",
-        b"[" * 100_000,
-        b"null",
-    ],
-)
-def test_a_broken_notebook_is_left_out(upload: Path, into: Path, data: bytes) -> None:
-    """It makes no script, and the rest of the submission goes on."""
-    taken = take(write(upload, {"pooling.ipynb": data, "corr2d.py": CODE}), "s", into)
-
-    assert "pooling.py" not in held(taken)
-    assert taken.notes == ("pooling.ipynb was left out: it is no readable notebook",)
-
-
-def test_a_notebook_beside_a_folder_of_its_script_s_name(upload: Path, into: Path) -> None:
-    """There is no place for the script."""
-    files = {"corr2d.ipynb": notebook_of("x = 1"), "corr2d.py/notes.txt": b"", "pooling.py": CODE}
-    taken = take(write(upload, files), "s", into)
-
-    assert {"corr2d.ipynb", "corr2d.py/notes.txt", "pooling.py"} == set(held(taken))
-    assert ("corr2d.ipynb was left out: there is a folder corr2d.py",) == taken.notes
-
-
-def test_a_notebook_of_very_many_cells_is_left_out(upload: Path, into: Path) -> None:
-    """Each gets a comment that names it: the script would be many times as large."""
-    files = {f"{'n' * 60}.ipynb": notebook_of(*["pass"] * 2001), "corr2d.py": CODE}
-    taken = take(write(upload, files), "s", into)
-
-    assert (f"{'n' * 60}.ipynb was left out: it has more than 2,000 cells of code",) == taken.notes
-
-
-def test_scripts_of_notebooks_count_as_files(upload: Path, into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is made of an upload is bounded like the upload itself."""
-    data = notebook_of("\n" * 10_000)
-    monkeypatch.setattr(limits, "MOST_BYTES", len(data) + 9000)
-
-    with pytest.raises(SubmissionUnreadable, match="MiB"):
-        take(write(upload, {"corr2d.ipynb": data}), "s", into)
 
 
 # --- names ----------------------------------------------------------------------------------------

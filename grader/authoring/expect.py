@@ -6,6 +6,7 @@ wrong with it. NaN equals nothing, not even NaN.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,9 @@ class CheckSkipped(Exception):
     """A check cannot run here (a data set is absent): no points are at stake."""
 
 
+LARGE = re.compile(r"array of [0-9]+ MiB")  # what a worker tells of one that it does not send
+
+
 def that(condition: object, message: str, **more: Any) -> None:
     """Fail with `message` unless `condition` holds; `more` goes to CheckFailure."""
     if not condition:
@@ -71,6 +75,8 @@ def array(value: Any, what: str = "the result") -> np.ndarray:
             found = None
         if found is not None and found.dtype.kind in "biufc":
             return found
+    if LARGE.fullmatch(kind := getattr(value, "type_name", "")):
+        raise CheckFailure(f"{what} is an {kind}, which is over the limit of what the grader takes in one answer")
     raise CheckFailure(f"{what} is {describe(value)}, not an array of numbers")
 
 

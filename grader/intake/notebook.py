@@ -1,48 +1,83 @@
-"""NAME.ipynb becomes NAME.py where there is none: its code cells, without magics, shell lines and calls for help."""
+"""NAME.ipynb becomes NAME.py where there is none: its code cells, as `cells` reads them.
+
+A cell that begins with %%writefile NAME.py becomes that file. A notebook of another name than the exercises' serves for
+each of them that was not handed in and whose names it defines.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from grader.intake.basket import Basket, shown, too_large
+from grader.intake import cells
+from grader.intake.basket import Basket, Parts, shown, too_large
 
 MOST_NOTEBOOK_BYTES = 16 << 20  # pictures included; decoding takes several times as much
 MOST_CELLS = 2000  # of code
 MOST_CODE = 1 << 20  # characters of code in all notebooks of an upload: no course asks for a hundredth of that
+NO_NUMBER = re.compile(rb"([:\[,]\s*)(?:NaN|-?Infinity)(?=\s*[,\]}])")  # Python writes them into the outputs of plots
 
-# %matplotlib, !pip, ?name and name??, but not a line that goes on with "% modulus" or "!= 1" from the line before
-MAGIC = re.compile(r"(\s*)(?:%{1,2}[A-Za-z_]|!(?!=)|\?|[\w.*\[\]-]+\?{1,2}\s*$)")
-# files = !ls, and y = %time f(x), of which f(x) is kept
-ASSIGNED = re.compile(r"(\s*[A-Za-z_][\w.,*\[\] \t]*=\s*)(?:%time\s+(\S.*)|%[A-Za-z_]|!)")
-QUOTES = re.compile("""[#"'\\\\]""")
-NO_PYTHON = re.compile(r"\s*%%(?:bash|sh|script|html|javascript|js|latex|markdown|svg|perl|ruby|writefile|cmd)\b")
+
+class _Language(msgspec.Struct, rename="camel"):
+    language_id: str = "python"
+
+
+class _Metadata(msgspec.Struct):
+    vscode: _Language | None = None  # its notebooks may hold cells in other languages
 
 
 class _Cell(msgspec.Struct):
     cell_type: str
     source: str | list[str] = ""
+    input: str | list[str] = ""  # its source in formats 2 and 3
+    language: str = "python"
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+    def is_code(self) -> bool:
+        other = self.metadata.vscode is not None and self.metadata.vscode.language_id != "python"
+        return self.cell_type == "code" and self.language == "python" and not other
 
     def __len__(self) -> int:
         """Characters, and at least one for each piece of text."""
-        return len(self.source) if isinstance(self.source, str) else sum(max(1, len(line)) for line in self.source)
+        source = self.source or self.input
+        return len(source) if isinstance(source, str) else sum(max(1, len(line)) for line in source)
 
-    def lines(self) -> list[str]:
-        text = self.source if isinstance(self.source, str) else "".join(self.source)
-        return [] if NO_PYTHON.match(text) else text.split("\n")
+    def text(self) -> str:
+        if isinstance(self.source, list):
+            self.source = "".join(self.source)
+        if isinstance(self.input, list):  # format 2 leaves the ends of lines out
+            self.input = "".join(line if line.endswith("\n") else f"{line}\n" for line in self.input)
+        return (self.source or self.input).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class _Sheet(msgspec.Struct):
+    cells: list[_Cell] = []
 
 
 class _Notebook(msgspec.Struct):
     """The fields that count; the decoder passes over all others without making objects of them."""
 
-    cells: list[_Cell]
+    cells: list[_Cell] | None = None
+    worksheets: list[_Sheet] | None = None  # formats 2 and 3: Jupyter shows all their cells as one notebook's
+
+    def code(self) -> list[_Cell] | None:
+        """Its cells of code; None when it is no notebook."""
+        if self.cells is None and self.worksheets is None:
+            return None
+        sheets = (sheet.cells for sheet in self.worksheets or ())
+        return [cell for listed in (self.cells or (), *sheets) for cell in listed if cell.is_code()]
 
 
-def convert(basket: Basket) -> None:
-    """Add a script for every notebook in `basket` that has none beside it, within limits of size and number."""
-    room = MOST_CODE
+def convert(basket: Basket, wanted: Mapping[str, Collection[str]] | None = None) -> None:
+    """Add a script for every notebook in `basket` that has none beside it, within limits of size and number.
+
+    wanted: the exercises' files, and the names that each must define.
+    """
+    room, reader = MOST_CODE, cells.Reader()
+    made: dict[Parts, bytes] = {}
     for parts in sorted(parts for parts in basket.files if parts[-1].endswith(".ipynb")):
         name = parts[-1]
         script = (*parts[:-1], name.removesuffix(".ipynb") + ".py")
@@ -54,63 +89,97 @@ def convert(basket: Basket) -> None:
         if len(basket.files[parts]) > MOST_NOTEBOOK_BYTES:
             basket.leave_out("/".join(parts), too_large(MOST_NOTEBOOK_BYTES))
             continue
-        try:
-            notebook = msgspec.json.decode(basket.files[parts], type=_Notebook)
-        except (msgspec.DecodeError, ValueError, RecursionError):
+        code = _read(basket.files[parts])
+        if code is None:
             basket.leave_out("/".join(parts), "it is no readable notebook")
             continue
-        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        if len(cells) > MOST_CELLS:
+        if len(code) > MOST_CELLS:
             basket.leave_out("/".join(parts), f"it has more than {MOST_CELLS:,} cells of code")
             continue
-        size = sum(map(len, cells))
+        size = sum(map(len, code))
         if size > room:
             basket.leave_out("/".join(parts), f"with it the notebooks hold more than {MOST_CODE >> 20} MiB of code")
             continue
         room -= size
-        basket.add(script, _script(cells, shown(name)).encode("utf-8", "replace"))
-        basket.note(f"{shown(script[-1])} was made from the code cells of {shown(name)}")
+        texts = [cell.text() for cell in code]
+        _write_files(basket, parts, texts)
+        if script not in basket.files:  # it may have written that itself
+            made[parts] = _script(reader.as_python(texts), shown(name)).encode("utf-8", "replace")
+            basket.add(script, made[parts])
+            basket.note(f"{shown(script[-1])} was made from the code cells of {shown(name)}")
+    _serve(basket, made, wanted or {})
 
 
-def _script(cells: list[_Cell], name: str) -> str:
+def _read(data: bytes) -> list[_Cell] | None:
+    """The cells of code; None when this is no notebook."""
+    for text in (data, NO_NUMBER.sub(rb"\1null", data.removeprefix(b"\xef\xbb\xbf"))):
+        try:
+            return msgspec.json.decode(text, type=_Notebook).code()
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            continue
+    return None
+
+
+def _write_files(basket: Basket, notebook: Parts, texts: list[str]) -> None:
+    """Put what %%writefile cells hold into the basket, as if it were handed in, unless it is; take it out of `texts`."""
+    written: dict[Parts, bytes] = {}
+    for number, text in enumerate(texts, start=1):
+        found = cells.written_file(text)
+        if found is None:
+            continue
+        name, content, more = found
+        texts[number - 1] = "pass\n"
+        # of another computer's folders the last part is what counts: the notebook imports it from where it works
+        place = name.rpartition("/")[2] if name.startswith(("/", "~", "$", "{")) else name
+        parts = basket.wanted("/".join((*notebook[:-1], place)))
+        if parts is None or parts in basket.files:
+            continue
+        if parts[-1].endswith(".py"):
+            above = text[: len(text) - len(content)].count("\n")
+            content = "".join((_title(number, shown(notebook[-1])), "#\n" * above, content, "\n"))
+        written[parts] = (written.get(parts, b"") if more else b"") + content.encode("utf-8", "replace")
+        basket.note(f"{shown('/'.join(parts))} was written by code cell {number} of {shown(notebook[-1])}")
+    for parts, data in written.items():
+        basket.add(parts, data)
+
+
+def _script(texts: Iterable[str], name: str) -> str:
     """The code cells, each under a comment that tells which it was: a finding about a line names the cell."""
     return "".join(
-        f"{line}\n"
-        for number, cell in enumerate(cells, start=1)
-        for line in (f"# code cell {number} of {name}", *_plain(cell.lines()))
+        f"{_title(number, name)}{text}" + ("" if text.endswith("\n") else "\n")
+        for number, text in enumerate(texts, start=1)
     )
 
 
-def _plain(lines: list[str]) -> Iterator[str]:
-    """The lines of a cell, with plain Python at the place of what only notebooks understand."""
-    quotes = ""  # of the string that the line starts in
-    for line in lines:
-        plain = line if quotes else _without_magic(line)
-        yield plain
-        quotes = _left_open(plain, quotes)
+def _title(number: int, name: str) -> str:
+    return f"# code cell {number} of {name}\n"
 
 
-def _without_magic(line: str) -> str:
-    """`line`, or something harmless at its place: the block it stands in may hold nothing else."""
-    if magic := MAGIC.match(line):
-        return f"{magic[1]}pass"
-    assigned = ASSIGNED.match(line)
-    return assigned[1] + (assigned[2] or "[]") if assigned else line
+def _serve(basket: Basket, made: Mapping[Parts, bytes], wanted: Mapping[str, Collection[str]]) -> None:
+    """Let a notebook's script stand for the exercises that are missing, where it is the only one with their names.
+
+    Of these only those tell that no other exercise asks for.
+    """
+    asked = Counter(name for names in wanted.values() for name in names)
+    for file, names in wanted.items():
+        if (file,) in basket.files:
+            continue
+        own = [name for name in names if asked[name] == 1]
+        holders = [parts for parts, script in made.items() if _defines(script, own)]
+        notebooks = [shown("/".join(parts)) for parts in holders]
+        if len(holders) == 1:
+            basket.add((file,), made[holders[0]])
+            basket.note(f"{notebooks[0]} counts as {file}, for it defines {' and '.join(own)}")
+        elif holders:
+            basket.note(
+                f"{', '.join(notebooks)} define what belongs into {file}: none of them counts; "
+                f"hand in the right one as {file.removesuffix('.py')}.ipynb"
+            )
 
 
-def _left_open(line: str, quotes: str) -> str:
-    """The triple quotes of a string that does not end in `line`, which begins inside of such a string or of none ("")."""
-    at = 0
-    while found := QUOTES.search(line, at):
-        at, char = found.end(), found[0]
-        if char == "\\":
-            at += 1
-        elif quotes:
-            if line.startswith(quotes, found.start()):
-                at, quotes = found.start() + len(quotes), ""
-        elif char == "#":
-            break
-        else:
-            quotes = 3 * char if line.startswith(3 * char, found.start()) else char
-            at = found.start() + len(quotes)
-    return quotes if len(quotes) == 3 else ""
+def _defines(script: bytes, names: Sequence[str]) -> bool:
+    """Whether one of `names` is bound at the margin of `script`."""
+    any_of = "|".join(map(re.escape, names)).encode()
+    return bool(names) and bool(
+        re.search(rb"^(?:(?:async )?def|class) +(?:%b)\b|^(?:%b) *(?::.*)?=[^=]" % (any_of, any_of), script, re.M)
+    )

@@ -370,6 +370,9 @@ class Worker:
             began = time.process_time()
             reply = protocol.read_reply(bytes(self._received[8 : 8 + length]))
             self._meter.judge(time.process_time() - began)
+        except protocol.TooLong:
+            self.kill()
+            raise WorkerFailed(f"your code sent an answer over the limit of {most >> 20} MiB", "protocol") from None
         except protocol.ProtocolError as problem:
             self.kill()
             raise WorkerFailed(

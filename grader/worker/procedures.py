@@ -13,10 +13,11 @@ import importlib
 import importlib.util
 import inspect
 import linecache
+import os
 import random
-import re
 import shutil
 import sys
+import tempfile
 import traceback
 import types
 from collections.abc import Iterator
@@ -26,13 +27,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker import absent, protocol, ready_made, withheld
+from grader.worker import absent, protocol, ready_made, shell, withheld
 from grader.worker.values import as_numpy, from_student, to_student
 
 PACKAGE = "submission"  # the student's files import as submission.NAME, so relative imports work too
 MOST_LAID_OUT, MOST_FILES = 16 << 20, 200  # bytes and number of the files laid out beside the work
 PREVIOUS_RESULT = "the previous result"
-CELL = re.compile(r"# (code cell [0-9]+ of .+)\n?")  # stands above each in the script that intake makes of a notebook
 
 
 class Refused(Exception):
@@ -65,19 +65,22 @@ class Workspace:
         self.file = file
         seed_everything(seed)
         absent.do_without()
+        shell.install(self.folder)
         withheld.withhold(self.digits)
         if not late:
             ready_made.arm(without)
         ready_made.prepare(without)
         sys.argv[:] = [file]  # as if it were run; what the nursery was started with is nobody's business
-        _lay_out(self.folder, Path.cwd())
+        _settle(self.folder, Path.cwd())
         package = types.ModuleType(PACKAGE)
         package.__path__ = [str(self.folder)]
         sys.modules[PACKAGE] = package
         sys.path.insert(0, str(self.folder))
         sys.dont_write_bytecode = True
         name = f"{PACKAGE}.{Path(file).stem}"
-        spec = importlib.util.spec_from_file_location(name, self.folder / file)
+        path = self.folder / file
+        loader = shell.CellLoader(name, str(path)) if shell.is_of_notebook(path) else None
+        spec = importlib.util.spec_from_file_location(name, path, loader=loader)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         # both names lead to this one module: `import corr2d` and `from .corr2d import corr2d`
@@ -154,6 +157,21 @@ class Workspace:
         return tuple(found)
 
 
+def _settle(folder: Path, scratch: Path) -> None:
+    """Make `scratch` the place for all files that student code reads and writes, as far as it does not name another."""
+    _lay_out(folder, scratch)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(scratch)  # libraries have asked for another one by now
+    change = os.chdir
+
+    def chdir(path: Any) -> None:
+        """Where the code lies nothing can be written: the place with the copies of its files is as good."""
+        wanted = scratch if isinstance(path, int) else Path(os.fsdecode(path))
+        inside = wanted == folder or folder in wanted.parents
+        change(scratch / wanted.relative_to(folder) if inside else path)
+
+    os.chdir = chdir
+
+
 def _lay_out(folder: Path, beside: Path) -> None:
     """Copies of the student's own data files where the code works: it opens them by name, and may write them anew."""
     room = MOST_LAID_OUT
@@ -209,7 +227,7 @@ def _place(filename: str, line: int | None, folder: Path) -> tuple[str, int | No
     except Exception:  # the file may name an encoding that is none
         above = []
     for back, text in enumerate(reversed(above)):
-        if (cell := CELL.fullmatch(text)) and back > 0:
+        if (cell := shell.CELL.fullmatch(text)) and back > 0:
             return cell[1], back
     return filename.removeprefix(f"{folder}/"), line
 

@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 
 MOST_FRAME_BYTES = 64 << 20
+MOST_PLAUSIBLE = 1 << 36  # bytes: an answer of more fits into no memory, so that the prefix is none
 MOST_ANSWER_BYTES = 4 << 20  # of one array of an answer to a call: a check asks for thousands of values, not millions
 MOST_CALL_BYTES = 4 * MOST_ANSWER_BYTES  # of all that is told about a call
 MOST_DIMENSIONS = 8
@@ -40,6 +41,10 @@ Library = Literal["numpy", "torch", "list"]
 
 class ProtocolError(Exception):
     """A frame that does not fit the protocol."""
+
+
+class TooLong(ProtocolError):
+    """A frame of more bytes than may be sent at once."""
 
 
 class _Wire(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -125,12 +130,13 @@ def frame(message: Request | Reply) -> bytearray:
 
 
 def body_length(prefix: bytes, limit: int = MOST_FRAME_BYTES) -> int:
-    """The length that an 8-byte prefix announces. Raises ProtocolError when it is over `limit`."""
+    """The length that an 8-byte prefix announces. Raises TooLong, or ProtocolError when it can be none, over `limit`."""
     if len(prefix) != 8:
         raise ProtocolError(f"a frame starts with 8 bytes, not {len(prefix)}")
     length = int.from_bytes(prefix, "little")
     if length > limit:
-        raise ProtocolError(f"a frame of {length:,} bytes is over the limit of {limit:,}")
+        kind = TooLong if length <= MOST_PLAUSIBLE else ProtocolError
+        raise kind(f"a frame of {length:,} bytes is over the limit of {limit:,}")
     return length
 
 

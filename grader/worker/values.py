@@ -5,6 +5,10 @@ Runs in the worker. The judge's own side of the same is `protocol.pack` and `pro
 
 from __future__ import annotations
 
+from array import array
+from collections import deque
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
@@ -12,12 +16,15 @@ import torch
 
 from grader.worker import protocol
 
+WITHOUT_NUMPY = frozenset(getattr(torch, name) for name in dir(torch) if name.startswith(("bfloat16", "float8_")))
+WIDE = {"g": "float64", "G": "complex128"}  # long doubles are of another size on every kind of machine
+
 
 def to_student(value: protocol.Value, library: protocol.Library) -> Any:
     """A fresh object of `library` ("torch" or "numpy") for a student's function: never shared, always writable."""
     if isinstance(value, protocol.Tensor):
-        array = np.frombuffer(bytearray(value.data), dtype=value.dtype).reshape(value.shape)
-        return torch.from_numpy(array) if library == "torch" else array
+        values = np.frombuffer(bytearray(value.data), dtype=value.dtype).reshape(value.shape)
+        return torch.from_numpy(values) if library == "torch" else values
     if isinstance(value, protocol.Sequence):
         items = [to_student(item, library) for item in value.items]
         return items if value.kind == "list" else tuple(items)
@@ -37,44 +44,56 @@ def from_student(value: Any, depth: int = 0, most: int = protocol.MOST_FRAME_BYT
         return value if -(1 << 63) <= value < 1 << 63 else protocol.Opaque("int")
     if isinstance(value, str):
         return str(value)[: protocol.MOST_TEXT].encode("utf-8", "replace").decode()
-    array = as_numpy(value)
-    if array is not None:
-        return _tensor(array, value, most)
+    if isinstance(value, Fraction | Decimal):
+        return _number(value)
+    memory = as_numpy(value)
+    if memory is not None:
+        return _tensor(memory, value, most)
     if depth < protocol.MOST_NESTING:
         if isinstance(value, dict):
             return protocol.Mapping(
                 tuple((str(k)[: protocol.MOST_NAME], from_student(v, depth + 1, most)) for k, v in value.items())
             )
-        if isinstance(value, list | tuple | range) or hasattr(type(value), "__next__"):
+        if isinstance(value, list | tuple | range | deque) or hasattr(type(value), "__next__"):
             kind: Literal["list", "tuple"] = "tuple" if isinstance(value, tuple) else "list"
             return protocol.Sequence(kind, tuple(from_student(item, depth + 1, most) for item in value))
     return protocol.Opaque(type(value).__name__[: protocol.MOST_NAME])
 
 
+def _number(value: Fraction | Decimal) -> protocol.Value:
+    try:
+        return float(value)
+    except (OverflowError, ValueError):  # beyond all floats, or a signalling NaN
+        return protocol.Opaque(type(value).__name__[: protocol.MOST_NAME])
+
+
 def as_numpy(value: Any) -> np.ndarray | None:
-    """The memory of a tensor, array or NumPy scalar as an ndarray; None for anything else."""
+    """The memory of a tensor, an array (NumPy's or Python's) or a NumPy scalar as an ndarray; None for anything else."""
     if isinstance(value, torch.Tensor):
         plain = value.detach().cpu()
         if plain.is_sparse:
             plain = plain.to_dense()
-        if plain.dtype == torch.bfloat16:
+        if plain.dtype in WITHOUT_NUMPY:
             plain = plain.float()
         return plain.resolve_conj().resolve_neg().numpy()
-    if isinstance(value, np.ndarray | np.generic):
+    if isinstance(value, np.ndarray | np.generic | array | memoryview):
         return np.asarray(value)
     return None
 
 
-def _tensor(array: np.ndarray, original: Any, most: int) -> protocol.Value:
+def _tensor(values: np.ndarray, original: Any, most: int) -> protocol.Value:
     library: protocol.Library = "torch" if isinstance(original, torch.Tensor) else "numpy"
-    if array.dtype == object:
-        return from_student(array.tolist(), 0, most)
-    if not array.dtype.isnative:
-        array = array.astype(array.dtype.newbyteorder("="))
-    if array.ndim > protocol.MOST_DIMENSIONS:
-        return protocol.Opaque(f"array with {array.ndim} axes")
-    if array.nbytes >= most:
-        return protocol.Opaque(f"array of {array.nbytes >> 20} MiB")
-    if array.dtype.name not in protocol.DTYPES:
-        return protocol.Opaque(f"array of {array.dtype.name}"[: protocol.MOST_NAME])
-    return protocol.Tensor(array.dtype.name, array.shape, np.ascontiguousarray(array).tobytes(), library)
+    if values.dtype == object:
+        return from_student(values.tolist(), 0, most)
+    if values.ndim > protocol.MOST_DIMENSIONS:
+        return protocol.Opaque(f"array with {values.ndim} axes")
+    if values.nbytes >= most:
+        return protocol.Opaque(f"array of {values.nbytes >> 20} MiB")
+    if not values.dtype.isnative:
+        values = values.astype(values.dtype.newbyteorder("="))
+    if values.dtype.char in WIDE:
+        with np.errstate(over="ignore"):
+            values = values.astype(WIDE[values.dtype.char])
+    if values.dtype.name not in protocol.DTYPES:
+        return protocol.Opaque(f"array of {values.dtype.name}"[: protocol.MOST_NAME])
+    return protocol.Tensor(values.dtype.name, values.shape, np.ascontiguousarray(values).tobytes(), library)

@@ -75,6 +75,13 @@ def test_what_is_no_array(value: Any, told: str) -> None:
     )
 
 
+def test_an_array_that_was_too_large_to_send() -> None:
+    """Is no wrong kind of object: the limit is told."""
+    told = failure(lambda: expect.array(Opaque("array of 65 MiB"), "the output")).message
+
+    assert "the output is an array of 65 MiB, which is over the limit of what the grader takes in one answer" == told
+
+
 def test_none_asks_for_a_return() -> None:
     """The most frequent accident has a next step of its own."""
     found = failure(lambda: expect.array(None))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
+import os
 import random
 import sys
+import tempfile
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +29,12 @@ def process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A worker's process is its own; this one is not."""
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr(sys, "argv", [*sys.argv])
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
+    monkeypatch.setattr(os, "chdir", os.chdir)
+    monkeypatch.setenv("TMPDIR", "")
+    for name in ("get_ipython", "display"):
+        monkeypatch.setattr(builtins, name, None, raising=False)
     monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
     state = random.getstate(), np.random.get_state(), torch.get_rng_state()
     yield
@@ -290,6 +299,27 @@ def test_raised_while_parsing(tmp_path: Path) -> None:
 
     assert ("SyntaxError", "'(' was never closed (mine.py, line 2)", 2) == (found.type_name, found.message, found.line)
     assert ("SyntaxError", None) == (foreign.type_name, foreign.line)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import tempfile\nwith tempfile.TemporaryDirectory() as place: open(place + '/a', 'w').close()",
+        "import tempfile\nplace = tempfile.NamedTemporaryFile().name",
+        "import os\nos.chdir(os.path.dirname(os.path.abspath(__file__)))\nplace = os.path.abspath('a')",
+        "import os\nfrom pathlib import Path\nos.chdir(Path(__file__).parent / 'data')\nplace = os.getcwd()",
+    ],
+)
+def test_files_lie_where_the_code_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Temporary ones, and those of who goes to where the code lies: that folder cannot be written to."""
+    work, scratch = tmp_path / "work", tmp_path / "scratch"
+    (work / "data").mkdir(parents=True)
+    (work / "data" / "a.txt").write_text("1")
+    scratch.mkdir()
+    monkeypatch.chdir(scratch)
+    made = loaded(work, code).module
+
+    assert scratch in Path(vars(made)["place"]).parents
 
 
 @pytest.mark.parametrize(

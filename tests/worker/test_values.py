@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
+from collections import deque
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
@@ -46,9 +50,9 @@ class Count(int):
     """A number of the student's own kind."""
 
 
-def tensor(array: Any, library: Literal["torch", "numpy"] = "numpy") -> Tensor:
-    array = np.asarray(array)
-    return Tensor(array.dtype.name, array.shape, array.tobytes(), library)
+def tensor(values: Any, library: Literal["torch", "numpy"] = "numpy") -> Tensor:
+    values = np.asarray(values)
+    return Tensor(values.dtype.name, values.shape, values.tobytes(), library)
 
 
 def nested(depth: int) -> Any:
@@ -80,6 +84,22 @@ CROSSING: dict[str, tuple[Callable[[], Any], Any]] = {
     "too many bytes": (lambda: np.broadcast_to(np.zeros(1), (1 << 23,)), Opaque("array of 64 MiB")),
     "texts": (lambda: np.array(["ab"]), Opaque("array of str64")),
     "dates": (lambda: np.array(["2026-01-01"], dtype="datetime64[D]"), Opaque("array of datetime64[D]")),
+    "long doubles": (lambda: np.array([1.5, 2], np.longdouble), tensor([1.5, 2.0])),
+    "a long double": (lambda: np.longdouble(1.5), tensor(np.float64(1.5))),
+    "long complex numbers": (lambda: np.array([1j], np.clongdouble), tensor([1j])),
+    "fractions": (lambda: [Fraction(1, 2), Decimal("0.25")], Sequence("list", (0.5, 0.25))),
+    "an array of fractions": (lambda: np.array([Fraction(1, 2)]), Sequence("list", (0.5,))),
+    "a fraction beyond all floats": (lambda: Fraction(10**400), Opaque("Fraction")),
+    "a Decimal that signals": (lambda: Decimal("sNaN"), Opaque("Decimal")),
+    "a deque": (lambda: deque([1, [2.0]], maxlen=2), Sequence("list", (1, Sequence("list", (2.0,))))),
+    "Python's own array": (lambda: array("f", [1, 2]), tensor(np.array([1, 2], "float32"))),
+    "a memoryview": (lambda: memoryview(np.arange(3)), tensor(np.arange(3))),
+    "a memoryview of bytes": (lambda: memoryview(b"ab"), tensor(np.array([97, 98], "uint8"))),
+    "too many long doubles": (
+        lambda: np.broadcast_to(np.zeros(1, np.longdouble), (1 << 40,)),
+        Opaque(f"array of {np.dtype(np.longdouble).itemsize << 20} MiB"),
+    ),
+    "float8": (lambda: torch.ones(2).to(torch.float8_e4m3fn), tensor(np.ones(2, "float32"), "torch")),
     "a tensor": (lambda: torch.ones(2, requires_grad=True), tensor(np.ones(2, "float32"), "torch")),
     "bfloat16": (lambda: torch.ones(2, dtype=torch.bfloat16), tensor(np.ones(2, "float32"), "torch")),
     "sparse": (lambda: torch.eye(2).to_sparse(), tensor(np.eye(2, dtype="float32"), "torch")),

@@ -56,7 +56,7 @@ def _command(folder: Path) -> list[str]:
 
 def _shown() -> tuple[str, ...]:
     """Folders that are there, read-only, each also where the links on the way to it lead."""
-    own = {str(ROOT / "grader"), str(ROOT / "reference")}
+    own = {str(ROOT / "grader"), str(ROOT / "reference"), str(ROOT / "exercises" / "starter")}
     wanted = {*SYSTEM, *LINKS, sys.prefix, sys.exec_prefix, sys.base_prefix, *package_folders(), *own}
     there = {path for path in wanted if os.path.isdir(path)}
     return outermost({path for path in there if not os.path.islink(path)} | set(map(os.path.realpath, there)))

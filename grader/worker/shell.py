@@ -1,0 +1,208 @@
+"""What notebooks, and scripts that were made of them, find beside Python: get_ipython(), display(), cells with await.
+
+There is no shell. Magics that run Python run it; what asks the system answers with nothing; all others do nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import builtins
+import contextlib
+import inspect
+import os
+import re
+import runpy
+import sys
+from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+from grader.worker import magics
+from grader.worker.absent import Nothing
+
+FUTURE = annotations.compiler_flag  # the one that still changes anything
+MOST_TITLE = 1000  # bytes
+CELL = re.compile(r"# (code cell [0-9]+ of .+)\n?")  # stands above each in the script that intake makes of a notebook
+
+
+def install(folder: Path) -> None:
+    """From now on get_ipython and display are there, as in every notebook. Scripts of the student lie in `folder`."""
+    shell = Shell(folder)
+    vars(builtins)["get_ipython"] = lambda: shell
+    vars(builtins)["display"] = display
+
+
+def display(*objects: Any, **options: Any) -> Nothing:
+    """Shows nothing."""
+    return Nothing()
+
+
+class Lines(list[str]):
+    """What `files = !ls` gives: the lines of the output, of which there are none."""
+
+    l = list = property(list)  # noqa: E741 - IPython's names
+    n = nlstr = s = spstr = property(lambda self: "")
+
+    def grep(self, *args: Any, **kwargs: Any) -> Lines:
+        return self
+
+    fields = sort = grep  # type: ignore[assignment]
+
+
+class Shell(Nothing):
+    """get_ipython(): what is not here is Nothing, as in all of IPython."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def user_ns(self) -> dict[str, Any]:
+        return sys._getframe(1).f_globals
+
+    def system(self, command: str) -> None:
+        """!command: there are no other programs here."""
+
+    def getoutput(self, command: str, *args: Any, **kwargs: Any) -> Lines:
+        """names = !command"""
+        return Lines()
+
+    def magic(self, line: str) -> Any:
+        """The call in scripts from older notebooks."""
+        name, _, text = line.lstrip("%").partition(" ")
+        return self._line(name, text, sys._getframe(1))
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        """%magic_name line"""
+        return self._line(magic_name, line, sys._getframe(1))
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        """%%magic_name line, and the lines below it."""
+        frame = sys._getframe(1)
+        if magic_name == magics.CAPTURE:
+            _run(f"\n{cell}", frame)
+            if name := magics.captured(line):
+                frame.f_globals[name] = Nothing()
+            return Nothing()
+        if magic_name in magics.WRITE:
+            return _write(line, cell)
+        if magic_name in magics.RUN or magic_name in magics.MEASURE:
+            return self._line(magic_name, f"{magics.code_of(magic_name, line)}\n{cell}", frame)
+        return None
+
+    def _line(self, name: str, line: str, frame: FrameType) -> Any:
+        if name in magics.RUN:
+            return _run(magics.code_of(name, line), frame)
+        if name in magics.MEASURE:
+            return _measure(magics.code_of(name, line), frame)
+        does = getattr(self, f"_do_{name}", None)
+        return does(line.strip(), frame) if inspect.ismethod(does) else None
+
+    def _do_run(self, line: str, frame: FrameType) -> None:
+        """The names of another file of the student's, as if it had been imported with a star."""
+        inside, words = False, line.split()
+        while words and words[0].startswith("-"):
+            inside |= words.pop(0) == "-i"
+        file = Path(words[0].strip("\"'") if words else "")
+        file = next((path for path in (self._folder / file, self._folder / file.name) if path.is_file()), file)
+        if file.suffix == ".ipynb":
+            file = file.with_suffix(".py")
+        if not file.is_file():
+            __import__(file.stem)  # the course's helper, or an error that names what is missing
+            found = vars(sys.modules[file.stem])
+        else:
+            found = runpy.run_path(str(file), dict(frame.f_globals) if inside else None, file.stem)
+        frame.f_globals.update({name: value for name, value in found.items() if not name.startswith("__")})
+
+    def _do_cd(self, line: str, frame: FrameType) -> None:
+        """Into a folder that is there; one of another computer does not matter, where all lies in one folder."""
+        with contextlib.suppress(OSError):
+            os.chdir(line.strip("\"'"))
+
+    def _do_pwd(self, line: str, frame: FrameType) -> str:
+        return os.getcwd()
+
+    def _do_env(self, line: str, frame: FrameType) -> Any:
+        name, found, value = line.partition("=") if "=" in line else line.partition(" ")
+        if not found:
+            return os.environ.get(line) if line else dict(os.environ)
+        os.environ[name.strip()] = value.strip()
+        return None
+
+    _do_set_env = _do_env
+
+    def _do_sx(self, line: str, frame: FrameType) -> Lines:
+        return Lines()
+
+    _do_system = _do_ls = _do_who_ls = _do_sx
+
+    def _do_pylab(self, line: str, frame: FrameType) -> None:
+        exec("import numpy, numpy as np\nfrom numpy import *\nfrom matplotlib.pyplot import *", frame.f_globals)
+        exec("import matplotlib.pyplot as plt", frame.f_globals)
+
+
+def _parsed(code: str, frame: FrameType) -> ast.Module:
+    """With the lines numbered from the one on which the call stands: there a traceback looks for them."""
+    return ast.increment_lineno(ast.parse(code, frame.f_code.co_filename), frame.f_lineno - 1)
+
+
+def _run(code: str, frame: FrameType) -> Any:
+    tree, file = _parsed(code.lstrip(" \t"), frame), frame.f_code.co_filename
+    if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
+        return eval(compile(ast.Expression(tree.body[0].value), file, "eval"), frame.f_globals)
+    exec(compile(tree, file, "exec"), frame.f_globals)
+    return None
+
+
+def _measure(code: str, frame: FrameType) -> Nothing:
+    """Once is enough; in a function, as timeit does it."""
+    tree = ast.parse("def measured(): pass")
+    function = tree.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.body = _parsed(code.lstrip(" \t"), frame).body or function.body
+    found: dict[str, Any] = {}
+    exec(compile(tree, frame.f_code.co_filename, "exec"), frame.f_globals, found)
+    found["measured"]()
+    return Nothing()
+
+
+def _write(line: str, text: str) -> None:
+    """%%writefile NAME in a script: a file where the code works, and where modules are found."""
+    words = line.split()
+    with contextlib.suppress(OSError, IndexError):
+        file = words[-1].strip("\"'")
+        with open(file, "a" if words[0] in ("-a", "--append") else "w", encoding="utf-8") as written:
+            written.write(text)
+        sys.path.append(str(Path(file).absolute().parent))
+
+
+def is_of_notebook(path: Path) -> bool:
+    """Whether intake has made this script."""
+    with path.open("rb") as file:
+        return CELL.fullmatch(file.readline(MOST_TITLE).decode("utf-8", "replace")) is not None
+
+
+class CellLoader(SourceFileLoader):
+    """Runs a script that was made of a notebook cell by cell, as a notebook is run.
+
+    So a cell may hold `await` or `from __future__ import`, and what is wrong with one does not spill into the next.
+    """
+
+    def exec_module(self, module: ModuleType) -> None:
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        for code in _cells(self.get_data(self.path).decode("utf-8", "replace")):
+            compiled = compile(code, self.path, "exec", flags, dont_inherit=True)
+            flags |= compiled.co_flags & FUTURE
+            waiting = eval(compiled, vars(module))
+            if inspect.iscoroutine(waiting):
+                asyncio.run(waiting)
+
+
+def _cells(source: str) -> Iterator[str]:
+    """The code of each cell, as far down as it stands in the script."""
+    lines = source.split("\n")
+    starts = [number for number, line in enumerate(lines) if CELL.fullmatch(line)]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield "\n" * start + "\n".join(lines[start:end]) + "\n"
