@@ -45,6 +45,16 @@ class RecordedCall(msgspec.Struct, frozen=True):
     def names(self, exercise: Exercise) -> list[str]:
         return [name for name, _ in exercise.signature(self.function)]
 
+    def given(self, exercise: Exercise) -> dict[str, int]:
+        """Names and places of the arguments that are not what the contract leaves them at."""
+        signature = exercise.signature(self.function)
+        defaults = dict(signature)
+        places = {name: place for place, (name, _) in enumerate(signature)}
+        given = {**dict(zip(places, self.args, strict=False)), **self.kwargs}
+        return {
+            name: places[name] for name, value in given.items() if name in places and not _same(value, defaults[name])
+        }
+
     def same_as(self, other: RecordedCall) -> bool:
         return self.function == other.function and _same(
             (self.args, self.kwargs, self.seed), (other.args, other.kwargs, other.seed)

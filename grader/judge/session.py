@@ -11,6 +11,8 @@ from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.errors import HarnessError, ShortOfResources, WorkerFailed
 from grader.judge import wording
+from grader.judge.causes import Known
+from grader.judge.reading import Source
 from grader.records import Record
 from grader.worker import protocol
 from grader.worker.client import FOR_ONE_CALL, Limits, Nursery, Worker
@@ -76,6 +78,9 @@ class Session:
         self._deadline = self.spent + limits.exercise_seconds  # a reading of `spent`
         self._deadline_is = f"the limit of {limits.exercise_seconds:g} s for the whole exercise"
         self._output: list[str] = []
+        self.failures: dict[str, Known] = {}  # what is known about each failed check beside its finding
+        self.steady: set[str] = set()  # functions that have been asked the same twice
+        self._sources: dict[str, Source] = {}
         self.shrink_plays = SHRINK_PLAYS  # left for looking for smaller counterexamples
         self.diagnose = True  # compare failing code with the known misconceptions
 
@@ -180,6 +185,15 @@ class Session:
         path = self.folder / file
         return path.read_bytes() if path.is_file() else None
 
+    def source(self, file: str = "") -> Source:
+        """The text of the exercise's file, or of another one that an exception came from; empty where there is none."""
+        name = file if file.endswith(".py") else self.exercise.file
+        if name not in self._sources:
+            path = self.folder / name
+            inside = path.is_file() and path.resolve().is_relative_to(self.folder.resolve())
+            self._sources[name] = Source.of(path.read_bytes() if inside else None)
+        return self._sources[name]
+
     def of_reference(self) -> Session:
         """A session like this one, with the reference's own code. Raises GraderError where there is none."""
         if self._reference is None:
@@ -221,7 +235,7 @@ class Session:
             self.discard()
             return self._load()
         if reply.raised is not None:
-            self._unloadable = wording.not_loaded(file, reply.raised)
+            self._unloadable = wording.not_loaded(file, reply.raised, self.source(reply.raised.file))
             self.discard()
             raise self._unloadable
         told = protocol.unpack(reply.value)
