@@ -49,6 +49,10 @@ def likeness(found: Values, wanted: Values, good: Values) -> str:
         return "NaN comes from 0/0, from inf - inf, or from cells of np.empty or torch.empty that were never written."
     if int((~good).sum()) < LEAST or np.unique(right[~good]).size < LEAST or not np.isfinite(right).all():
         return ""
+    if not np.isfinite(given).all():
+        return "Infinite values come out: a division by 0, a number too large for the dtype, or -inf from padding?"
+    if not given.any() and (right[~good] < 0).all():
+        return "Negative values come out as 0: does a maximum start at 0, or is the result only made, never filled?"
     if not given.any():
         return "All values are 0 here: does the line run that writes into the result, and with which numbers?"
     if (given == given.flat[0]).all():
@@ -95,7 +99,7 @@ def _where(good: Values, given: Values) -> str:
         ((..., slice(None, -1), slice(None, -1)), "the last row and the last column are"),
     ):
         if good[part].all():
-            early = ": does a loop stop one step early?" if not given[~good].any() else "."
+            early = ": does a loop stop one step early, or is it the border?" if not given[~good].any() else "."
             return f"Only {words} wrong{early}"
     if good.ndim == 4 and len(good) > 1 and good[0].all():
         return "Only the first sample of the batch is right."

@@ -12,7 +12,7 @@ import re
 import sys
 from dataclasses import dataclass
 
-from grader.judge.reading import Source
+from grader.judge.reading import DTYPE, GRADIENTS, Source
 from grader.worker import protocol
 
 NO_INPUT = "Nobody is there to type while your code is graded: take values as arguments instead of asking with input()."
@@ -403,7 +403,7 @@ def download(crash: Crash) -> str:
 
 def no_gradient(crash: Crash) -> str:
     for line, text, what in crash.source.switches():
-        if what == "gradients" and "True" not in text:
+        if what == GRADIENTS and "True" not in text:
             return f"Line {line}, {text}, switches gradients off for all that comes after: take it away."
     return (
         "Make the kernel with requires_grad=True, and the loss from it."
@@ -414,7 +414,7 @@ def no_gradient(crash: Crash) -> str:
 
 def dtypes(crash: Crash) -> str:
     for line, text, what in crash.source.switches():
-        if what.startswith("the dtype"):
+        if what == DTYPE:
             return f"{DTYPES} Line {line}, {text}, changes {what}."
     return DTYPES
 

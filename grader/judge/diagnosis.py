@@ -54,6 +54,8 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
     open_findings = any(result.outcome == "failed" and result.public for result in results.values())
     # code that hangs would cost its limit once more
     answering = session.diagnose and session.names and not session.timeouts
+    # under a switch for the whole file no function answers as its own mistakes would have it
+    answering = answering and not session.source().switched_off()
     catalogue = load(session.exercise) if open_findings and answering else None
     if catalogue is None:
         return results.values()

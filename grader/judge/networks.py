@@ -254,7 +254,9 @@ def network_raised(call: str, made: str, raised: protocol.Raised, source: Source
         )
     if call == made and raised.type_name == "TypeError" and raised.line is None:
         hint = hints.refused(raised, source, made.partition("(")[0])
-        told = f": {hint}" if crash.BY_POSITION in hint else ""  # another mistake than one argument too few
+        told = (
+            f": {hint.partition(':')[0]}" if crash.BY_POSITION in hint else ""
+        )  # another mistake than no such argument
         return CheckFailure(
             f"{made} cannot be built: {raised.message}{told}",
             hint=hint or "Compare the constructor with the contract's.",

@@ -10,11 +10,12 @@ from functools import cached_property
 
 MOST_DEPTH = 60  # of nodes in nodes
 MOST_SOURCE = 128 << 10  # bytes of a file that is looked at
+GRADIENTS, DTYPE = "gradients", "the dtype of new tensors"
 SWITCHES = (  # calls that change what all later code does, and what they change
-    ("set_grad_enabled", "gradients"),
-    ("inference_mode", "gradients"),
-    ("set_default_dtype", "the dtype of new tensors"),
-    ("set_default_tensor_type", "the dtype of new tensors"),
+    ("set_grad_enabled", GRADIENTS),
+    ("inference_mode", GRADIENTS),
+    ("set_default_dtype", DTYPE),
+    ("set_default_tensor_type", DTYPE),
     ("set_default_device", "the device of new tensors"),
     ("seterr", "what NumPy does about invalid numbers"),
     ("simplefilter", "what Python does about warnings"),
@@ -119,6 +120,16 @@ class Source:
             called = ast.unparse(node.value.func).rpartition(".")[2]
             if what := dict(SWITCHES).get(called):
                 yield node.lineno, ast.unparse(node), what
+
+    def switched_off(self) -> bool:
+        """Whether gradients are off, or new tensors of another dtype, for all that the file does."""
+        return any(what in (GRADIENTS, DTYPE) and "(True)" not in text for _, text, what in self.switches())
+
+    @cached_property
+    def compiles(self) -> bool:
+        """Whether torch.compile is called, or decorates something."""
+        found = (node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute) and node.attr == "compile")
+        return any(isinstance(node.value, ast.Name) and node.value.id == "torch" for node in found)
 
 
 def unused_arguments(source: Source, name: str) -> list[str]:

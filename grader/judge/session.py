@@ -12,6 +12,7 @@ from grader.authoring.expect import CheckFailure
 from grader.errors import HarnessError, ShortOfResources, WorkerFailed
 from grader.judge import wording
 from grader.judge.causes import Known
+from grader.judge.crash import NO_COMPILER
 from grader.judge.reading import Source
 from grader.records import Record
 from grader.worker import protocol
@@ -282,7 +283,8 @@ class Session:
         Raises ShortOfResources where the machine is to blame.
         """
         self.note_failure(failure)
-        return self._failure(failure, f"{failure} while {what}", LOOP if str(failure).endswith(FOR_ONE_CALL) else hint)
+        hint = LOOP if str(failure).endswith(FOR_ONE_CALL) else hint
+        return self._failure(failure, f"{failure} while {what}", NO_COMPILER if self.source().compiles else hint)
 
     def _failure(self, failure: WorkerFailed, words: str, hint: str) -> CheckFailure:
         if failure.kind == "starved":

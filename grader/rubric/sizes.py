@@ -151,8 +151,16 @@ def _written(x: Shape, given: Mapping[str, Any], axis: int) -> tuple[str, str]:
     )
     stride = _pair(given["stride"] or given["kernel_size"])[axis]
     rounding = "ceil" if given["ceil_mode"] else "floor"
-    letters = f"{rounding}(({'HW'[axis]} + 2*padding - dilation*(kernel - 1) - 1) / stride) + 1"
-    numbers = f"{rounding}(({n} + 2*{padding} - {dilation}*({kernel} - 1) - 1) / {stride}) + 1"
+    letters, numbers = "HW"[axis], f"{n}"
+    if given["padding"] != 0:
+        letters, numbers = f"{letters} + 2*padding", f"{numbers} + 2*{padding}"
+    if given["dilation"] != 1:
+        letters, numbers = f"{letters} - dilation*(kernel - 1) - 1", f"{numbers} - {dilation}*({kernel} - 1) - 1"
+    else:
+        letters, numbers = f"{letters} - kernel", f"{numbers} - {kernel}"
+    letters, numbers = (
+        f"{rounding}(({words}) / {divisor}) + 1" for words, divisor in ((letters, "stride"), (numbers, stride))
+    )
     dropped = ", less one that would start beyond" if _side(x, given, axis) != _side(x, given, axis, drop=False) else ""
     return letters, f"{numbers}{dropped} = {_side(x, given, axis)}"
 
