@@ -239,9 +239,7 @@ def _mismatch(
     found: np.ndarray, wanted: np.ndarray, good: np.ndarray, difference: np.ndarray, allowed: float
 ) -> tuple[str]:
     """The sentence; what is allowed is told where the values are nearly right, and of no use where they are far off."""
-    near = (
-        np.nanmax(np.where(good, 0.0, difference), initial=0.0) <= NEARLY * allowed and not np.isnan(difference).any()
-    )
+    near = bool((difference[~good] <= NEARLY * allowed).all())
     told = f", where a difference of {allowed:.2g} is allowed" if near else ""
     return (f"{_count(good)}; {_greatest(found, wanted, good, difference)}{told}",)
 
