@@ -131,7 +131,7 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     ("", r"Can't call numpy\(\) on Tensor that requires grad", "Take it out of the graph first: x.detach().numpy()."),
     (
         "",
-        r"only Tensors of floating point (and complex )?dtype can require gradients",
+        r"nly Tensors of floating point (and complex )?dtype can require gradients",
         "Make it of floats: 1.0, or .float().",
     ),
     # indices and sizes
@@ -262,7 +262,11 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     ),
     ("TypeError", r"numpy\.object_", "The list is ragged or holds other things than numbers: print it just before."),
     # types
-    ("TypeError", r"interpreted as an integer|slice indices must be integers|cannot convert the series", crash.WHOLE),
+    (
+        "TypeError",
+        r"interpreted as an integer|must be tuple of ints, not float|must be int, not float|slice indices must be integers|cannot convert the series",
+        crash.WHOLE,
+    ),
     (
         "TypeError",
         r"(list|tuple) indices must be integers or slices, not tuple",
@@ -327,10 +331,14 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     ),
     (
         "TypeError",
-        r"must be Tensor, not ndarray|must be tensor|expected Tensor as",
+        r"must be Tensor, not (ndarray|list|float|int|tuple)\b|must be tensor|expected Tensor as",
         "A tensor is needed here: torch.as_tensor(x) makes one of an array or a list.",
     ),
-    ("TypeError", r"can't convert .* to numpy|Cannot interpret", ""),
+    (
+        "TypeError",
+        r"(?P<function>\w+)\(\): argument '(?P<name>\w+)' .*must be (?P<wanted>.+), not (?P<got>\w+)",
+        r"\g<function> needs a \g<wanted> for \g<name> and gets a \g<got>: print it just before this line.",
+    ),
     # arithmetic, limits and the student's own words
     ("ZeroDivisionError", r"", "What is divided by is 0 here: which argument, or which size, makes it so?"),
     ("RecursionError", r"", "A function calls itself without end: is a variable or inner function called like it?"),

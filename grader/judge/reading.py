@@ -189,9 +189,9 @@ def _bound(body: list[ast.stmt], deep: bool = False) -> Iterator[tuple[str, int]
         elif isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((one.asname or one.name.partition(".")[0], node.lineno) for one in node.names)
         elif not (isinstance(node, ast.If) and not deep and "__name__" in ast.dump(node.test)):
+            yield from ((n.id, n.lineno) for n in _outside_blocks(node) if isinstance(n.ctx, ast.Store))
             for field in ("body", "orelse", "finalbody", "handlers"):
                 yield from _bound([n for n in getattr(node, field, []) if isinstance(n, ast.stmt)], deep)
-            yield from ((n.id, n.lineno) for n in _outside_blocks(node) if isinstance(n.ctx, ast.Store))
 
 
 def _outside_blocks(node: ast.stmt) -> Iterator[ast.Name]:

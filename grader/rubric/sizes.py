@@ -92,6 +92,8 @@ def _other_axes(right: Shape) -> Iterator[tuple[str, Shape]]:
     count = 1
     for side in right:
         count *= side
+    for rows, columns in ((-1, 0), (0, -1), (1, 0), (0, 1), (1, 1)):
+        yield "", (*right[:-2], right[-2] + rows, right[-1] + columns)  # one more or less speaks for itself
     yield "It has lost its axes: all values lie in one row.", (count,)
     yield "It has an axis too many in front: leave it out, as in Y[0].", (1, *right)
     yield "It has two axes too many in front: leave them out, as in Y[0, 0].", (1, 1, *right)
