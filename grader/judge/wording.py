@@ -145,6 +145,10 @@ def crash_hint(raised: protocol.Raised, source: Source, name: str) -> str:
     """One next step for what a call of the student's `name` raised, never empty."""
     if raised.type_name == "TypeError" and raised.line is None and "argument" in raised.message:
         return hints.refused(raised, source, name) or f"Compare the parameters of your {name} with the contract's."
+    if raised.line is None and "object is not callable" in raised.message:
+        return (
+            f"Your file gives the name {name} to something that is no function: a result, perhaps. Call that otherwise."
+        )
     return hints.for_crash(raised, source) or hints.neutral(raised) or NO_LINE
 
 

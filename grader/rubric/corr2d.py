@@ -296,5 +296,25 @@ def repeatable(student: Student, X: np.ndarray, K: np.ndarray) -> None:
 
 
 def right(found: Any, X: np.ndarray, K: np.ndarray) -> None:
-    """What corr2d(X, K) gave is the cross-correlation."""
-    expect.close(found, reference.corr2d(X, K), terms=K.size, sizes=sizes.corr2d(X.shape, K.shape))
+    """What corr2d(X, K) gave is the cross-correlation. A kernel that lies the wrong way is named."""
+    try:
+        expect.close(found, reference.corr2d(X, K), terms=K.size, sizes=sizes.corr2d(X.shape, K.shape))
+    except CheckFailure as failure:
+        if failure.where is not None:
+            failure.hint = turned(found, X, K) or failure.hint
+        raise
+
+
+def turned(found: Any, X: np.ndarray, K: np.ndarray) -> str:
+    """The ways to lay the kernel on that give what was found; empty where there is none, or more than two."""
+    ways = {
+        "The kernel is flipped, upside down and left to right: lay it on as it is.": K[::-1, ::-1],
+        "The kernel is mirrored from left to right: column b of K meets column j + b of X.": K[:, ::-1],
+        "The kernel is upside down: row a of K meets row i + a of X.": K[::-1],
+    }
+    if K.shape[0] == K.shape[1]:
+        ways["Rows and columns of the kernel are exchanged: K[a, b] meets X[i + a, j + b]."] = K.T
+    fitting = [
+        words for words, kernel in ways.items() if expect.agrees(found, reference.corr2d(X, kernel), terms=K.size)
+    ]
+    return " Or: ".join(fitting) if len(fitting) <= 2 else ""
