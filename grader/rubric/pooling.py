@@ -33,7 +33,7 @@ PICTURE = np.arange(16.0).reshape(1, 1, 4, 4)
 IMAGE = -1 - np.arange(56.0).reshape(1, 1, 8, 7)
 LARGE = (np.arange(3 * 5 * 12 * 14) * 7 % 31).reshape(3, 5, 12, 14).astype("float64")
 PAIR_HINT = "The maxima come first, their indices second."
-SIZE_HINT = "The result has floor((H + 2*padding - dilation*(kernel - 1) - 1) / stride) + 1 rows."
+STEP_HINT = "Row i of the result comes from the window that begins at row i * stride, column j likewise."
 
 
 @st.composite
@@ -125,7 +125,7 @@ def max_pairs(student: Student, x: np.ndarray, kernel_size: Any) -> None:
     expect.close(student.max_pool2d(x, kernel_size), wanted, sizes=sizes.pooling(x.shape, kernel_size))
 
 
-@pooling.check(points=1, needs=["max_values"], hint=SIZE_HINT)
+@pooling.check(points=1, needs=["max_values"], hint=STEP_HINT)
 @given(x=batches(height=(5, 9), width=(5, 9)), kernel_size=st.integers(1, 3), stride=st.integers(1, 4) | _pairs(1, 3))
 @example(x=PICTURE, kernel_size=3, stride=2)
 @example(x=PICTURE, kernel_size=2, stride=1)
@@ -309,7 +309,7 @@ def avg_pairs(student: Student, x: np.ndarray, kernel_size: Any) -> None:
     expect.close(student.avg_pool2d(x, kernel_size), wanted, terms=16, sizes=sizes.pooling(x.shape, kernel_size))
 
 
-@pooling.check(points=1, needs=["avg_values"], hint=SIZE_HINT)
+@pooling.check(points=1, needs=["avg_values"], hint=STEP_HINT)
 @given(x=batches(height=(5, 9), width=(5, 9)), kernel_size=st.integers(1, 3), stride=st.integers(1, 4) | _pairs(1, 3))
 @example(x=PICTURE, kernel_size=3, stride=2)
 @example(x=PICTURE, kernel_size=2, stride=1)

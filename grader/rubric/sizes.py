@@ -122,7 +122,7 @@ def _changes(given: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             "A dilated kernel reaches over d*(k - 1) + 1 cells, not d*k.",
             {**given, "dilation": 1, "kernel_size": reach},
         )
-    words = "ceil_mode=True rounds up." if given["ceil_mode"] else "Without ceil_mode the size is rounded down."
+    words = "ceil_mode=True rounds up." if given["ceil_mode"] else "without ceil_mode the size is rounded down."
     yield f"It is rounded the other way: {words}", {**given, "ceil_mode": not given["ceil_mode"]}
     for name in ("kernel_size", "stride", "padding", "dilation"):
         if isinstance(given[name], tuple | list) and given[name][0] != given[name][1]:
