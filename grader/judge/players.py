@@ -61,6 +61,19 @@ class RecordedCall(msgspec.Struct, frozen=True):
         )
 
 
+class Made(msgspec.Struct, frozen=True):
+    """A network a check has made, and the shape of the batch that went through it first."""
+
+    name: str
+    args: tuple[int, ...]
+    shape: tuple[int, ...]
+    seed: int
+
+    @property
+    def call(self) -> str:
+        return f"{self.name}({', '.join(map(str, self.args))})(x)"
+
+
 class Player:
     """What all players share: `student.NAME(...)` becomes `self.answer(call)`."""
 
@@ -165,6 +178,7 @@ class Live(Player):
         super().__init__(session.exercise, session.seed)
         self.session = session
         self.evidence: list[Evidence] = []
+        self.made: Made | None = None  # the network a failure is about
 
     def answer(self, call: RecordedCall) -> Any:
         self.session.require(call.function)
@@ -182,6 +196,7 @@ class Live(Player):
 
     def network(self, name: str, *args: int, sample: np.ndarray, seed: int = 0) -> Network:
         """The student's network, built with `args` in the worker and run once on `sample`."""
+        self.made = Made(name, args, sample.shape, seed)
         return Network(self.session, name, args, sample, seed)
 
     def show(self, evidence: Evidence) -> None:

@@ -424,7 +424,7 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
         traceback=failure.traceback,
     )
     if last is None:
-        return finding
+        return _about_network(finding, failure, player)
     exercise = check.exercise
     names, text = last.names(exercise), last.text(exercise)
     called_with = wording.arguments(last.args, last.kwargs, names)
@@ -437,6 +437,17 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
         seed=last.seed,
         reproduce=wording.reproduce(module, last.function, text, called_with, library, last.seed),
     )
+
+
+def _about_network(finding: Finding, failure: CheckFailure, player: Player) -> Finding:
+    """With the network and its call, where the check has made one; with Python to see it, where that shows an exception."""
+    made = player.made if isinstance(player, Live) else None
+    if made is None:
+        return finding
+    module = player.exercise.file.removesuffix(".py")
+    seen = failure.raised is not None and failure.raised.line is not None
+    again = wording.reproduce_network(module, made.name, made.args, made.shape, made.seed) if seen else ""
+    return msgspec.structs.replace(finding, call=made.call, reproduce=again)
 
 
 def _result(

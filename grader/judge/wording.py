@@ -231,5 +231,14 @@ def reproduce(
     return "\n".join([*lines, f"print({call})"]) + "\n"
 
 
+def reproduce_network(module: str, name: str, args: Sequence[int], shape: Sequence[int], seed: int) -> str:
+    """Python that makes the same network, and sends a batch of that shape through it, forwards and backwards."""
+    return (
+        f"import torch\nfrom {module} import {name}\n\ntorch.manual_seed({seed})\n"
+        f"network = {name}({', '.join(map(str, args))})\nx = torch.randn({', '.join(map(str, shape))})\n"
+        "output = network(x)\nprint(output.shape)\noutput.sum().backward()\n"
+    )
+
+
 def _named(value: Any, name: str) -> str:
     return name if isinstance(value, np.ndarray) else repr(value)
