@@ -190,9 +190,11 @@ class Session:
         """The text of the exercise's file, or of another one that an exception came from; empty where there is none."""
         name = file if file.endswith(".py") else self.exercise.file
         if name not in self._sources:
-            path = self.folder / name
-            inside = path.is_file() and path.resolve().is_relative_to(self.folder.resolve())
-            self._sources[name] = Source.of(path.read_bytes() if inside else None)
+            self._sources[name] = Source()
+            with contextlib.suppress(OSError, ValueError):  # the name comes from the worker, and may be anything
+                path = (self.folder / name).resolve(strict=True)
+                if path.is_file() and path.is_relative_to(self.folder.resolve()):
+                    self._sources[name] = Source.of(path.read_bytes())
         return self._sources[name]
 
     def of_reference(self) -> Session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -33,7 +34,9 @@ def not_loaded(file: str, raised: protocol.Raised, source: Source) -> CheckFailu
     """Why the student's file could not be imported. `source`: of the file in which it went wrong."""
     at = place(raised)
     trace = raised.traceback
-    hint = hints.for_crash(raised, source)
+    hint = ""
+    with contextlib.suppress(Exception):
+        hint = hints.for_crash(raised, source)
     if raised.type_name in ("SyntaxError", "IndentationError", "TabError"):
         return _not_python(file, raised, hint)
     if raised.type_name == "ModuleNotFoundError":
@@ -143,17 +146,30 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
 
 def crash_hint(raised: protocol.Raised, source: Source, name: str) -> str:
     """One next step for what a call of the student's `name` raised, never empty."""
+    with contextlib.suppress(Exception):  # no message and no source, however odd, is worth a grading
+        if hint := _crash_hint(raised, source, name):
+            return hint
+    return hints.neutral(raised) or NO_LINE
+
+
+def _crash_hint(raised: protocol.Raised, source: Source, name: str) -> str:
     if raised.type_name == "TypeError" and raised.line is None and "argument" in raised.message:
         return hints.refused(raised, source, name) or f"Compare the parameters of your {name} with the contract's."
     if raised.line is None and "object is not callable" in raised.message:
         return (
             f"Your file gives the name {name} to something that is no function: a result, perhaps. Call that otherwise."
         )
-    return hints.for_crash(raised, source) or hints.neutral(raised) or NO_LINE
+    return hints.for_crash(raised, source)
 
 
 def unread(source: Source, function: str, given: dict[str, int]) -> str:
     """`You never use stride.`: what a call was `given`, by name and place, that the student's function does not read."""
+    with contextlib.suppress(Exception):
+        return _unread(source, function, given)
+    return ""
+
+
+def _unread(source: Source, function: str, given: dict[str, int]) -> str:
     unused, overwritten = unused_arguments(source, function), overwritten_arguments(source, function)
     own = parameters(source, function)
     known = [
