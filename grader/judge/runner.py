@@ -218,7 +218,7 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, 
     session.discard()
     if check.test is not None and not failed.failure.fatal and session.shrink_plays > 0:
         failed = _shrink(check, session, rubric.seed) or failed
-    if check.public and not failed.failure.astray and failed.player.last and session.shrink_plays > 0:
+    if check.public and failed.failure.where is not None and session.shrink_plays > 0:
         _look_for_leftovers(check, failed, session)
     raise failed
 
