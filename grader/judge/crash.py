@@ -199,7 +199,7 @@ def attribute(crash: Crash) -> str:
         return f"Is it misspelt? {kind} has {near}."
     if attributes:
         return f"{kind} has no {name}: __init__ and forward must use the same names; it has {listed(attributes)}."
-    return ""
+    return f"{kind} has no {name}: is it misspelt, or made under another name in __init__?"
 
 
 def module_attribute(crash: Crash) -> str:

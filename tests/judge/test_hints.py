@@ -44,6 +44,7 @@ CALLS = [
     ("return [1].append(2).shape", "Something here is None"),
     ("return K.grad.zero_()", "with torch.no_grad()"),
     ("return Net().conv3", "conv1"),
+    ("return nn.Linear(1, 1).wieght_norm", "Linear has no wieght_norm: is it misspelt"),
     # indices and sizes
     ("return X[3, 0]", "Along axis 0 the indices go from 0 to 2: does the loop take one step too many"),
     ("return A[0, 4]", "Along axis 1 the indices go from 0 to 3: does the loop take one step too many"),
