@@ -81,6 +81,22 @@ def test_some_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "corr2d.values failed now: " in told and "corr2d.values passed now\n" in told
 
 
+def test_replay_of_what_was_no_call_of_a_function(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A network, or a name that is missing: what the report knows is said, and the check is judged again."""
+    broken = "from torch import nn\n\nclass LeNet5(nn.Module):\n    def forward(self, x):\n        return x.shap\n"
+    anna = submission(tmp_path / "anna", lenet5=broken, corr2d="def corr(X, K): pass\n")
+    assert 1 == run(anna, "--check", "lenet5.shape", "--check", "corr2d.shape", "--out", tmp_path / "out")
+    path = tmp_path / "out" / "anna" / "report.json"
+    found = {check.id: check.finding for check in from_json(path.read_bytes()).checks if check.finding}
+    capsys.readouterr()
+
+    assert "LeNet5()(x)" == found["lenet5.shape"].call
+    assert "network = LeNet5()" in found["lenet5.shape"].reproduce
+    for name, words in (("lenet5.shape", "LeNet5()(x)\n"), ("corr2d.shape", "corr2d.py defines no corr2d")):
+        assert 1 == main(["replay", str(path), name, "--submission", str(anna)])
+        assert words in capsys.readouterr().out
+
+
 def test_replay_of_more_than_one_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The check decides, with all its tolerance: not the first of several results, nor another random start."""
     text = (STUDENT / "kernel_learning.py").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 from grader import course
 from grader.engine.local import Grader, Options, default_jobs
 from grader.judge.session import Data
-from grader.records import SubmissionReport
+from grader.records import CheckResult, SubmissionReport
 from grader.submission import Source
 from grader.worker.client import Limits
+from tests.words import WORDS
 
 PLANTED = Path(__file__).parent / "planted"
 EXERCISES = sorted(folder.name for folder in PLANTED.iterdir() if folder.is_dir())
@@ -90,6 +92,57 @@ def test_wrong_ones_lose_points(exercise: str, graded: Any) -> None:
     wrong = [s for s in planted(exercise) if declared(s)["kind"] == "wrong" and declared(s)["failed"] != ["train"]]
 
     assert [] == [s.name for s in wrong if (r := graded(exercise)[s.name]).score == r.max_score]
+
+
+def told(check: CheckResult) -> str:
+    """All the words of a finding, in one line."""
+    finding = check.finding
+    assert finding is not None
+    words = (finding.message, finding.traceback, finding.hint, finding.call)
+    return " ".join(" ".join(words).split())
+
+
+@pytest.mark.parametrize("exercise", sorted(WORDS))
+def test_findings_fit(exercise: str, graded: Any) -> None:
+    """At least nine of ten planted mistakes are named, or their place is; none is called by another's name."""
+    named, unnamed, wrong = [], [], {}
+    for source in (source for source in planted(exercise) if declared(source)["kind"] == "wrong"):
+        entry, words = declared(source), WORDS[exercise].get(source.name.removeprefix("wrong_"))
+        failed = [check for check in graded(exercise)[source.name].checks if check.outcome == "failed"]
+        titles = {check.finding.misconception for check in failed if check.finding} - {""}
+        if titles - {entry["title"]}:
+            wrong[source.name] = f"it is called {titles}"
+        elif entry["title"] in titles or (words and any(re.search(words, told(check)) for check in failed)):
+            named.append(source.name)
+        elif words == "":
+            unnamed.append(source.name)
+        else:
+            wrong[source.name] = " | ".join(map(told, failed))
+
+    assert {} == wrong
+    assert len(named) >= 0.9 * (len(named) + len(unnamed)), unnamed
+
+
+@pytest.mark.parametrize("exercise", sorted(WORDS))
+def test_a_crash_never_gets_the_check_s_own_hint(exercise: str, graded: Any) -> None:
+    """That one is about values: code that stopped has a reason of its own."""
+    own = {check.id: check.hint for check in course.load().exercises[exercise].checks if check.hint}
+    findings = [(c.id, c.finding) for r in graded(exercise).values() for c in r.checks if c.outcome == "failed"]
+    crashed = [(name, finding) for name, finding in findings if finding.traceback]
+
+    assert crashed
+    assert [] == [name for name, finding in crashed if finding.hint == own.get(name)]
+
+
+@pytest.mark.parametrize("exercise", sorted(WORDS))
+def test_what_is_folded_lies_under_one_that_tells(exercise: str, graded: Any) -> None:
+    """A cause is a failed check of the same submission that has none itself, and a public one."""
+    for report in graded(exercise).values():
+        failed = {check.id: check for check in report.checks if check.outcome == "failed"}
+        causes = {check.finding.cause for check in failed.values() if check.finding} - {""}
+
+        assert causes <= failed.keys()
+        assert all(failed[name].public and not failed[name].finding.cause for name in causes)
 
 
 @pytest.mark.parametrize("exercise", sorted(LEAST))

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from grader.authoring.likeness import likeness
 from grader.authoring.tolerance import Tolerance, tolerance
 from grader.records import Array, Plain, Value
+
+NEARLY = 10.0  # times what is allowed
 
 if TYPE_CHECKING:
     from grader.authoring.student import Network, Student
@@ -34,6 +37,8 @@ class CheckFailure(AssertionError):
         fatal: bool = False,
         ready_made: bool = False,
         hidden: str = "",
+        raised: Any = None,
+        astray: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -44,6 +49,8 @@ class CheckFailure(AssertionError):
         self.traceback = traceback
         self.fatal = fatal  # the worker died: not worth shrinking by trying again
         self.ready_made = ready_made  # a function was called that the exercise forbids
+        self.raised = raised  # the exception of student code behind it, a protocol.Raised
+        self.astray = astray or fatal or raised is not None  # nothing that the check's own hint is about
         self.hidden = hidden  # what is told in place of the message where a check is hidden: a limit, never an input
 
 
@@ -65,7 +72,7 @@ def array(value: Any, what: str = "the result") -> np.ndarray:
     if isinstance(value, np.ndarray):
         return value
     if value is None:
-        raise CheckFailure(f"{what} is None", hint="Does every path through your function end in return?")
+        raise CheckFailure(f"{what} is None", hint="Does every path through your function end in return?", astray=True)
     if isinstance(value, bool | int | float):
         return np.asarray(value)
     if isinstance(value, list | tuple):
@@ -77,7 +84,7 @@ def array(value: Any, what: str = "the result") -> np.ndarray:
             return found
     if LARGE.fullmatch(kind := getattr(value, "type_name", "")):
         raise CheckFailure(f"{what} is an {kind}, which is over the limit of what the grader takes in one answer")
-    raise CheckFailure(f"{what} is {describe(value)}, not an array of numbers")
+    raise CheckFailure(f"{what} is {describe(value)}, not an array of numbers", hint=_instead(value), astray=True)
 
 
 def floats(value: Any, what: str = "the result") -> np.ndarray:
@@ -91,11 +98,23 @@ def floats(value: Any, what: str = "the result") -> np.ndarray:
     return found.astype(np.float64)
 
 
-def close(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | None = None, hint: str = "") -> None:
-    """Same shape, and every value within the tolerance for sums of `terms` products."""
+def close(
+    actual: Any,
+    expected: Any,
+    *,
+    terms: int = 1,
+    tol: Tolerance | None = None,
+    hint: str = "",
+    sizes: Callable[[tuple[int, ...]], str] | None = None,
+) -> None:
+    """Same shape, and every value within the tolerance for sums of `terms` products.
+
+    `hint` is the next step; without it `sizes` is asked for one about a wrong shape, and wrong values are compared
+    with the right ones: with their sign turned, cut to whole numbers and the like.
+    """
     wanted = np.asarray(expected)
     found = array(actual)
-    shape(found, wanted.shape, expected=wanted, hint=hint)
+    shape(found, wanted.shape, expected=wanted, hint=hint, sizes=sizes)
     if found.size == 0:
         return
     tol = tol or tolerance("float32", terms)
@@ -112,7 +131,7 @@ def close(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | None =
         expected=Array.of(wanted),
         actual=Array.of(found),
         where=tuple(int(i) for i in np.argwhere(~good)[0]),
-        hint=hint,
+        hint=hint or likeness(found, wanted, good),
     )
 
 
@@ -126,16 +145,22 @@ def agrees(actual: Any, expected: Any, *, terms: int = 1) -> bool:
 
 
 def shape(
-    actual: Any, wanted: tuple[int, ...], what: str = "the result", *, expected: Any = None, hint: str = ""
+    actual: Any,
+    wanted: tuple[int, ...],
+    what: str = "the result",
+    *,
+    expected: Any = None,
+    hint: str = "",
+    sizes: Callable[[tuple[int, ...]], str] | None = None,
 ) -> None:
-    """The result has exactly the shape `wanted`."""
+    """The result has exactly the shape `wanted`; `sizes` tells the next step for a shape that it has not."""
     found = array(actual, what)
     if found.shape != tuple(wanted):
         raise CheckFailure(
             f"{what} has shape {tuple(found.shape)}, expected {tuple(wanted)}",
             expected=None if expected is None else Array.of(np.asarray(expected)),
             actual=Array.of(found),
-            hint=hint,
+            hint=hint or (sizes(found.shape) if sizes else ""),
         )
 
 
@@ -217,6 +242,17 @@ def describe(value: Any) -> str:
     return f"an object of type {getattr(value, 'type_name', type(value).__name__)}"
 
 
+def _instead(value: Any) -> str:
+    """What to return in place of something that is no array."""
+    if isinstance(value, list | tuple):
+        if any(isinstance(item, np.ndarray) and item.ndim for item in value):
+            return "Return the array alone, with nothing beside it."
+        return "Lists become an array when all rows have the same length and hold numbers only."
+    if isinstance(value, str):
+        return "Return the numbers themselves: text is for print."
+    return "Return an array, a tensor, or lists of numbers."
+
+
 def as_value(value: Any) -> Value:
     """A value for a record."""
     if isinstance(value, np.ndarray):
@@ -227,7 +263,10 @@ def as_value(value: Any) -> Value:
 def _mismatch(
     found: np.ndarray, wanted: np.ndarray, good: np.ndarray, difference: np.ndarray, allowed: float
 ) -> tuple[str]:
-    return (f"{_count(good)}; {_greatest(found, wanted, good, difference)}; allowed: {allowed:.2g}",)
+    """The sentence; what is allowed is told where the values are nearly right, and of no use where they are far off."""
+    near = bool((difference[~good] <= NEARLY * allowed).all())
+    told = f", where a difference of {allowed:.2g} is allowed" if near else ""
+    return (f"{_count(good)}; {_greatest(found, wanted, good, difference)}{told}",)
 
 
 def _count(good: np.ndarray) -> str:

@@ -30,8 +30,9 @@ def replay(
 ) -> tuple[bool, list[str]]:
     """Call the student's function once more as `check` of `report` did, then judge that check again.
 
-    Whether the check passes now, and lines to print. Raises UsageError for a report that cannot be read, a check
-    that did not fail in it, or a finding that holds no call.
+    A finding about a network, a file, or arrays that were too large to keep has no such call: it is judged again only.
+    Whether the check passes now, and lines to print. Raises UsageError for a report that cannot be read, or a check
+    that did not fail in it.
     """
     stored, finding = _finding(report, check)
     earlier = next(result.earlier for result in stored.checks if result.id == check)
@@ -43,11 +44,13 @@ def replay(
     taken = next((one for one in found if one.name == stored.submission), found[0])
     checks = _with_needed(course, check)
     exercise = course.checks[check].exercise
-    call = _call(finding, exercise, check)
+    call = _call(finding, exercise, check) if _is_kept(finding, exercise) else None
+    lines = [finding.call] if finding.call else []
     with Grader(checks, options) as grader:
-        with grader.session(taken, exercise) as session:
-            session.do_without(course.checks[check].without)
-            lines = [*_told(finding), *_answered(session, finding, *call)]
+        if call is not None:
+            with grader.session(taken, exercise) as session:
+                session.do_without(course.checks[check].without)
+                lines = [*_told(finding), *_answered(session, finding, *call)]
         judged = next(result for result in grader.grade(taken).checks if result.id == check)
     why = f": {judged.finding.message}" if judged.finding else ""
     return judged.outcome == "passed", [*lines, f"{check} {judged.outcome} now{why}"]
@@ -73,9 +76,16 @@ def _answered(
     session: Session, finding: Finding, function: str, args: list[Any], kwargs: dict[str, Any]
 ) -> Iterator[str]:
     session.libraries[function] = "numpy" if "import numpy" in finding.reproduce else "torch"
-    student: Any = Live(session)
     try:
-        answer = getattr(student if finding.seed is None else student.seeded(finding.seed), function)(*args, **kwargs)
+        student: Any = Live(session)
+        student = student if finding.seed is None else student.seeded(finding.seed)
+        try:
+            answer = getattr(student, function)(*args, **kwargs)
+        except CheckFailure as failure:
+            if failure.fatal or finding.reproduce:
+                raise
+            session.libraries[function] = "numpy"  # arrays too large to write out: which kind it was is not kept
+            answer = getattr(student, function)(*args, **kwargs)
     except CheckFailure as failure:
         yield failure.message
         yield failure.traceback
@@ -94,9 +104,15 @@ def _finding(report: Path, check: str) -> tuple[SubmissionReport, Finding]:
     if check not in findings:
         raise UsageError(f"{check} did not fail in {report}{suggest(check, findings) if findings else ''}")
     finding = findings[check]
-    if finding is None or not finding.call or not finding.reproduce:
-        raise UsageError(f"{check}: the report holds no call that could be run again")
+    assert finding is not None  # a failed check has one
     return stored, finding
+
+
+def _is_kept(finding: Finding, exercise: Exercise) -> bool:
+    """Whether the finding holds the whole call of a function."""
+    arrays = [argument.value for argument in finding.arguments if isinstance(argument.value, Array)]
+    about_network = finding.call.partition("(")[0] in exercise.classes
+    return bool(finding.call) and not about_network and all(array.values is not None for array in arrays)
 
 
 def _call(finding: Finding, exercise: Exercise, check: str) -> tuple[str, list[Any], dict[str, Any]]:

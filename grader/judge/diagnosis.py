@@ -8,6 +8,7 @@ Catalogues are made by `grader audit`.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Literal
 
 import msgspec
 
-from grader.authoring.exercise import Exercise
-from grader.judge.probes import MISSING, CallProbe, Probe, Question, agree, answers, question
+from grader.authoring.exercise import Check, Exercise
+from grader.judge.probes import MISSING, CallProbe, Probe, Question, agree, answer, answers, question
 from grader.judge.session import Session
-from grader.records import CheckResult, Record
+from grader.records import CheckResult, Finding, Record
 
 SAME = "="
 DIAGNOSIS_SECONDS = 10.0  # for the answers to all probes
+RAISED = frozenset(answer(f"raised {name}") for name in ("shapes", *vars(builtins)))  # answers that hold no value
 FOLDER = Path(__file__).resolve().parents[1] / "data"
 
 
@@ -52,6 +54,8 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
     open_findings = any(result.outcome == "failed" and result.public for result in results.values())
     # code that hangs would cost its limit once more
     answering = session.diagnose and session.names and not session.timeouts
+    # under a switch for the whole file no function answers as its own mistakes would have it
+    answering = answering and not session.source().switched_off()
     catalogue = load(session.exercise) if open_findings and answering else None
     if catalogue is None:
         return results.values()
@@ -60,7 +64,8 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
             given = answers(session, questions(path(session.exercise)))
     except Exception:  # it died on a probe, or told what nobody thought of: nothing can be said, and nothing is lost
         return results.values()
-    return _attached(results.values(), recognise(catalogue, given), session.exercise)
+    checks = {check.id: check for check in session.exercise.checks}
+    return _attached(results.values(), recognise(catalogue, given), checks)
 
 
 def recognise(catalogue: Catalogue, given: Sequence[str]) -> Found:
@@ -68,7 +73,7 @@ def recognise(catalogue: Catalogue, given: Sequence[str]) -> Found:
 
     A misconception is recognised when every answer of the functions it spoils agrees; a demonstration without
     arguments matters only where nothing else is spoilt. One that spoils more functions outranks one that spoils
-    fewer; where two are left for the same functions, neither is named.
+    fewer; code that raises whatever it is asked tells nothing; where two are left for the same functions, neither is named.
     """
     names = [probe.name for probe in catalogue.probes]
     demonstrations = {p.name for p in catalogue.probes if isinstance(p, CallProbe) and p.call == f"{p.name}()"}
@@ -80,7 +85,8 @@ def recognise(catalogue: Catalogue, given: Sequence[str]) -> Found:
         differing = frozenset(name for name, answer in zip(names, wrong, strict=True) if answer != SAME)
         spoilt = (differing - demonstrations or differing) & present
         expected = [one if other == SAME else other for one, other in zip(right, wrong, strict=True)]
-        if spoilt and all(agree(given[i], expected[i]) for i, name in enumerate(names) if name in spoilt):
+        telling = any(expected[i] not in RAISED for i, name in enumerate(names) if name in spoilt)
+        if spoilt and telling and all(agree(given[i], expected[i]) for i, name in enumerate(names) if name in spoilt):
             found.setdefault(spoilt, {})[known.title] = known
     return {
         spoilt: next(iter(titles.values()))
@@ -117,18 +123,29 @@ def path(exercise: Exercise) -> Path:
     return folder / f"signatures-{exercise.name}.json"
 
 
-def _attached(results: Iterable[CheckResult], found: Found, exercise: Exercise) -> Iterator[CheckResult]:
-    """Each misconception goes to the first failed public check whose call it spoils, and to no other.
+def _attached(results: Iterable[CheckResult], found: Found, checks: Mapping[str, Check]) -> Iterator[CheckResult]:
+    """Each misconception goes to the first failed public check whose call it spoils.
 
-    A finding without a call is about the network.
+    Later ones about the same call are folded under it: every answer agrees with the misconception, so they fail for no
+    other reason that can be seen. What has crashed, or is about a file or a training, stands for itself. A finding
+    without a call is about the network.
     """
+    told: dict[frozenset[str], str] = {}
     for result in results:
         finding = result.finding
         if result.outcome == "failed" and result.public and finding is not None:
-            called = {finding.call.partition("(")[0]} if finding.call else set(exercise.classes)
+            called = _called(finding, checks[result.id])
             fitting = [spoilt for spoilt in found if called & spoilt]
-            if len(fitting) == 1:
-                known = found.pop(fitting[0])
-                told = {"misconception": known.title, "explanation": known.explanation}
-                result = msgspec.structs.replace(result, finding=msgspec.structs.replace(finding, **told))
+            if len(fitting) == 1 and fitting[0] in told:
+                if not finding.traceback and not checks[result.id].files and not checks[result.id].trains:
+                    finding = msgspec.structs.replace(finding, cause=told[fitting[0]])
+            elif len(fitting) == 1:
+                known, told[fitting[0]] = found[fitting[0]], result.id
+                words = {"misconception": known.title, "explanation": known.explanation}
+                finding = msgspec.structs.replace(finding, **words)
+            result = msgspec.structs.replace(result, finding=finding)
         yield result
+
+
+def _called(finding: Finding, check: Check) -> set[str]:
+    return {finding.call.partition("(")[0]} if finding.call else set(check.exercise.classes)

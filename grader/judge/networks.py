@@ -15,7 +15,8 @@ import numpy as np
 
 from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
-from grader.judge import wording
+from grader.judge import crash, hints, wording
+from grader.judge.reading import Source
 from grader.worker import protocol
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ A_LAYER = (
     "nn.Sigmoid(), nn.ReLU() and their like make a layer, which is then called: self.act = nn.Sigmoid() in __init__, "
     "self.act(x) in forward. torch.sigmoid(x) and torch.relu(x) do it at once."
 )
-SAVE_AGAIN = "Save it anew: torch.save(model.state_dict(), path), with a model of the very class that you hand in."
 LAYERS = "Sigmoid|ReLU|Flatten|AvgPool2d|MaxPool2d|BatchNorm2d"
 HINTS = (  # the first whose pattern an exception's message holds
     (r"shapes cannot be multiplied", WRONG_INPUTS),
@@ -61,13 +61,7 @@ HINTS = (  # the first whose pattern an exception's message holds
         "Begin __init__ with super().__init__(): before it nn.Module cannot keep a layer.",
     ),
     (r"\.forward\(\) takes|name 'self' is not defined", "A method's first parameter is self: def forward(self, x)."),
-    (
-        r"'(?!Tensor|NoneType|float|int|list|tuple|str|dict)\w+' object has no attribute",
-        "Look at the spelling: __init__ and forward must use the same names.",
-    ),
     (r"empty parameter list", NOT_REGISTERED),
-    (re.escape(wording.NOT_FITTING), SAVE_AGAIN),
-    (r"Expected state_dict to be dict-like|PytorchStreamReader", SAVE_AGAIN),
 )
 IN_FLOAT32 = "Export the network in float32: model.float(), with images of torch.float32."
 PLAIN = "Export the plain float32 network and nothing beside it: torch.onnx.export(model.eval(), images, path, dynamo=False)."
@@ -242,11 +236,11 @@ class Network:
         request = protocol.Request(procedure, tuple(map(protocol.pack, arguments)))
         reply = self.session.ask(request, doing, seconds)
         if reply.raised is not None:
-            raise network_raised(call or self.made, self.made, reply.raised)
+            raise network_raised(call or self.made, self.made, reply.raised, self.session.source(reply.raised.file))
         return _told(reply, kind, doing)
 
 
-def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailure:
+def network_raised(call: str, made: str, raised: protocol.Raised, source: Source) -> CheckFailure:
     """What building or running a network raised."""
     if raised.internal:
         return CheckFailure(raised.message)
@@ -259,22 +253,30 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
             hint=NO_LAYER if named[1] in ("ModuleList", "ModuleDict") else FORWARD,
         )
     if call == made and raised.type_name == "TypeError" and raised.line is None:
+        hint = hints.refused(raised, source, made.partition("(")[0])
+        told = (
+            f": {hint.partition(':')[0]}" if crash.BY_POSITION in hint else ""
+        )  # another mistake than no such argument
         return CheckFailure(
-            f"{made} cannot be built: {raised.message}", hint="Compare the constructor with the contract's."
+            f"{made} cannot be built: {raised.message}{told}",
+            hint=hint or "Compare the constructor with the contract's.",
+            raised=raised,
         )
     if raised.type_name == "UnpicklingError":  # torch's own words advise to load it all the same
-        return CheckFailure(f"{call} fails: the file holds something else than parameters", hint=SAVE_AGAIN)
+        return CheckFailure(f"{call} fails: the file holds something else than parameters", hint=crash.SAVE_AGAIN)
     if raised.type_name in ("EOFError", "IndexError") and call.startswith("loading "):
-        return CheckFailure(f"{call} fails: the file is empty, cut off or none of PyTorch's", hint=SAVE_AGAIN)
+        return CheckFailure(f"{call} fails: the file is empty, cut off or none of PyTorch's", hint=crash.SAVE_AGAIN)
     if "inplace operation" in raised.message:
         return CheckFailure(
             f"{call} fails: an in-place operation has overwritten what the gradient needs",
             hint="Use x = x + y instead of x += y, and ReLU without inplace=True where its input is used again.",
+            raised=raised,
         )
     return CheckFailure(
         f"{call} raised {raised.type_name}{at}: {wording.short(raised.message)}",
         traceback=raised.traceback,
-        hint=wording.known(HINTS, raised.message) or wording.only_in_here(raised),
+        hint=wording.known(HINTS, raised.message),
+        raised=raised,
     )
 
 

@@ -49,10 +49,33 @@ class RecordedCall(msgspec.Struct, frozen=True):
     def names(self, exercise: Exercise) -> list[str]:
         return [name for name, _ in exercise.signature(self.function)]
 
+    def given(self, exercise: Exercise) -> dict[str, int]:
+        """Names and places of the arguments that are not what the contract leaves them at."""
+        signature = exercise.signature(self.function)
+        defaults = dict(signature)
+        places = {name: place for place, (name, _) in enumerate(signature)}
+        given = {**dict(zip(places, self.args, strict=False)), **self.kwargs}
+        return {
+            name: places[name] for name, value in given.items() if name in places and not _same(value, defaults[name])
+        }
+
     def same_as(self, other: RecordedCall) -> bool:
         return self.function == other.function and _same(
             (self.args, self.kwargs, self.seed), (other.args, other.kwargs, other.seed)
         )
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A network a check has made, and the shape of the batch that went through it first."""
+
+    name: str
+    args: tuple[int, ...]
+    shape: tuple[int, ...]
+    seed: int
+
+    @property
+    def call(self) -> str:
+        return f"{self.name}({', '.join(map(str, self.args))})(x)"
 
 
 class Player:
@@ -172,6 +195,7 @@ class Live(Player):
         super().__init__(session.exercise, session.seed)
         self.session = session
         self.evidence: list[Evidence] = []
+        self.made: Made | None = None  # the network a failure is about
 
     def answer(self, call: RecordedCall) -> Any:
         self.session.require(call.function)
@@ -189,6 +213,7 @@ class Live(Player):
 
     def network(self, name: str, *args: int, sample: np.ndarray, seed: int = 0) -> Network:
         """The student's network, built with `args` in the worker and run once on `sample`."""
+        self.made = Made(name, args, sample.shape, seed)
         return Network(self.session, name, args, sample, seed)
 
     def show(self, evidence: Evidence) -> None:

@@ -18,7 +18,7 @@ from grader.authoring.asserted import Asserted
 from grader.authoring.exercise import Check, Exercise
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.errors import GraderError
-from grader.judge import diagnosis, wording
+from grader.judge import causes, diagnosis, wording
 from grader.judge.bank import Bank
 from grader.judge.players import Live, OtherCalls, Player, RecordedCall, Replayer
 from grader.judge.session import Session
@@ -26,6 +26,18 @@ from grader.records import CheckResult, Evidence, ExerciseResult, Finding
 from grader.worker import protocol
 from grader.worker.scratch import remove
 
+HIDDEN = "a hidden check found something wrong here; what it tried is not shown"
+HIDDEN_CRASH = (
+    "your code stopped with an error, or gave no answer of use, in a hidden check; what it tried is not shown"
+)
+LEFT_OVER = (
+    "The same call gives the right answer when it is the first one: something is left over from the calls before, such as "
+    "a list or array outside of the function, or a default argument that changes."
+)
+OTHERWISE = (
+    "The same call gives another answer the second time: random numbers are used, or something is left over from the call "
+    "before, such as a list or array outside of the function."
+)
 PLAIN_ANSWERS = "Return plain arrays, lists and numbers, of the kinds that the contract names."
 SHRINK_PLAYS = 200  # examples tried for a smaller counterexample of one check; planted submissions need 64
 SHRINK_SECONDS = 10.0  # of own time: who needs more is shown what the replay met
@@ -71,6 +83,7 @@ def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
     for check in (check for check in checks if not check.public):
         results[check.id] = _judge(check, session, rubric, results)
     session.discard()
+    results = causes.folded(results, session.failures)
     return ExerciseResult(
         name=exercise.name,
         title=exercise.title,
@@ -208,7 +221,7 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, 
         bank = rubric.bank(check)
         for function in bank.functions():
             session.require(function)
-            _choose_library(session, bank, function)
+            _choose_library(session, bank, function, player)
     except CheckFailure as failure:
         raise _Failed(failure, player) from None
     failed = _replay(check, bank, session)
@@ -219,6 +232,8 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, 
     session.discard()
     if check.test is not None and not failed.failure.fatal and session.shrink_plays > 0:
         failed = _shrink(check, session, rubric.seed) or failed
+    if check.public and failed.failure.where is not None and session.shrink_plays > 0:
+        _look_for_leftovers(check, failed, session)
     raise failed
 
 
@@ -331,7 +346,31 @@ def _shrink(check: Check, session: Session, seed: int) -> _Failed | None:
     return shrinker.best
 
 
-def _choose_library(session: Session, bank: Bank, function: str) -> None:
+def _look_for_leftovers(check: Check, failed: _Failed, session: Session) -> None:
+    """Make the failing calls twice in a fresh worker: what is right now, or differs the second time, has a memory."""
+    last = failed.player.last
+    if last is None or last.function in session.steady:
+        return
+    session.steady.add(last.function)
+    session.discard()
+    told: list[CheckFailure | None] = []
+    with contextlib.suppress(GraderError), session.exploring(SHRINK_SECONDS):
+        for _ in range(2):
+            try:
+                Live(session).play(check.body, failed.player.drawn)
+                told.append(None)
+            except CheckFailure as failure:
+                told.append(failure)
+                if failure.fatal:
+                    return
+    session.discard()
+    if told and told[0] is None:
+        failed.failure.hint = LEFT_OVER
+    elif len(told) == 2 and (told[1] is None or (told[0] and told[0].actual != told[1].actual)):
+        failed.failure.hint = OTHERWISE
+
+
+def _choose_library(session: Session, bank: Bank, function: str, player: Player) -> None:
     """Find out whether the student's function works with tensors or only with arrays."""
     if function in session.libraries:
         return
@@ -340,24 +379,28 @@ def _choose_library(session: Session, bank: Bank, function: str) -> None:
     session.libraries[function] = "torch"
     if not any(isinstance(value, np.ndarray) for call in calls for value in call.args):
         return
-    with_tensors = _probe(session, calls, "torch")
+    with_tensors = _probe(session, calls, "torch", player)
     if with_tensors == (len(calls), len(calls)):
         return
-    with_arrays = _probe(session, calls, "numpy")
+    with_arrays = _probe(session, calls, "numpy", player)
     if with_arrays > with_tensors and with_arrays[1] >= with_tensors[1]:  # right by chance, it would raise now and then
         session.libraries[function] = "numpy"
 
 
-def _probe(session: Session, calls: list[RecordedCall], library: protocol.Library) -> tuple[int, int]:
-    """How many calls came back right, and how many came back at all."""
+def _probe(session: Session, calls: list[RecordedCall], library: protocol.Library, player: Player) -> tuple[int, int]:
+    """How many calls came back right, and how many came back at all. `player` keeps the one that stops it all."""
     right = answered = 0
     frame = protocol.frame(protocol.Request("calls", (), tuple(call.wire(library) for call in calls)))
     exercise = session.exercise
     replies = session.stream(frame, len(calls), lambda i: f"{calls[i].text(exercise)} was being called")
-    for call, reply in zip(calls, replies, strict=True):
+    for call in calls:
+        player.last = call
+        reply = next(replies)
         if reply.raised is None:
             answered += 1
             right += _agree(protocol.unpack(reply.value), call.answer)
+    player.last = None
+    next(replies, None)  # the end of the batch
     return right, answered
 
 
@@ -370,22 +413,32 @@ def _agree(value: Any, answer: Any) -> bool:
 
 
 def _finding(check: Check, failure: CheckFailure, player: Player, session: Session) -> Finding:
+    last = player.last
+    given = last.given(check.exercise) if last else {}
+    asked = last is not None and failure.raised is None and not failure.astray
+    unread = wording.unread(session.source(), last.function, given) if last and asked else ""
+    function = last.function if last else ""
+    guessed = check.public and not failure.hint and not failure.astray
+    session.failures[check.id] = causes.Known(
+        causes.reasons(failure, function, unread), function, frozenset(given), guessed and not unread
+    )
     if not check.public:
-        return Finding(
-            message=failure.hidden or "a hidden check found something wrong here; what it tried is not shown",
-            hint=(failure.hidden and failure.hint) or check.hint,
-        )
+        hint = (failure.hidden and failure.hint) if failure.astray else check.hint
+        return Finding(message=failure.hidden or HIDDEN_CRASH if failure.astray else HIDDEN, hint=hint)
+    hint = failure.hint or ("" if failure.astray else check.hint)
+    if failure.raised is not None and not hint:
+        called = function or next(iter(check.exercise.classes), "")
+        hint = wording.crash_hint(failure.raised, session.source(failure.raised.file), called)
     finding = Finding(
         message=failure.message,
         expected=failure.expected,
         actual=failure.actual,
         where=failure.where,
-        hint=failure.hint or check.hint,
+        hint=f"{unread} {hint}".strip(),
         traceback=failure.traceback,
     )
-    last = player.last
     if last is None:
-        return finding
+        return _about_network(finding, failure, player)
     exercise = check.exercise
     names, text = last.names(exercise), last.text(exercise)
     called_with = wording.arguments(last.args, last.kwargs, names)
@@ -398,6 +451,17 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
         seed=last.seed,
         reproduce=wording.reproduce(module, last.function, text, called_with, library, last.seed),
     )
+
+
+def _about_network(finding: Finding, failure: CheckFailure, player: Player) -> Finding:
+    """With the network and its call, where the check has made one; with Python to see it, where that shows an exception."""
+    made = player.made if isinstance(player, Live) else None
+    if made is None:
+        return finding
+    module = player.exercise.file.removesuffix(".py")
+    seen = failure.raised is not None and failure.raised.line is not None
+    again = wording.reproduce_network(module, made.name, made.args, made.shape, made.seed) if seen else ""
+    return msgspec.structs.replace(finding, call=made.call, reproduce=again)
 
 
 def _result(

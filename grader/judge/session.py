@@ -12,6 +12,9 @@ from grader.authoring.expect import CheckFailure
 from grader.errors import HarnessError, ShortOfResources, WorkerFailed
 from grader.excerpt import Excerpt
 from grader.judge import wording
+from grader.judge.causes import Known
+from grader.judge.crash import NO_COMPILER
+from grader.judge.reading import Source
 from grader.records import Record
 from grader.worker import protocol
 from grader.worker.client import FOR_ONE_CALL, Limits, Nursery, Worker
@@ -77,6 +80,9 @@ class Session:
         self._deadline = self.spent + limits.exercise_seconds  # a reading of `spent`
         self._deadline_is = f"the limit of {limits.exercise_seconds:g} s for the whole exercise"
         self._output = Excerpt(limits.output_bytes)
+        self.failures: dict[str, Known] = {}  # what is known about each failed check beside its finding
+        self.steady: set[str] = set()  # functions that have been asked the same twice
+        self._sources: dict[str, Source] = {}
         self.shrink_plays = SHRINK_PLAYS  # left for looking for smaller counterexamples
         self.diagnose = True  # compare failing code with the known misconceptions
 
@@ -181,6 +187,17 @@ class Session:
         path = self.folder / file
         return path.read_bytes() if path.is_file() else None
 
+    def source(self, file: str = "") -> Source:
+        """The text of the exercise's file, or of another one that an exception came from; empty where there is none."""
+        name = file if file.endswith(".py") else self.exercise.file
+        if name not in self._sources:
+            self._sources[name] = Source()
+            with contextlib.suppress(OSError, ValueError):  # the name comes from the worker, and may be anything
+                path = (self.folder / name).resolve(strict=True)
+                if path.is_file() and path.is_relative_to(self.folder.resolve()):
+                    self._sources[name] = Source.of(path.read_bytes())
+        return self._sources[name]
+
     def of_reference(self) -> Session:
         """A session like this one, with the reference's own code. Raises GraderError where there is none."""
         if self._reference is None:
@@ -223,7 +240,7 @@ class Session:
             self.discard()
             return self._load()
         if reply.raised is not None:
-            self._unloadable = wording.not_loaded(file, reply.raised)
+            self._unloadable = wording.not_loaded(file, reply.raised, self.source(reply.raised.file))
             self.discard()
             raise self._unloadable
         told = protocol.unpack(reply.value)
@@ -270,7 +287,8 @@ class Session:
         Raises ShortOfResources where the machine is to blame.
         """
         self.note_failure(failure)
-        return self._failure(failure, f"{failure} while {what}", LOOP if str(failure).endswith(FOR_ONE_CALL) else hint)
+        hint = LOOP if str(failure).endswith(FOR_ONE_CALL) else hint
+        return self._failure(failure, f"{failure} while {what}", NO_COMPILER if self.source().compiles else hint)
 
     def _failure(self, failure: WorkerFailed, words: str, hint: str) -> CheckFailure:
         if failure.kind == "starved":

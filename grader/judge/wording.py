@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -12,6 +13,8 @@ import numpy as np
 
 from grader.authoring.expect import CheckFailure, as_value
 from grader.intake.basket import CODE, shown
+from grader.judge import hints, syntax
+from grader.judge.reading import Source, overwritten_arguments, parameters, unused_arguments
 from grader.records import Argument, Array
 from grader.worker import protocol
 
@@ -20,66 +23,47 @@ MOST_MESSAGE = 300  # characters of an exception's first line
 MOST_NAMED = 5  # files that are there in place of a missing one
 MOST_LISTED = 120  # characters of each list of parameters that do not fit
 NOT_FITTING = "Error(s) in loading state_dict"
-NO_INPUT = "Nobody is there to type while your code is graded: take values as arguments instead of asking with input()."
-PLAIN_NAME = "Files are read and written in the current folder only: give a plain name, as in open('notes.txt', 'w')."
-ALONE = "Your code runs without other processes and without network: num_workers=0 for a DataLoader, no subprocess."
-LIBRARIES = (
-    "There are torch, torchvision, NumPy, SciPy, scikit-learn and what comes with Python; hand in your own helper files "
-    "in the same folder."
-)
-NO_GRAD = "Take the step in place, outside of the graph: with torch.no_grad(): K -= lr * K.grad, then K.grad.zero_()."
-AUTOGRAD = (  # what torch says, and what to do; the first that fits
-    (r"leaf Variable that requires grad|and 'NoneType'$|'NoneType' object has no attribute 'zero_'", NO_GRAD),
-    (
-        r"does not require grad and does not have a grad_fn",
-        "Make the kernel with requires_grad=True, and the loss from it.",
-    ),
-    (r"backward through the graph a second time", "Compute the loss anew in every step, before backward()."),
-    (r"scalar outputs", "The loss is one number: add the squared errors up with .sum()."),
-    (r"Can't call numpy\(\) on Tensor that requires grad", "Take it out of the graph first: x.detach().numpy()."),
-)
-NO_GPU = re.compile(
-    r"not compiled with CUDA|No CUDA GPUs|Found no NVIDIA driver|CUDA is not available|is_available\(\) is False"
-)
 READY_MADE = "ReadyMade"  # what a worker raises where it has taken a function away
 OWN_WORK = "Write it yourself: while your code is graded, such functions are not there."
+NO_LINE = "Call it yourself with these arguments: the same exception comes up on your own machine."
+MISSING = "The contract asks for it: write it, or take it over from the starter with its name and parameters."
 UNFINISHED = "The starter's placeholder is still there: replace it with your own code."
 
 
-def not_loaded(file: str, raised: protocol.Raised) -> CheckFailure:
-    """Why the student's file could not be imported."""
+def not_loaded(file: str, raised: protocol.Raised, source: Source) -> CheckFailure:
+    """Why the student's file could not be imported. `source`: of the file in which it went wrong."""
     at = place(raised)
     trace = raised.traceback
+    hint = ""
+    with contextlib.suppress(Exception):
+        hint = hints.for_crash(raised, source)
     if raised.type_name in ("SyntaxError", "IndentationError", "TabError"):
-        return _not_python(file, raised)
+        return _not_python(file, raised, hint)
     if raised.type_name == "ModuleNotFoundError":
-        return CheckFailure(
-            f"{file} cannot be imported{at}: {raised.message}",
-            hint=only_in_here(raised),
-            traceback=trace,
-        )
+        return CheckFailure(f"{file} cannot be imported{at}: {raised.message}", hint=hint, traceback=trace)
     if raised.type_name == "SystemExit":
         return CheckFailure(
             f"{file} asked Python to exit{at} while it was being imported (exit status {raised.message or 0})",
             hint="Put what should only happen when you run the file under `if __name__ == '__main__':`.",
         )
     return CheckFailure(
-        f"{file} cannot be imported: {raised.type_name}{at}: {raised.message}",
+        f"{file} cannot be imported: {raised.type_name}{at}: {short(raised.message)}",
         traceback=trace,
-        hint=only_in_here(raised) or f"{_again(file, raised)} on your own machine: it should end without an error.",
+        hint=hint or f"{_again(file, raised)} on your own machine: it should end without an error.",
     )
 
 
-def _not_python(file: str, raised: protocol.Raised) -> CheckFailure:
+def _not_python(file: str, raised: protocol.Raised, hint: str) -> CheckFailure:
     """The file with the error may be one that the exercise's imports."""
     wrong = raised.file or file
-    if any(words in raised.message for words in ("(unicode error) 'utf-8'", "unknown encoding", "encoding problem")):
-        return CheckFailure(f"{wrong} is not UTF-8 text: {raised.message}", hint="Save the file as UTF-8.")
+    if hint == syntax.UTF8:
+        return CheckFailure(f"{wrong} is not UTF-8 text: {raised.message}", hint=hint)
     message = raised.message.split(" (", 1)[0]
     at = f" in line {raised.line}" if raised.line else ""
     return CheckFailure(
         f"{wrong} has a syntax error{at}: {message}",
-        hint=f"{_again(wrong, raised)} and mend the line it names (or the one before).",
+        hint=hint or f"{_again(wrong, raised)} and mend the line it names (or the one before).",
+        traceback=raised.traceback,
     )
 
 
@@ -140,7 +124,8 @@ def missing(file: str, name: str, present: Iterable[str]) -> CheckFailure:
     near = difflib.get_close_matches(name.lower(), {other.lower(): other for other in present}, n=1, cutoff=0.7)
     found = next((other for other in present if near and other.lower() == near[0]), None)
     hint = f"It has {found}: is that the one? The name must be exactly {name}." if found else ""
-    return CheckFailure(f"{file} defines no {name}", hint=hint)
+    words = f"{file} defines no {name}"
+    return CheckFailure(words, hint=hint or MISSING, hidden=words, astray=True)
 
 
 def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailure:
@@ -153,23 +138,62 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
             ready_made=True,
         )
     if unfinished(raised):
-        return CheckFailure(f"{function} is not written yet: it raises NotImplementedError{at}", hint=UNFINISHED)
+        words = f"{function} is not written yet: it raises NotImplementedError{at}"
+        return CheckFailure(words, hint=UNFINISHED, raised=raised)
     if raised.type_name == "SystemExit":
         return CheckFailure(
             f"your code asked Python to exit{at} while {function} was being called (exit status {raised.message or 0})",
             hint="Return a value instead of calling exit() or sys.exit().",
+            raised=raised,
         )
     if raised.type_name == "TypeError" and raised.line is None:
-        return CheckFailure(
-            f"{function} cannot be called as {call}: {raised.message}",
-            hint=f"Compare the parameters of your {function} with the contract's.",
-        )
+        return CheckFailure(f"{function} cannot be called as {call}: {raised.message}", raised=raised)
     words = f": {short(raised.message)}" if raised.message else ""
     return CheckFailure(
         f"{function} raised {raised.type_name}{at}{words}",
         traceback=raised.traceback,
-        hint=only_in_here(raised) or known(AUTOGRAD, raised.message),
+        raised=raised,
     )
+
+
+def crash_hint(raised: protocol.Raised, source: Source, name: str) -> str:
+    """One next step for what a call of the student's `name` raised, never empty."""
+    with contextlib.suppress(Exception):  # no message and no source, however odd, is worth a grading
+        if hint := _crash_hint(raised, source, name):
+            return hint
+    return hints.neutral(raised) or NO_LINE
+
+
+def _crash_hint(raised: protocol.Raised, source: Source, name: str) -> str:
+    if raised.type_name == "TypeError" and raised.line is None and "argument" in raised.message:
+        return hints.refused(raised, source, name) or f"Compare the parameters of your {name} with the contract's."
+    if raised.line is None and "object is not callable" in raised.message:
+        return (
+            f"Your file gives the name {name} to something that is no function: a result, perhaps. Call that otherwise."
+        )
+    return hints.for_crash(raised, source)
+
+
+def unread(source: Source, function: str, given: dict[str, int]) -> str:
+    """`You never use stride.`: what a call was `given`, by name and place, that the student's function does not read."""
+    with contextlib.suppress(Exception):
+        return _unread(source, function, given)
+    return ""
+
+
+def _unread(source: Source, function: str, given: dict[str, int]) -> str:
+    unused, overwritten = unused_arguments(source, function), overwritten_arguments(source, function)
+    own = parameters(source, function)
+    known = [
+        name if name in [*own, *unused] else own[place] if place < len(own) else "" for name, place in given.items()
+    ]
+    never = " and ".join([name for name in known if name in unused][:3])
+    instead = [
+        f"Line {line} gives {name} another value before it is used."
+        for name, line in overwritten.items()
+        if name in known
+    ]
+    return " ".join([*([f"You never use {never}."] if never else []), *instead[:1]])
 
 
 def ready_made(name: str) -> str:
@@ -180,19 +204,6 @@ def ready_made(name: str) -> str:
 def known(hints: Iterable[tuple[str, str]], message: str) -> str:
     """The first of `hints` whose pattern `message` holds; empty when none is."""
     return next((hint for pattern, hint in hints if re.search(pattern, message)), "")
-
-
-def only_in_here(raised: protocol.Raised) -> str:
-    """What to do about an error that the same code does not meet on its author's own machine."""
-    if raised.type_name == "EOFError" and "reading a line" in raised.message:
-        return NO_INPUT
-    if raised.type_name == "ModuleNotFoundError" or "from 'helper'" in raised.message:
-        return LIBRARIES
-    if raised.type_name == "PermissionError" and raised.message.endswith("'"):
-        return PLAIN_NAME  # a refused file is named, a process or a socket is not
-    if NO_GPU.search(raised.message):
-        return "There is no GPU while your code is graded: use the device that train is given, and leave out .cuda()."
-    return ALONE if raised.type_name in ("PermissionError", "URLError", "gaierror") else ""
 
 
 def unfinished(raised: protocol.Raised) -> bool:
@@ -246,6 +257,15 @@ def reproduce(
         dtype = f"{'torch' if library == 'torch' else 'np'}.{argument.value.dtype}"
         lines.append(f"{argument.name} = {maker}({argument.value.values}, dtype={dtype})")
     return "\n".join([*lines, f"print({call})"]) + "\n"
+
+
+def reproduce_network(module: str, name: str, args: Sequence[int], shape: Sequence[int], seed: int) -> str:
+    """Python that makes the same network, and sends a batch of that shape through it, forwards and backwards."""
+    return (
+        f"import torch\nfrom {module} import {name}\n\ntorch.manual_seed({seed})\n"
+        f"network = {name}({', '.join(map(str, args))})\nx = torch.randn({', '.join(map(str, shape))})\n"
+        "output = network(x)\nprint(output.shape)\noutput.sum().backward()\n"
+    )
 
 
 def _named(value: Any, name: str) -> str:

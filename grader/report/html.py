@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from grader.alike import twins
 from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, SubmissionReport, sum_points, to_json
-from grader.report import charts, grids
+from grader.report import charts, folding, grids
 from grader.report.files import write_whole
 from grader.report.text import one_line, points, short, visible
 
@@ -130,6 +130,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.filters.update(points=points, short=short, one_line=one_line, link=report_link)
     environment.filters.update(kind=_kind, first_failure=_first_failure)
+    environment.filters.update(folded=folding.folded, waiting=folding.waiting)
     return environment
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from hypothesis import example, given
 
@@ -10,6 +12,7 @@ from grader.authoring.exercise import exercise
 from grader.authoring.expect import CheckFailure
 from grader.authoring.strategies import oblong, square
 from grader.authoring.student import Student
+from grader.rubric import sizes
 from reference import corr2d as reference
 
 corr2d = exercise(
@@ -53,7 +56,7 @@ def shape(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     Wrong: Y = np.zeros(X.shape)
     Right: Y = np.zeros((X.shape[0] - K.shape[0] + 1, X.shape[1] - K.shape[1] + 1))
     """
-    expect.shape(student.corr2d(X, K), reference.corr2d(X, K).shape)
+    expect.shape(student.corr2d(X, K), reference.corr2d(X, K).shape, sizes=sizes.corr2d(X.shape, K.shape))
 
 
 @corr2d.check(points=5, needs=["shape"], hint="Y[i, j] is the sum of X[i:i+h, j:j+w] * K.")
@@ -71,7 +74,7 @@ def values(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     Wrong: Y[i, j] = X[i, j] * K[0, 0]
     Right: Y[i, j] = (X[i:i+h, j:j+w] * K).sum()
     """
-    expect.close(student.corr2d(X, K), reference.corr2d(X, K), terms=K.size)
+    right(student.corr2d(X, K), X, K)
 
 
 @corr2d.check(
@@ -94,7 +97,7 @@ def rectangular(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     Wrong: h = w = K.shape[0]
     Right: h, w = K.shape
     """
-    expect.close(student.corr2d(X, K), reference.corr2d(X, K), terms=K.size)
+    right(student.corr2d(X, K), X, K)
 
 
 @corr2d.check(points=2, needs=["shape"], hint="Do not turn the kernel around: that would be true convolution.")
@@ -124,7 +127,7 @@ def delta(student: Student, X: np.ndarray) -> None:
     Wrong: for i in range(H - h): ...
     Right: for i in range(H - h + 1): ...
     """
-    expect.close(student.corr2d(X, ONE.astype(X.dtype)), X)
+    right(student.corr2d(X, ONE.astype(X.dtype)), X, ONE)
 
 
 @corr2d.check(
@@ -176,7 +179,7 @@ def integers(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     Wrong: Y = np.zeros(shape, dtype=np.uint8)
     Right: Y = np.zeros(shape)
     """
-    expect.close(student.corr2d(X, K), reference.corr2d(X, K), terms=K.size)
+    right(student.corr2d(X, K), X, K)
 
 
 @corr2d.check(
@@ -202,7 +205,7 @@ def mixed(student: Student, X: np.ndarray) -> None:
             if refused.fatal:
                 raise
         else:
-            expect.close(Y, reference.corr2d(image, K), terms=K.size)
+            right(Y, image, K)
 
 
 @corr2d.check(
@@ -219,8 +222,8 @@ def edge_demo(student: Student) -> None:
     X, K = reference.edge_image(), np.array([[1.0, -1.0]])
     vertical, horizontal = reference.edge_demo()
     if not student.defines("edge_demo"):
-        expect.close(student.corr2d(X, K), vertical)
-        expect.close(student.corr2d(X, np.ascontiguousarray(K.T)), horizontal)
+        for kernel in (K, np.ascontiguousarray(K.T)):
+            right(student.corr2d(X, kernel), X, kernel)
         return
     found = student.edge_demo()
     items = list(found.values()) if isinstance(found, dict) else found
@@ -290,3 +293,28 @@ def repeatable(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     first = expect.floats(student.corr2d(X, K))
     student.corr2d(2 * X + 1, K)
     expect.close(student.corr2d(X, K), np.nan_to_num(first))
+
+
+def right(found: Any, X: np.ndarray, K: np.ndarray) -> None:
+    """What corr2d(X, K) gave is the cross-correlation. A kernel that lies the wrong way is named."""
+    try:
+        expect.close(found, reference.corr2d(X, K), terms=K.size, sizes=sizes.corr2d(X.shape, K.shape))
+    except CheckFailure as failure:
+        if failure.where is not None:
+            failure.hint = turned(found, X, K) or failure.hint
+        raise
+
+
+def turned(found: Any, X: np.ndarray, K: np.ndarray) -> str:
+    """The ways to lay the kernel on that give what was found; empty where there is none, or more than two."""
+    ways = {
+        "The kernel is flipped, upside down and left to right: lay it on as it is.": K[::-1, ::-1],
+        "The kernel is mirrored from left to right: column b of K meets column j + b of X.": K[:, ::-1],
+        "The kernel is upside down: row a of K meets row i + a of X.": K[::-1],
+    }
+    if K.shape[0] == K.shape[1]:
+        ways["Rows and columns of the kernel are exchanged: K[a, b] meets X[i + a, j + b]."] = K.T
+    fitting = [
+        words for words, kernel in ways.items() if expect.agrees(found, reference.corr2d(X, kernel), terms=K.size)
+    ]
+    return " Or: ".join(fitting) if len(fitting) <= 2 else ""

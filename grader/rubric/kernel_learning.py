@@ -33,9 +33,21 @@ TURNED_HINT = (
     "These are the right numbers turned round, or with the other sign: K[0, 0] belongs to the left cell of a window, "
     "K[0, 1] to the right one, and the loss compares corr2d(X, K) with Y."
 )
-DESCENT_HINT = "Is the gradient subtracted, set to zero before each step, and the learning rate small enough?"
+STARTED_HINT = "Start from new random numbers inside the function: nothing is kept from call to call."
+SHAPE_HINT = "Give the kernel its two axes back: return kernel.reshape(1, 2), losses."
+LESSON_HINT = (
+    "This is the lesson's kernel, but another one has made these edges: learn it from the X and Y that are given."
+)
+SLOW_HINT = (
+    "Take 10 to 20 steps, and a larger rate: 0.02 is for the sum of the squared errors, their mean needs a larger one."
+)
+STEADY_HINT = (
+    "Is it computed from X and Y as they are given, is the gradient set to zero before each step, and does every number "
+    "of K move?"
+)
 STILL_HINT = (
-    "The loss never changes, so the kernel does not move. In every step: gradient to zero, loss, backward, step."
+    "The loss never changes, so the kernel does not move. It is made once, before the loop; in every step: gradient to "
+    "zero, loss, backward, step."
 )
 RECORD_HINT = (
     "The kernel is right, so the descent works: what is recorded is not the loss of each step. Append float(loss), no "
@@ -58,7 +70,7 @@ def own_work(student: Student) -> None:
     expect.own_work(student.learn_kernel, *task(X, EDGE))
 
 
-@kernel_learning.check(points=1, hint="return kernel, losses")
+@kernel_learning.check(points=1, hint="Give back both: return kernel, losses.")
 def returns(student: Student) -> None:
     """learn_kernel(X, Y) returns the kernel (1, 2) and the loss of every step.
 
@@ -70,16 +82,13 @@ def returns(student: Student) -> None:
     expect.that(np.isfinite(kernel).all(), "the kernel is not finite: the descent runs away", hint="Lower the rate.")
     expect.that(
         len(losses) >= LEAST_STEPS,
-        f"there are {len(losses)} losses, expected one for each of 10 to 20 steps",
+        f"there {'is 1 loss' if len(losses) == 1 else f'are {len(losses)} losses'}, expected one for each of 10 to 20 steps",
         hint="Append the loss of every step inside of the loop, and return after the loop.",
     )
 
 
 @kernel_learning.check(
-    points=5,
-    needs=["returns"],
-    hint="Is the gradient set to zero before each step, and subtracted? A rate of 0.02 is for the sum of the squared "
-    "errors: their mean needs a larger one.",
+    points=5, needs=["returns"], hint="In every step: gradient to zero, loss, backward, and subtract the gradient."
 )
 def kernel(student: Student) -> None:
     """The kernel comes within 0.2 of [1, -1], from any random start, and near any other that has made the edges.
@@ -89,9 +98,9 @@ def kernel(student: Student) -> None:
     Right: K -= lr * K.grad, then K.grad.zero_()
     """
     for seed in starts(student):
-        near(learned(student.seeded(seed), X, EDGE)[0], EDGE, NEAR)
+        near(learned(student.seeded(seed), X, EDGE), EDGE, NEAR)
     target = another(student.random)
-    near(learned(student, X, target)[0], target, NEAR_OTHER)
+    near(learned(student, X, target), target, NEAR_OTHER)
 
 
 @kernel_learning.check(points=2, needs=["returns"], hint="Append the loss of every step, before or after the step.")
@@ -111,20 +120,26 @@ def losses(student: Student) -> None:
             f"{len(history)} losses come back, of which the first {len(before)} are those of the call before",
             hint="Make the list of losses inside the function: outside of it, it keeps what earlier calls appended.",
         )
+    backwards = all(history[0] < 0.5 * history[-1] and apart(matrix, target) <= NEAR_OTHER for matrix, history in calls)
+    expect.that(
+        not backwards,
+        f"the first loss is {histories[0][0]:.4g}, the last one {histories[0][-1]:.4g}, though the kernel is right",
+        hint="The losses come in the opposite order: append(...) puts each after the one before.",
+    )
     expect.that(
         not all(0 < history[0] <= min(1.1 * before[-1], AT_GOAL) for before, history in pairwise(histories)),
         "every call goes on where the call before it ended",
-        hint="Start from new random numbers inside the function: nothing is kept from call to call.",
+        hint=STARTED_HINT,
     )
     for matrix, history in calls:
         for step, loss in enumerate(history, start=1):
             expect.that(math.isfinite(loss), f"the loss of step {step} is {loss}", hint="A lower learning rate helps.")
             expect.that(loss >= 0, f"the loss of step {step} is {loss:.4g}: a squared error is never negative")
-        unmoved = STILL_HINT if history[0] == history[-1] else DESCENT_HINT
+        there = apart(matrix, target) <= NEAR_OTHER
         expect.that(
             history[-1] < 0.5 * history[0],
             f"the loss goes from {history[0]:.4g} to {history[-1]:.4g} in {len(history)} steps: it should fall well below",
-            hint=RECORD_HINT if apart(matrix, target) <= NEAR_OTHER else unmoved,
+            hint=(STARTED_HINT if 0 < history[0] <= AT_GOAL else RECORD_HINT) if there else way(history),
         )
         fit(history, matrix, target)
 
@@ -139,7 +154,7 @@ def other_target(student: Student) -> None:
     """
     for target in others(student.random):
         for seed in starts(student):
-            near(learned(student.seeded(seed), X, target)[0], target, NEAR_OTHER)
+            near(learned(student.seeded(seed), X, target), target, NEAR_OTHER)
 
 
 @kernel_learning.check(points=1, public=False, needs=["kernel"], hint="Learn from the X that is given.")
@@ -152,7 +167,7 @@ def other_image(student: Student) -> None:
     """
     picture = striped(student.random)
     for seed in starts(student):
-        near(learned(student.seeded(seed), picture, EDGE)[0], EDGE, NEAR_OTHER)
+        near(learned(student.seeded(seed), picture, EDGE), EDGE, NEAR_OTHER)
 
 
 @kernel_learning.check(points=1, needs=["kernel"])
@@ -173,7 +188,7 @@ def learned(student: Student, image: np.ndarray, target: np.ndarray) -> tuple[np
     found_kernel, found_losses = expect.pair(found, "the result", "a pair: the kernel and the losses")
     matrix = expect.floats(found_kernel, "the kernel")
     exchanged = isinstance(found_losses, np.ndarray) and found_losses.size == 2 != matrix.size
-    hint = "The kernel comes first: return kernel, losses." if exchanged else "return kernel.reshape(1, 2), losses"
+    hint = "The kernel comes first: return kernel, losses." if exchanged else SHAPE_HINT
     expect.shape(matrix, (1, 2), "the kernel", hint=hint)
     history = expect.floats(found_losses, "the second result, the losses,")
     expect.that(history.size, "there are no losses, expected one for each step")
@@ -241,17 +256,36 @@ def fit(history: list[float], kernel: np.ndarray, target: np.ndarray) -> None:
     )
 
 
-def near(found: np.ndarray, target: np.ndarray, allowed: float) -> None:
+def near(found: tuple[np.ndarray, list[float]], target: np.ndarray, allowed: float) -> None:
     """Fail when a learned kernel is further than `allowed` from the target in any value."""
-    distance = apart(found, target)
-    turned = min(apart(found, target[:, ::-1]), apart(found, -target)) <= allowed
+    matrix, history = found
+    distance = apart(matrix, target)
+    turned = min(apart(matrix, target[:, ::-1]), apart(matrix, -target)) <= allowed
+    lesson = apart(matrix, EDGE) <= allowed
     expect.that(
         distance <= allowed,
-        f"the kernel is {_row(found)}, expected {_row(target)}: {distance:.3g} apart, allowed {allowed}",
+        f"the kernel is {_row(matrix)}, expected {_row(target)}: {distance:.3g} apart, at most {allowed} is allowed",
         expected=expect.as_value(target),
-        actual=expect.as_value(found),
-        hint=TURNED_HINT if turned else "",
+        actual=expect.as_value(matrix),
+        hint=TURNED_HINT if turned else LESSON_HINT if lesson else way(history),
     )
+
+
+def way(history: list[float]) -> str:
+    """How a descent went that has not come to the kernel, and what to look at; empty for one that tells nothing."""
+    if not all(map(math.isfinite, history)) or len(history) < 2:
+        return ""
+    first, last, steps = history[0], history[-1], len(history)
+    went = f"In {steps} steps the loss goes from {first:.3g} to {last:.3g}: "
+    if last > 2 * first:
+        return f"{went}is the gradient subtracted, set to zero before each step, and the rate small enough?"
+    if first == last:
+        return STILL_HINT
+    if last <= 0.01 * first:
+        return f"{went}the descent works. Is the kernel that comes back the one of its last step, and the loss that of X and Y?"
+    if history[-2] - last <= 0.01 * last / steps or any(after > before for before, after in pairwise(history)):
+        return f"{went}it does not go on falling. {STEADY_HINT}"
+    return f"{went}it falls, but slowly. {SLOW_HINT}"
 
 
 def apart(found: np.ndarray, target: np.ndarray) -> float:

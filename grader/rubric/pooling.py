@@ -13,6 +13,7 @@ from grader.authoring.exercise import exercise
 from grader.authoring.oracle import Oracle
 from grader.authoring.strategies import arrays, batches, distinct
 from grader.authoring.student import Student
+from grader.rubric import sizes
 from reference import pooling as canonical
 
 pooling = exercise(
@@ -32,7 +33,7 @@ PICTURE = np.arange(16.0).reshape(1, 1, 4, 4)
 IMAGE = -1 - np.arange(56.0).reshape(1, 1, 8, 7)
 LARGE = (np.arange(3 * 5 * 12 * 14) * 7 % 31).reshape(3, 5, 12, 14).astype("float64")
 PAIR_HINT = "The maxima come first, their indices second."
-SIZE_HINT = "The result has floor((H + 2*padding - dilation*(kernel - 1) - 1) / stride) + 1 rows."
+STEP_HINT = "Row i of the result comes from the window that begins at row i * stride, column j likewise."
 
 
 @st.composite
@@ -105,7 +106,7 @@ def max_values(student: Student, x: np.ndarray, kernel_size: int) -> None:
     found, wanted = student.max_pool2d(x, kernel_size), reference.max_pool2d(x, kernel_size)
     pair = isinstance(found, tuple) and len(found) == 2 and expect.agrees(found[0], wanted)
     expect.that(not pair, "a pair comes back, expected the maxima alone", hint="Indices only with return_indices=True.")
-    expect.close(found, wanted)
+    expect.close(found, wanted, sizes=sizes.pooling(x.shape, kernel_size))
 
 
 @pooling.check(points=1, needs=["max_values"], hint="(rows, columns): the first number is for H, the second for W.")
@@ -120,10 +121,11 @@ def max_pairs(student: Student, x: np.ndarray, kernel_size: Any) -> None:
     Wrong: k = kernel_size if isinstance(kernel_size, int) else kernel_size[0]
     Right: kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
     """
-    expect.close(student.max_pool2d(x, kernel_size), reference.max_pool2d(x, kernel_size))
+    wanted = reference.max_pool2d(x, kernel_size)
+    expect.close(student.max_pool2d(x, kernel_size), wanted, sizes=sizes.pooling(x.shape, kernel_size))
 
 
-@pooling.check(points=1, needs=["max_values"], hint=SIZE_HINT)
+@pooling.check(points=1, needs=["max_values"], hint=STEP_HINT)
 @given(x=batches(height=(5, 9), width=(5, 9)), kernel_size=st.integers(1, 3), stride=st.integers(1, 4) | _pairs(1, 3))
 @example(x=PICTURE, kernel_size=3, stride=2)
 @example(x=PICTURE, kernel_size=2, stride=1)
@@ -136,7 +138,9 @@ def max_stride(student: Student, x: np.ndarray, kernel_size: int, stride: Any) -
     Wrong: x[:, :, i:i+k, j:j+k]
     Right: x[:, :, i*s:i*s+k, j*s:j*s+k]
     """
-    expect.close(student.max_pool2d(x, kernel_size, stride=stride), reference.max_pool2d(x, kernel_size, stride))
+    wanted = reference.max_pool2d(x, kernel_size, stride)
+    told = sizes.pooling(x.shape, kernel_size, stride=stride)
+    expect.close(student.max_pool2d(x, kernel_size, stride=stride), wanted, sizes=told)
 
 
 @pooling.check(
@@ -158,7 +162,8 @@ def max_padding(student: Student, x: np.ndarray, settings: dict[str, Any]) -> No
     Wrong: np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
     Right: np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
     """
-    expect.close(student.max_pool2d(x, **settings), reference.max_pool2d(x, **settings))
+    wanted = reference.max_pool2d(x, **settings)
+    expect.close(student.max_pool2d(x, **settings), wanted, sizes=sizes.pooling(x.shape, **settings))
 
 
 @pooling.check(
@@ -177,7 +182,8 @@ def max_dilation(student: Student, x: np.ndarray, settings: dict[str, Any]) -> N
     Wrong: x[:, :, i:i+k, j:j+k]
     Right: x[:, :, i:i+d*(k-1)+1:d, j:j+d*(k-1)+1:d]
     """
-    expect.close(student.max_pool2d(x, **settings), reference.max_pool2d(x, **settings))
+    wanted = reference.max_pool2d(x, **settings)
+    expect.close(student.max_pool2d(x, **settings), wanted, sizes=sizes.pooling(x.shape, **settings))
 
 
 @pooling.check(
@@ -198,10 +204,12 @@ def max_ceil_mode(student: Student, x: np.ndarray, kernel_size: int, stride: int
     Right: the same, less one if the last window would start at row H + padding or later
     """
     settings: dict[str, Any] = {"stride": stride, "ceil_mode": True}
-    expect.close(student.max_pool2d(x, kernel_size, **settings), reference.max_pool2d(x, kernel_size, **settings))
+    wanted, told = reference.max_pool2d(x, kernel_size, **settings), sizes.pooling(x.shape, kernel_size, **settings)
+    expect.close(student.max_pool2d(x, kernel_size, **settings), wanted, sizes=told)
     settings["padding"] = kernel_size // 2
     x = np.abs(x) + 1  # what padding is worth beside negative numbers is another check's business
-    expect.close(student.max_pool2d(x, kernel_size, **settings), reference.max_pool2d(x, kernel_size, **settings))
+    wanted, told = reference.max_pool2d(x, kernel_size, **settings), sizes.pooling(x.shape, kernel_size, **settings)
+    expect.close(student.max_pool2d(x, kernel_size, **settings), wanted, sizes=told)
 
 
 @pooling.check(points=1, needs=["max_values"], hint="The index is row * W + column in the image without its padding.")
@@ -224,8 +232,9 @@ def max_indices(student: Student, x: np.ndarray, settings: dict[str, Any]) -> No
     values, indices = expect.pair(found, "the result", "a pair: the maxima and their indices")
     wanted_values, wanted_indices = reference.max_pool2d(x, **settings, return_indices=True)
     exchanged = expect.agrees(values, wanted_indices) and expect.agrees(indices, wanted_values)
-    expect.close(values, wanted_values, hint=PAIR_HINT if exchanged else "")
-    expect.close(indices, wanted_indices)
+    told = sizes.pooling(x.shape, **settings)
+    expect.close(values, wanted_values, hint=PAIR_HINT if exchanged else "", sizes=told)
+    expect.close(indices, wanted_indices, sizes=told)
 
 
 @pooling.check(
@@ -254,7 +263,8 @@ def max_together(student: Student, x: np.ndarray, settings: dict[str, Any]) -> N
     Right: row = top + place // kw * dilation
     """
     wanted_values, wanted_indices = reference.max_pool2d(x, **settings, return_indices=True)
-    expect.close(student.max_pool2d(x, **settings), wanted_values)
+    told = sizes.pooling(x.shape, **settings)
+    expect.close(student.max_pool2d(x, **settings), wanted_values, sizes=told)
     found = student.max_pool2d(x, **settings, return_indices=True)
     values, indices = expect.pair(found, "the result", "a pair: the maxima and their indices")
     expect.close(values, wanted_values)
@@ -280,7 +290,8 @@ def avg_values(student: Student, x: np.ndarray, kernel_size: int) -> None:
     Wrong: x[:, :, i:i+k, j:j+k].sum(axis=(2, 3))
     Right: x[:, :, i:i+k, j:j+k].mean(axis=(2, 3))
     """
-    expect.close(student.avg_pool2d(x, kernel_size), reference.avg_pool2d(x, kernel_size), terms=9)
+    wanted = reference.avg_pool2d(x, kernel_size)
+    expect.close(student.avg_pool2d(x, kernel_size), wanted, terms=9, sizes=sizes.pooling(x.shape, kernel_size))
 
 
 @pooling.check(points=1, needs=["avg_values"], hint="(rows, columns): the first number is for H, the second for W.")
@@ -294,10 +305,11 @@ def avg_pairs(student: Student, x: np.ndarray, kernel_size: Any) -> None:
     Wrong: k = kernel_size if isinstance(kernel_size, int) else kernel_size[0]
     Right: kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
     """
-    expect.close(student.avg_pool2d(x, kernel_size), reference.avg_pool2d(x, kernel_size), terms=16)
+    wanted = reference.avg_pool2d(x, kernel_size)
+    expect.close(student.avg_pool2d(x, kernel_size), wanted, terms=16, sizes=sizes.pooling(x.shape, kernel_size))
 
 
-@pooling.check(points=1, needs=["avg_values"], hint=SIZE_HINT)
+@pooling.check(points=1, needs=["avg_values"], hint=STEP_HINT)
 @given(x=batches(height=(5, 9), width=(5, 9)), kernel_size=st.integers(1, 3), stride=st.integers(1, 4) | _pairs(1, 3))
 @example(x=PICTURE, kernel_size=3, stride=2)
 @example(x=PICTURE, kernel_size=2, stride=1)
@@ -310,7 +322,8 @@ def avg_stride(student: Student, x: np.ndarray, kernel_size: int, stride: Any) -
     Right: x[:, :, i*s:i*s+k, j*s:j*s+k]
     """
     wanted = reference.avg_pool2d(x, kernel_size, stride)
-    expect.close(student.avg_pool2d(x, kernel_size, stride=stride), wanted, terms=9)
+    told = sizes.pooling(x.shape, kernel_size, stride=stride)
+    expect.close(student.avg_pool2d(x, kernel_size, stride=stride), wanted, terms=9, sizes=told)
 
 
 @pooling.check(points=1, needs=["avg_values"], hint="count_include_pad says whether padded zeros count in the divisor.")
@@ -327,11 +340,11 @@ def avg_padding(student: Student, x: np.ndarray, settings: dict[str, Any], count
     Wrong: padded.mean(), whatever count_include_pad says
     Right: window.sum() / number of cells that count
     """
-    wanted = reference.avg_pool2d(x, **settings)
+    wanted, told = reference.avg_pool2d(x, **settings), sizes.pooling(x.shape, **settings)
     if count_include_pad:
-        expect.close(student.avg_pool2d(x, **settings), wanted, terms=9)
+        expect.close(student.avg_pool2d(x, **settings), wanted, terms=9, sizes=told)
     settings = {**settings, "count_include_pad": count_include_pad}
-    expect.close(student.avg_pool2d(x, **settings), reference.avg_pool2d(x, **settings), terms=9)
+    expect.close(student.avg_pool2d(x, **settings), reference.avg_pool2d(x, **settings), terms=9, sizes=told)
 
 
 @pooling.check(
@@ -359,9 +372,11 @@ def avg_ceil_mode(student: Student, x: np.ndarray, kernel_size: int, stride: int
     Right: window.sum() / number of cells inside the padded image
     """
     settings: dict[str, Any] = {"stride": stride, "ceil_mode": True}
-    expect.close(student.avg_pool2d(x, kernel_size, **settings), reference.avg_pool2d(x, kernel_size, **settings))
+    wanted, told = reference.avg_pool2d(x, kernel_size, **settings), sizes.pooling(x.shape, kernel_size, **settings)
+    expect.close(student.avg_pool2d(x, kernel_size, **settings), wanted, sizes=told)
     settings |= {"padding": kernel_size // 2, "count_include_pad": count_include_pad}
-    expect.close(student.avg_pool2d(x, kernel_size, **settings), reference.avg_pool2d(x, kernel_size, **settings))
+    wanted, told = reference.avg_pool2d(x, kernel_size, **settings), sizes.pooling(x.shape, kernel_size, **settings)
+    expect.close(student.avg_pool2d(x, kernel_size, **settings), wanted, sizes=told)
 
 
 @pooling.check(
@@ -405,7 +420,8 @@ def avg_together(student: Student, x: np.ndarray, settings: dict[str, Any]) -> N
     Wrong: with ceil_mode, cells beyond the padding are counted with it
     Right: count the cells of the padded image that lie under the window
     """
-    expect.close(student.avg_pool2d(x, **settings), reference.avg_pool2d(x, **settings), terms=9)
+    wanted = reference.avg_pool2d(x, **settings)
+    expect.close(student.avg_pool2d(x, **settings), wanted, terms=9, sizes=sizes.pooling(x.shape, **settings))
 
 
 @pooling.check(points=3, hint="Average over H and W; samples and channels stay apart.")

@@ -208,7 +208,9 @@ def raised(problem: BaseException, folder: Path, own: str) -> protocol.Raised:
         for (file, line), frame in zip(places, frames, strict=True)
     )
     if isinstance(problem, SyntaxError) and _inside(problem.filename or "", folder):
-        places.append(_place(problem.filename or "", problem.lineno, folder))
+        file, line = _place(problem.filename or "", problem.lineno, folder)
+        places.append((file, line))
+        text += f'  File "{file}", line {line}\n{_marked(problem)}'
     file, line = places[-1] if places else (own, None)
     return protocol.Raised(
         type_name=type(problem).__name__[: protocol.MOST_NAME],
@@ -218,6 +220,15 @@ def raised(problem: BaseException, folder: Path, own: str) -> protocol.Raised:
         internal=isinstance(problem, Refused),
         file="" if file == own else _sendable(file, protocol.MOST_NAME),
     )
+
+
+def _marked(problem: SyntaxError) -> str:
+    """The line that is no Python, and a mark below where it begins to be none."""
+    wrong = str(problem.text or "").rstrip("\n")
+    if not wrong.strip():
+        return ""
+    at = min(max((problem.offset or 1) - 1, 0), len(wrong)) - (len(wrong) - len(wrong.lstrip()))
+    return f"    {wrong.strip()}\n    {' ' * max(at, 0)}^\n"
 
 
 def _place(filename: str, line: int | None, folder: Path) -> tuple[str, int | None]:

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.authoring.expect import CheckFailure
 from grader.judge import wording
-from grader.judge.networks import FORWARD, NO_LAYER, SAVE_AGAIN, network_raised
+from grader.judge.crash import ALONE, LIBRARIES, NO_GPU, NO_INPUT, PLAIN_NAME, SAVE_AGAIN
+from grader.judge.networks import FORWARD, NO_LAYER, network_raised
+from grader.judge.reading import Source
 from grader.records import Argument, Array, Plain
 from grader.worker.protocol import Raised
 
@@ -20,7 +23,16 @@ NOT_FITTING = "Error(s) in loading state_dict for Net:"
 NO_FORWARD = 'Module [{}] is missing the required "forward" function'
 NEVER_EXIT = "Return a value instead of calling exit() or sys.exit()."
 MEND = "Run `python a.py` and mend the line it names (or the one before)."
+ZERO = "What is divided by is 0 here: which argument, or which size, makes it so?"
+FLOATS = "It holds whole numbers here: x.float() makes floats of them."
+LOOK = "Look at line 3: print the shapes and types of what it uses, just before it."
 CELL = "code cell 2 of a.ipynb"
+
+
+def hinted(found: CheckFailure) -> str:
+    """The next step that a finding about it ends up with."""
+    return found.hint or wording.crash_hint(found.raised, Source(), "f")
+
 
 # what importing raised, message, hint, traceback
 NOT_LOADED = [
@@ -28,7 +40,7 @@ NOT_LOADED = [
         Raised("SyntaxError", "'(' was never closed (a.py, line 3)", 3, TRACE),
         "a.py has a syntax error in line 3: '(' was never closed",
         MEND,
-        "",
+        TRACE,
     ),
     (
         Raised("IndentationError", "unexpected indent (a.py, line 3)", 3),
@@ -39,7 +51,7 @@ NOT_LOADED = [
     (
         Raised("TabError", "inconsistent use of tabs", None),
         "a.py has a syntax error: inconsistent use of tabs",
-        MEND,
+        "Indent with blanks alone, four a level, no tabs.",
         "",
     ),
     (
@@ -69,19 +81,19 @@ NOT_LOADED = [
     (
         Raised("ZeroDivisionError", "division by zero", 3, TRACE, file="helper.py"),
         "a.py cannot be imported: ZeroDivisionError in line 3 of helper.py: division by zero",
-        "Run `python a.py` on your own machine: it should end without an error.",
+        ZERO,
         TRACE,
     ),
     (
         Raised("NameError", "name 'x' is not defined", 3, TRACE, file=CELL),
         f"a.py cannot be imported: NameError in line 3 of {CELL}: name 'x' is not defined",
-        "Restart your notebook and run all its cells on your own machine: it should end without an error.",
+        "Nothing is called x here: is it misspelt, or defined in a file or cell that was not handed in?",
         TRACE,
     ),
     (
         Raised("ModuleNotFoundError", "No module named 'cv3'", 3, TRACE),
         "a.py cannot be imported in line 3: No module named 'cv3'",
-        wording.LIBRARIES,
+        LIBRARIES,
         TRACE,
     ),
     (
@@ -99,7 +111,7 @@ NOT_LOADED = [
     (
         Raised("ZeroDivisionError", "division by zero", 3, TRACE),
         "a.py cannot be imported: ZeroDivisionError in line 3: division by zero",
-        "Run `python a.py` on your own machine: it should end without an error.",
+        ZERO,
         TRACE,
     ),
 ]
@@ -108,23 +120,24 @@ NOT_LOADED = [
 @pytest.mark.parametrize(("raised", "message", "hint", "traceback"), NOT_LOADED)
 def test_not_loaded(raised: Raised, message: str, hint: str, traceback: str) -> None:
     """Why a file cannot be imported, where, and what to do; a traceback where it says more."""
-    found = wording.not_loaded("a.py", raised)
+    found = wording.not_loaded("a.py", raised, Source())
 
     assert (message, hint, traceback, False) == (found.message, found.hint, found.traceback, found.fatal)
 
 
+NO_DOWNLOAD = "There is no network while your code is graded: use what train is given."
 FILE = "[Errno 13] Permission denied: '/home/x.txt'"
 
 # what raised anywhere in student code, what to do
 ONLY_IN_HERE = [
-    (Raised("EOFError", "EOF when reading a line"), wording.NO_INPUT),
+    (Raised("EOFError", "EOF when reading a line"), NO_INPUT),
     (Raised("EOFError", "Ran out of input"), ""),
-    (Raised("PermissionError", FILE), wording.PLAIN_NAME),
-    (Raised("PermissionError", f"{FILE} -> '/home/y.txt'"), wording.PLAIN_NAME),
-    (Raised("PermissionError", "[Errno 13] Permission denied"), wording.ALONE),
-    (Raised("PermissionError", "[Errno 1] Operation not permitted"), wording.ALONE),
-    (Raised("URLError", "<urlopen error [Errno -3] Temporary failure in name resolution>"), wording.ALONE),
-    (Raised("ModuleNotFoundError", "No module named 'cv3'"), wording.LIBRARIES),
+    (Raised("PermissionError", FILE), PLAIN_NAME),
+    (Raised("PermissionError", f"{FILE} -> '/home/y.txt'"), PLAIN_NAME),
+    (Raised("PermissionError", "[Errno 13] Permission denied"), ALONE),
+    (Raised("PermissionError", "[Errno 1] Operation not permitted"), ALONE),
+    (Raised("URLError", "<urlopen error [Errno -3] Temporary failure in name resolution>"), NO_DOWNLOAD),
+    (Raised("ModuleNotFoundError", "No module named 'cv3'"), LIBRARIES),
     (Raised("ValueError", FILE), ""),
 ]
 
@@ -132,9 +145,12 @@ ONLY_IN_HERE = [
 @pytest.mark.parametrize(("raised", "hint"), ONLY_IN_HERE)
 def test_errors_that_only_happen_in_here(raised: Raised, hint: str) -> None:
     """Whether importing, calling or a network met them, the hint says what is different in here."""
-    imported = wording.not_loaded("a.py", raised)
+    imported = wording.not_loaded("a.py", raised, Source())
 
-    assert hint == wording.call_raised("f(X)", "f", raised).hint == network_raised("backward()", "Net()", raised).hint
+    called = hinted(wording.call_raised("f(X)", "f", raised))
+    in_a_network = hinted(network_raised("backward()", "Net()", raised, Source()))
+
+    assert (hint or wording.NO_LINE) == called == in_a_network
     assert imported.hint == hint or (not hint and imported.hint.startswith("Run `python a.py`"))
 
 
@@ -143,7 +159,7 @@ def test_the_libraries_are_those_of_the_students_page() -> None:
     page = (Path(__file__).parents[2] / "exercises" / "starter" / "README.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"There are (.*?) and ([\w-]+)\.", page)[0])
 
-    assert listed and all(names in wording.LIBRARIES for names in listed)
+    assert listed and all(names in LIBRARIES for names in listed)
 
 
 # what a call of f(X, 2) raised, message, hint, traceback
@@ -157,7 +173,7 @@ CALL_RAISED = [
     (
         Raised("NotImplementedError", "\"conv\" not implemented for 'Long'", 3, f"{TRACE}    return conv(X)\n"),
         "f raised NotImplementedError in line 3: \"conv\" not implemented for 'Long'",
-        "",
+        FLOATS,
         f"{TRACE}    return conv(X)\n",
     ),
     (
@@ -181,12 +197,17 @@ CALL_RAISED = [
     (
         Raised("TypeError", "unsupported operand", 3, TRACE),
         "f raised TypeError in line 3: unsupported operand",
-        "",
+        LOOK,
         TRACE,
     ),
-    (Raised("ValueError", "shapes\n(2,)\n(3,)", 3, TRACE), "f raised ValueError in line 3: shapes", "", TRACE),
-    (Raised("KeyError", ""), "f raised KeyError", "", ""),
-    (Raised("KeyError", "'a'", 3, file="helper.py"), "f raised KeyError in line 3 of helper.py: 'a'", "", ""),
+    (Raised("ValueError", "shapes\n(2,)\n(3,)", 3, TRACE), "f raised ValueError in line 3: shapes", LOOK, TRACE),
+    (Raised("KeyError", ""), "f raised KeyError", wording.NO_LINE, ""),
+    (
+        Raised("KeyError", "'a'", 3, file="helper.py"),
+        "f raised KeyError in line 3 of helper.py: 'a'",
+        "The dict has no key 'a': print its keys just before this line.",
+        "",
+    ),
 ]
 
 
@@ -195,7 +216,7 @@ def test_call_raised(raised: Raised, message: str, hint: str, traceback: str) ->
     """Not written yet, ended, called wrongly, or raised; the traceback only of what was raised inside."""
     found = wording.call_raised("f(X, 2)", "f", raised)
 
-    assert (message, hint, traceback, False) == (found.message, found.hint, found.traceback, found.fatal)
+    assert (message, hint, traceback, False) == (found.message, hinted(found), found.traceback, found.fatal)
 
 
 # what was being done to Net(3), what that raised, message, hint, traceback
@@ -220,7 +241,7 @@ NETWORK_RAISED = [
         "forward()",
         Raised("NotImplementedError", "\"pool\" not implemented for 'Long'", 3, f"{TRACE}    return pool(x)\n"),
         "forward() raised NotImplementedError in line 3: \"pool\" not implemented for 'Long'",
-        "",
+        FLOATS,
         f"{TRACE}    return pool(x)\n",
     ),
     (
@@ -241,15 +262,15 @@ NETWORK_RAISED = [
         "Net(3)",
         Raised("TypeError", "bad operand", 3, TRACE),
         "Net(3) raised TypeError in line 3: bad operand",
-        "",
+        LOOK,
         TRACE,
     ),
-    ("forward()", Raised("TypeError", "bad operand"), "forward() raised TypeError: bad operand", "", ""),
+    ("forward()", Raised("TypeError", "bad operand"), "forward() raised TypeError: bad operand", wording.NO_LINE, ""),
     (
         "forward()",
         Raised("TypeError", "bad operand", 3, file="layers.py"),
         "forward() raised TypeError in line 3 of layers.py: bad operand",
-        "",
+        LOOK.replace("3:", "3 of layers.py:"),
         "",
     ),
     (
@@ -263,7 +284,7 @@ NETWORK_RAISED = [
         "loading a.pth",
         Raised("RuntimeError", f'{NOT_FITTING}\n\tMissing key(s) in state_dict: "a".'),
         f'loading a.pth raised RuntimeError: {NOT_FITTING} Missing key(s) in state_dict: "a".',
-        SAVE_AGAIN,
+        f"The file was saved from another class than the one handed in. {SAVE_AGAIN}",
         "",
     ),
     (
@@ -284,7 +305,7 @@ NETWORK_RAISED = [
         "forward()",
         Raised("AssertionError", "Torch not compiled with CUDA enabled", 16),
         "forward() raised AssertionError in line 16: Torch not compiled with CUDA enabled",
-        "There is no GPU while your code is graded: use the device that train is given, and leave out .cuda().",
+        NO_GPU,
         "",
     ),
     (
@@ -298,7 +319,7 @@ NETWORK_RAISED = [
         "forward()",
         Raised("RuntimeError", "x" * 400, 3, TRACE),
         f"forward() raised RuntimeError in line 3: {'x' * 300}...",
-        "",
+        LOOK,
         TRACE,
     ),
 ]
@@ -307,9 +328,10 @@ NETWORK_RAISED = [
 @pytest.mark.parametrize(("call", "raised", "message", "hint", "traceback"), NETWORK_RAISED)
 def test_network_raised(call: str, raised: Raised, message: str, hint: str, traceback: str) -> None:
     """The same for a network, with the mistakes that only networks have."""
-    found = network_raised(call, "Net(3)", raised)
+    found = network_raised(call, "Net(3)", raised, Source())
 
-    assert (message, hint, traceback) == (found.message, found.hint, found.traceback)
+    assert (message, hint) == (found.message, hinted(found) if found.raised else found.hint)
+    assert traceback == found.traceback
 
 
 def test_tampered() -> None:
@@ -325,8 +347,8 @@ def test_tampered() -> None:
     [
         (["helper", "Corr2D"], "It has Corr2D: is that the one? The name must be exactly corr2d."),
         (["corr_2d"], "It has corr_2d: is that the one? The name must be exactly corr2d."),
-        (["cross_correlation", "np"], ""),
-        ([], ""),
+        (["cross_correlation", "np"], wording.MISSING),
+        ([], wording.MISSING),
     ],
 )
 def test_missing(present: list[str], hint: str) -> None:

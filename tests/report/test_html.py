@@ -109,6 +109,57 @@ def test_a_finding_is_shown_whole(render: Callable[[SubmissionReport], Page]) ->
     assert {"X", "K", "Expected", "Yours", "Difference"} == set(page.all("table", "aria-label"))
 
 
+def because(name: str, cause: str = "") -> CheckResult:
+    return samples.failed(name, f"Title of {name}", Finding(message=f"Message of {name}", cause=cause))
+
+
+def test_what_fails_for_one_reason_is_told_once(render: Callable[[SubmissionReport], Page]) -> None:
+    """The others stand folded under the check that tells it, whole; only that one is listed on the first screen."""
+
+    checks = (because("e.a"), because("e.b"), because("e.c", "e.a"), because("e.d", "e.a"))
+    page = render(samples.report("s", ExerciseResult(name="e", title="E", file="e.py", checks=checks)))
+
+    assert ["e.a", "e.c", "e.d", "e.b"] == page.all("article", "id")
+    assert "2 more checks fail for this reason" in page.text
+    assert ["#e.a", "#e.b"] == [link for link in page.all("a", "href") if link.startswith("#")]
+    assert [2, 2, 1, 1] == [page.text.count(f"Message of {check.id}") for check in checks]
+
+
+@pytest.mark.parametrize("cause", ["e.nowhere", "e.b", "e.a"])
+def test_a_cause_that_tells_nothing_hides_nothing(cause: str, render: Callable[[SubmissionReport], Page]) -> None:
+    """Reports are files: one that names a check that is not there, or two that name each other, show all."""
+
+    checks = (because("e.a", cause), because("e.b", "e.a"))
+    page = render(samples.report("s", ExerciseResult(name="e", title="E", file="e.py", checks=checks)))
+
+    assert ["e.a", "e.b"] == page.all("article", "id")
+
+
+def test_what_was_not_tried_is_a_line(render: Callable[[SubmissionReport], Page]) -> None:
+    """Checks that wait for the same one are named together, with the points they would have given."""
+
+    waits = Finding(message="not tried: it needs e.a, which failed")
+    blocked = [
+        CheckResult(id=name, title="T", outcome="skipped", points=1, earned=0, finding=waits) for name in ("e.b", "e.c")
+    ]
+    checks = (because("e.a"), *blocked)
+    page = render(samples.report("s", ExerciseResult(name="e", title="E", file="e.py", checks=checks)))
+
+    assert ["e.a"] == page.all("article", "id")
+    assert "Not tried, it needs e.a, which failed: e.b , e.c 0 of 2" in page.text
+
+
+def test_the_mistake_is_read_first(render: Callable[[SubmissionReport], Page]) -> None:
+    """Then what was seen and its input, then the next step."""
+
+    finding = samples.correlation_finding()
+    page = render(one_check(samples.failed("e.c", "T", finding)))
+    below = page.text[page.text.index("e.py") :]
+    places = [below.index(words) for words in (finding.explanation, "The input that shows it", finding.hint)]
+
+    assert places == sorted(places)
+
+
 def test_a_traceback_is_shown(render: Callable[[SubmissionReport], Page]) -> None:
     """Code that raised shows the student's own frames."""
 
