@@ -16,6 +16,7 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from pkgutil import resolve_name
 from typing import Any
 
 import hypothesis
@@ -116,7 +117,7 @@ class Exercise:
         *,
         title: str,
         functions: Mapping[str, Callable[..., Any]] | None = None,
-        classes: Mapping[str, Callable[..., Any]] | None = None,
+        classes: Mapping[str, Callable[..., Any] | str] | None = None,
         optional: Iterable[str] = (),
         ready_made: Iterable[str] = (),
         lesson: str = "",
@@ -130,7 +131,7 @@ class Exercise:
         self.title = title
         self.file = f"{name}.py"
         self.functions = dict(functions or {})  # the reference's, by the name a student must give
-        self.classes = dict(classes or {})
+        self._classes = dict(classes or {})  # or as MODULE:CLASS, for a module that takes long to import
         self.optional = frozenset(optional)  # names that may be missing, and files that may
         self.ready_made = tuple(ready_made)  # kinds of library functions that do the exercise by themselves
         self.lesson = lesson
@@ -191,6 +192,15 @@ class Exercise:
         return mine
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        return tuple(self._classes)
+
+    @property
+    def classes(self) -> dict[str, Callable[..., Any]]:
+        """The reference's, by the name a student must give. Imports them."""
+        return {name: resolve_name(made) if isinstance(made, str) else made for name, made in self._classes.items()}
+
+    @property
     def files(self) -> tuple[str, ...]:
         """Artefacts that its checks are about."""
         return tuple(dict.fromkeys(file for check in self.checks for file in check.files))
@@ -208,7 +218,7 @@ class Exercise:
         def loads(student: Any) -> None:
             student.load()
 
-        names = [name for name in (*self.functions, *self.classes) if name not in self.optional]
+        names = [name for name in (*self.functions, *self.class_names) if name not in self.optional]
         loads.__doc__ = f"""{self.file} is there and can be imported.
 
         Why: every other check calls {", ".join(names)} from this file.

@@ -125,7 +125,7 @@ def _attached(results: Iterable[CheckResult], found: Found, exercise: Exercise) 
     for result in results:
         finding = result.finding
         if result.outcome == "failed" and result.public and finding is not None:
-            called = {finding.call.partition("(")[0]} if finding.call else set(exercise.classes)
+            called = {finding.call.partition("(")[0]} if finding.call else set(exercise.class_names)
             fitting = [spoilt for spoilt in found if called & spoilt]
             if len(fitting) == 1:
                 known = found.pop(fitting[0])

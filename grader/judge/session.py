@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 from grader.authoring.exercise import Exercise
@@ -15,6 +16,7 @@ from grader.records import Record
 from grader.worker import protocol
 from grader.worker.client import FOR_ONE_CALL, Limits, Nursery, Worker
 from grader.worker.confinement import Role
+from grader.worker.nursery import ON_DEMAND
 from grader.worker.owntime import Account
 
 SHRINK_PLAYS = 600  # examples tried for smaller counterexamples, for all checks of an exercise together
@@ -208,7 +210,7 @@ class Session:
         limit = self._limit(self.limits.check_seconds, "for one check")
         self._worker = self._spawn()
         contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
-        contract |= dict.fromkeys(self.exercise.classes, ())
+        contract |= dict.fromkeys(self.exercise.class_names, ())
         asked = (file, contract, self.seed, list(self._without), bool(self.imports_ready_made))
         request = protocol.Request("load", tuple(map(protocol.pack, asked)))
         try:
@@ -234,11 +236,19 @@ class Session:
 
     def _spawn(self, role: Role = "student") -> Worker:
         """A fresh worker. Raises HarnessError."""
+        wanted = self._wanted if role == "student" else ()
         try:
-            return self._nursery.spawn(self.folder, self.limits, self._account, role)
+            return self._nursery.spawn(self.folder, self.limits, self._account, role, wanted)
         except ShortOfResources:
             self._account.starved = True
             raise
+
+    @cached_property
+    def _wanted(self) -> tuple[str, ...]:
+        """What of the nursery's slow imports this code names, or will need when it is trained."""
+        code = b"".join(path.read_bytes() for path in self.folder.rglob("*.py"))
+        trained = any(check.trains for check in self.exercise.checks)
+        return tuple(name for name in ON_DEMAND if name.encode() in code or (trained and name == "optim"))
 
     def _limit(self, seconds: float, what: str = "") -> tuple[float, str]:
         """`seconds`, or what is left of the exercise's or the submission's; and what a finding calls that limit.

@@ -67,7 +67,7 @@ class FakeNursery:
         self.roles: list[str] = []
         self.stopping = False  # workers are stopped at their limit
 
-    def spawn(self, folder: Path, limits: Limits, account: Account, role: str = "student") -> Any:
+    def spawn(self, folder: Path, limits: Limits, account: Account, role: str = "student", wanted: Any = ()) -> Any:
         self.workers.append(FakeWorker(self))
         self.roles.append(role)
         return self.workers[-1]

@@ -99,7 +99,8 @@ def test_no_process_left(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
         before = descriptors(os.getpid())
-        socket.send_fds(ours, [msgspec.msgpack.encode({"spawn": "/nowhere", "judge": 1, "serial": 2})], [0, 1, 2])
+        asked = {"spawn": "/nowhere", "wanted": [], "judge": 1, "serial": 2}
+        socket.send_fds(ours, [msgspec.msgpack.encode(asked)], [0, 1, 2])
 
         assert nurseries._serve_one(theirs, [theirs], None, nurseries.Brood())
         assert "temporarily unavailable" in msgspec.msgpack.decode(ours.recv(1 << 16))["failed"]
