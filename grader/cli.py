@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from grader.authoring.exercise import Check
     from grader.course import Course
     from grader.engine.local import Options
+    from grader.engine.workplace import Workplace
     from grader.records import SubmissionReport
 
 PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
@@ -150,6 +151,24 @@ def _seed(text: str) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     require_linux()
+    for path in arguments.paths:
+        _there(path)
+
+    from grader.engine.workplace import Workplace, default_jobs
+
+    with Workplace(
+        arguments.isolation, arguments.jobs or default_jobs()
+    ) as place:  # while it starts, the rest is imported
+        return _graded(arguments, place)
+
+
+def _there(path: Path) -> None:
+    with contextlib.suppress(PermissionError):
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder")
+
+
+def _graded(arguments: argparse.Namespace, place: Workplace) -> int:
     from grader.submission import find
 
     course = _course(arguments)
@@ -157,16 +176,16 @@ def _run(arguments: argparse.Namespace) -> int:
     submissions = find(arguments.paths, [exercise.file for exercise in course.exercises.values()])
     _writable(arguments.out)
 
-    from grader.engine.local import Grader, default_jobs
+    from grader.engine.local import Grader
     from grader.report import html, terminal
 
-    options = _options(arguments, course, arguments.jobs or default_jobs())
+    options = _options(arguments, course, place.jobs)
     reports: list[SubmissionReport] = []
     problems: list[tuple[str, str]] = []
     codes = [PASSED]
     with (
         _progress(len(submissions)) as advance,
-        Grader(checks, options) as grading,
+        Grader(checks, options, place, submissions) as grading,
     ):
         for source, outcome in grading.grade_all(submissions):
             try:
@@ -358,7 +377,7 @@ def _audit(arguments: argparse.Namespace) -> int:
 
     from grader.audit import certificate
     from grader.audit.run import Options, audit
-    from grader.engine.local import default_jobs
+    from grader.engine.workplace import default_jobs
 
     options = Options(seeds=arguments.seeds, jobs=arguments.jobs or default_jobs(), mutants=arguments.mutants)
     found = audit(course, names, arguments.out, options, _progress)

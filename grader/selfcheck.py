@@ -72,16 +72,17 @@ class SelfCheck:
     def _grade(self, folder: Path, chosen: Iterable[str]) -> SubmissionReport | GraderError:
         if self._grader is None:
             self._chosen = frozenset(chosen)
-            self._grader = self._start()
+            self._grader = self._start(folder)
         if isinstance(self._grader, GraderError):
             return self._grader
         ((_, outcome),) = self._grader.grade_all([Source(path=folder, name=folder.name)])
         return outcome
 
-    def _start(self) -> Grader | GraderError:
+    def _start(self, folder: Path) -> Grader | GraderError:
         try:
             checks = self._course.select((), self._chosen, public_only=True)
-            return Grader(checks, Options(seed=self._seed, isolation=strongest_level(), limits=self._course.limits))
+            options = Options(seed=self._seed, isolation=strongest_level(), limits=self._course.limits)
+            return Grader(checks, options, sources=[Source(path=folder, name=folder.name)])
         except GraderError as problem:
             return problem
 

@@ -200,6 +200,12 @@ class Exercise:
         """The reference's, by the name a student must give. Imports them."""
         return {name: resolve_name(made) if isinstance(made, str) else made for name, made in self._classes.items()}
 
+    def import_classes(self) -> None:
+        """Now and not later: a process that is to be forked does it once for all."""
+        for made in self._classes.values():
+            if isinstance(made, str):
+                resolve_name(made)
+
     @property
     def files(self) -> tuple[str, ...]:
         """Artefacts that its checks are about."""

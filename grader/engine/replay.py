@@ -42,7 +42,7 @@ def replay(
     checks = _with_needed(course, check)
     exercise = course.checks[check].exercise
     call = _call(finding, exercise, check)
-    with Grader(checks, options) as grader:
+    with Grader(checks, options, sources=[taken]) as grader:
         with grader.session(taken, exercise) as session:
             session.do_without(course.checks[check].without)
             lines = [*_told(finding), *_answered(session, finding, *call)]

@@ -16,7 +16,7 @@ from grader.authoring.exercise import Check, Exercise
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.errors import GraderError
 from grader.judge import diagnosis, wording
-from grader.judge.bank import Bank
+from grader.judge.bank import Bank, alike_everywhere
 from grader.judge.players import Live, OtherCalls, Player, RecordedCall, Replayer
 from grader.judge.session import Session
 from grader.records import CheckResult, Evidence, ExerciseResult, Finding
@@ -47,7 +47,8 @@ class Rubric:
         return self._banks[check.id]
 
     def draw(self, exercise: Exercise) -> dict[str, Bank]:
-        """The banks of an exercise's checks, by id. Raises AuthorError."""
+        """The banks of an exercise's checks, by id; its reference is imported, too. Raises AuthorError."""
+        exercise.import_classes()
         return {check.id: self.bank(check) for check in self.checks if check.exercise is exercise and not check.live}
 
 
@@ -312,7 +313,7 @@ def _shrink(check: Check, session: Session, seed: int) -> _Failed | None:
     shrinker = _Shrinker(session)
     assert check.test is not None
     # whatever it meets, the failure that is known already stands
-    with contextlib.suppress(Exception, _Enough), session.exploring(SHRINK_SECONDS):
+    with contextlib.suppress(Exception, _Enough), session.exploring(SHRINK_SECONDS), alike_everywhere():
         hypothesis.seed(seed)(check.test)(shrinker)
     return shrinker.best
 
