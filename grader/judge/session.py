@@ -71,6 +71,7 @@ class Session:
         self.imports_ready_made = ""  # which ready-made function the import of the file calls
         self._nursery = nursery
         self._worker: Worker | None = None
+        self._evaluator: Worker | None = None
         self._unloadable: CheckFailure | None = None
         self._timeouts = 0
         self._answered: float | None = None  # processor time of this process at the last answer
@@ -141,19 +142,24 @@ class Session:
     def ask_evaluator(
         self, requests: Iterable[protocol.Request], what: str, seconds: float
     ) -> Generator[protocol.Reply, None, None]:
-        """Requests to a fresh confined process that reads the student's files and runs none of their code."""
+        """Requests to a confined process that reads the student's files and runs none of their code.
+
+        It is kept for the next ones, unless these are broken off.
+        """
         left, limit = self._limit(seconds)
         deadline = self.spent + left
-        worker = self._spawn("evaluator")
+        worker, self._evaluator = self._evaluator or self._spawn("evaluator"), None
         try:
             for request in requests:
                 yield worker.ask(request, deadline - self.spent, limit)
+            self._evaluator = worker
         except WorkerFailed as failure:
             self._count(failure)
             words = str(failure).removeprefix("your code was ") if failure.kind in STOPS else str(failure)
             raise self._failure(failure, f"{words} while {what}", TOO_MUCH) from None
         finally:
-            worker.kill()
+            if self._evaluator is not worker:
+                worker.kill()
             self._answered = time.process_time()
 
     @contextlib.contextmanager
@@ -196,7 +202,10 @@ class Session:
         return text
 
     def discard(self) -> None:
-        """End the worker; the next request gets a fresh one."""
+        """End the worker, and the evaluator; the next request gets a fresh one."""
+        if self._evaluator is not None:
+            self._evaluator.kill()
+            self._evaluator = None
         if self._worker is not None:
             self._worker.kill()
             self._output.append(self._worker.take_output())
