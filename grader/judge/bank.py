@@ -9,6 +9,7 @@ from typing import Any
 import hypothesis
 
 from grader.authoring.exercise import Check
+from grader.authoring.strategies import in_one_draw
 from grader.errors import AuthorError
 from grader.judge.players import RecordedCall, Recorder
 from grader.worker import protocol
@@ -79,7 +80,7 @@ def _draw(check: Check, seed: int) -> list[tuple[dict[str, Any], tuple[RecordedC
         if check.test is None:
             recorder.play(check.body, {})
         else:
-            with alike_everywhere():
+            with alike_everywhere(), in_one_draw():
                 hypothesis.seed(seed)(check.test)(recorder)
     except Exception as problem:
         raise AuthorError(f"the reference does not pass {check.id}: {type(problem).__name__}: {problem}") from problem
