@@ -70,6 +70,7 @@ class FakeNursery:
     def spawn(self, folder: Path, limits: Limits, account: Account, role: str = "student", wanted: Any = ()) -> Any:
         self.workers.append(FakeWorker(self))
         self.roles.append(role)
+        self.wanted = tuple(wanted)
         return self.workers[-1]
 
 
@@ -454,6 +455,30 @@ def test_the_evaluator_is_a_process_of_its_own(folder: Path) -> None:
     assert [True, True] == [worker.alive for worker in nursery.workers]
     session.discard()
     assert [False, False] == [worker.alive for worker in nursery.workers]
+
+
+@pytest.mark.parametrize(
+    ("code", "trains", "wanted"),
+    [
+        ("import torch", False, ()),
+        ("opt = torch.optim.SGD(net.parameters(), 0.1)", False, ("optim",)),
+        ("from torchvision import datasets", True, ("optim", "torchvision")),
+        ("import torch", True, ("optim",)),
+    ],
+)
+def test_what_the_nursery_imports_first(folder: Path, code: str, trains: bool, wanted: tuple[str, ...]) -> None:
+    """What some file of the student's names, and what is needed to train."""
+    (folder / "parts").mkdir()
+    (folder / "parts" / "one.py").write_text(code)
+    session, nursery = started(folder, LOADED)
+    session.exercise.check(points=1, live=True, trains=trains)(trained)
+    session.load()
+
+    assert wanted == nursery.wanted
+
+
+def trained(student: Any) -> None:
+    """It is trained."""
 
 
 def test_an_evaluator_that_is_broken_off(folder: Path) -> None:
