@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from grader.classes import Found
     from grader.course import Course
     from grader.engine.local import Options
+    from grader.engine.workplace import Workplace
     from grader.records import SubmissionReport
 
 PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
@@ -179,6 +180,24 @@ def _seed(text: str) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     require_linux()
+    for path in arguments.paths:
+        _there(path)
+
+    from grader.engine.workplace import Workplace, default_jobs
+
+    device = _device(arguments.device, arguments.isolation)
+    jobs = arguments.jobs or default_jobs()
+    with Workplace(arguments.isolation, jobs, device == "cuda") as place:  # while it starts, the rest is imported
+        return _graded(arguments, place, device)
+
+
+def _there(path: Path) -> None:
+    with contextlib.suppress(PermissionError):
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder")
+
+
+def _graded(arguments: argparse.Namespace, place: Workplace, device: str) -> int:
     from grader.classes import find
     from grader.report.kept import Shelf, known_names
 
@@ -193,18 +212,18 @@ def _run(arguments: argparse.Namespace) -> int:
     ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}
     shelf = Shelf(arguments.out, {source.name: source.place for source in submissions}, ids, asked)
 
-    from grader.engine.local import Grader, default_jobs
+    from grader.engine.local import Grader
     from grader.report import run_json, terminal
     from grader.report.progress import Progress
 
-    options = _options(arguments, course, arguments.jobs or default_jobs())
+    options = _options(arguments, course, place.jobs, device)
     _learn(course, checks)
     reports: list[SubmissionReport] = []
     problems: list[tuple[str, str]] = []
     codes = [PASSED]
     with (
         Progress(len(submissions), arguments.quiet) as advance,
-        Grader(checks, options) as grading,
+        Grader(checks, options, place, submissions) as grading,
     ):
         if course.own:
             from grader.engine.trial import try_on_reference
@@ -299,7 +318,7 @@ def _course(arguments: argparse.Namespace) -> Course:
     return course.load(found)
 
 
-def _options(arguments: argparse.Namespace, course: Course, jobs: int) -> Options:
+def _options(arguments: argparse.Namespace, course: Course, jobs: int, device: str) -> Options:
     from grader.engine.local import Options, fresh_seed
     from grader.judge.session import Data
 
@@ -308,7 +327,7 @@ def _options(arguments: argparse.Namespace, course: Course, jobs: int) -> Option
         jobs=jobs,
         limits=course.limits,
         isolation=arguments.isolation,
-        device=_device(arguments.device, arguments.isolation),
+        device=device,
         data=Data(root=arguments.data, train=not arguments.no_train),
     )
 
@@ -486,7 +505,7 @@ def _audit(arguments: argparse.Namespace) -> int:
 
     from grader.audit import certificate
     from grader.audit.run import Options, audit
-    from grader.engine.local import default_jobs
+    from grader.engine.workplace import default_jobs
     from grader.report.progress import Progress
 
     options = Options(seeds=arguments.seeds, jobs=arguments.jobs or default_jobs(), mutants=arguments.mutants)

@@ -90,7 +90,7 @@ class Course:
     @property
     def files(self) -> dict[str, tuple[str, ...]]:
         """The exercises' files, each with the names that it must define."""
-        return {one.file: (*one.functions, *one.classes) for one in self.exercises.values()}
+        return {one.file: (*one.functions, *one.class_names) for one in self.exercises.values()}
 
     def select(self, names: Iterable[str], ids: Iterable[str], public_only: bool) -> list[Check]:
         """The checks of a run. A chosen check brings its exercise's `loads` along. Raises UsageError."""

@@ -71,7 +71,7 @@ class SelfCheck:
     def _grade(self, folder: Path, chosen: Iterable[str]) -> SubmissionReport | GraderError:
         if self._grader is None:
             self._chosen = frozenset(chosen)
-            self._grader = self._start()
+            self._grader = self._start(folder)
         if isinstance(self._grader, GraderError):
             return self._grader
         ((_, outcome),) = self._grader.grade_all([self._source(folder)])
@@ -80,10 +80,11 @@ class SelfCheck:
     def _source(self, folder: Path) -> Source:
         return Source(path=folder, name=folder.name, exercises=self._course.files)
 
-    def _start(self) -> Grader | GraderError:
+    def _start(self, folder: Path) -> Grader | GraderError:
         try:
             checks = self._course.select((), self._chosen, public_only=True)
-            return Grader(checks, Options(seed=self._seed, isolation=strongest_level(), limits=self._course.limits))
+            options = Options(seed=self._seed, isolation=strongest_level(), limits=self._course.limits)
+            return Grader(checks, options, sources=[self._source(folder)])
         except GraderError as problem:
             return problem
 

@@ -28,13 +28,13 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from reference._torchvision import torchvision
+if TYPE_CHECKING:  # reading rows and asking what is here need no torch
+    import torch
 
 Split = Literal["train", "test"]
 Bytes = NDArray[np.uint8]
@@ -130,6 +130,8 @@ def load(
 
     Raises DataError when the name is unknown or its files are missing, truncated or not the published ones.
     """
+    import torch
+
     _source(name)
     if split not in ("train", "test"):
         raise DataError(f"there is no part {split!r} of {name}; choose train or test")
@@ -159,6 +161,8 @@ def download(name: str, root: str | Path | None = None) -> None:
         return
     if not source.folder:
         raise DataError(status.detail)
+    from reference._torchvision import torchvision
+
     try:
         getattr(torchvision().datasets, source.folder)(str(folder), download=True)
     except (RuntimeError, OSError) as error:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from grader.cli import main
+from grader.engine import workplace
 from grader.engine.local import Grader
 from grader.records import SubmissionReport, from_json, json_schema
 from grader.report import html
@@ -58,6 +59,16 @@ def test_all_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ["corr2d.loads", "corr2d.own_work", "corr2d.shape", "corr2d.values"] == [check["id"] for check in checks[:4]]
     assert ("passed", 5, 5, None) == tuple(checks[3][key] for key in ("outcome", "points", "earned", "finding"))
     assert "anna" in capsys.readouterr().out
+
+
+def test_a_path_that_is_not_there_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told before a nursery is started."""
+    monkeypatch.setattr(workplace, "Workplace", lambda *arguments: pytest.fail("started"))
+
+    assert 2 == run(tmp_path / "nope", "--out", tmp_path / "out")
+    assert f"grader: {tmp_path / 'nope'}: there is no such file or folder\n" == capsys.readouterr().err
 
 
 def test_some_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

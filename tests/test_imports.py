@@ -74,6 +74,21 @@ def test_command_line_imports_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
+def test_courses_and_judges_of_arrays_do_without_torch() -> None:
+    """Listing, explaining and judging arrays never wait for it."""
+    code = (
+        "import sys\n"
+        "from grader import course\n"
+        "import grader.engine.local\n"
+        "from grader.judge.runner import Rubric\n"
+        "checks = course.load().select(['kernel_learning'], [], False)\n"
+        "Rubric(checks, 0).draw(checks[0].exercise)\n"
+        "print(sorted({'torch', 'onnxruntime', 'sklearn', 'scipy'} & set(sys.modules)))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
 def test_no_pickle() -> None:
     """Nothing in the grader unpickles."""
     users = [str(p) for p in sorted((ROOT / "grader").rglob("*.py")) if {"pickle", "cloudpickle", "dill"} & imports(p)]

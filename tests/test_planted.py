@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from grader import course
-from grader.engine.local import Grader, Options, default_jobs
+from grader.engine.local import Grader, Options
+from grader.engine.workplace import default_jobs
 from grader.judge.session import Data
 from grader.records import CheckResult, SubmissionReport
 from grader.submission import Source

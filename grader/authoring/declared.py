@@ -30,14 +30,17 @@ MARKS = ("hypothesis", "_hypothesis")  # how the attributes begin by which Hypot
 
 
 def contract(
-    exercise: str, functions: Mapping[str, Callable[..., Any]] | None, classes: Mapping[str, Callable[..., Any]] | None
+    exercise: str,
+    functions: Mapping[str, Callable[..., Any]] | None,
+    classes: Mapping[str, Callable[..., Any] | str] | None,
 ) -> None:
     """The names that an exercise asks for, with their right answers."""
     for word, one, given in (("functions", "function", functions), ("classes", "class", classes)):
         if given is not None and not isinstance(given, Mapping):
             raise AuthorError(f'{exercise}: {word} is a dict, as in {word}={{"NAME": the_right_one}}')
         for name, right in (given or {}).items():
-            if not isinstance(name, str) or not callable(right):
+            later = word == "classes" and isinstance(right, str) and ":" in right  # MODULE:CLASS, imported when needed
+            if not isinstance(name, str) or not (later or callable(right)):
                 raise AuthorError(f"{exercise}: {word}: {name!r} must be a name, and what stands behind it a {one}")
             if word == "functions" and name in TAKEN:
                 raise AuthorError(f"{exercise}: student.{name} is the grader's own: give the function another name")

@@ -16,6 +16,7 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from pkgutil import resolve_name
 from typing import Any
 
 import hypothesis
@@ -136,7 +137,7 @@ class Exercise:
         *,
         title: str,
         functions: Mapping[str, Callable[..., Any]] | None = None,
-        classes: Mapping[str, Callable[..., Any]] | None = None,
+        classes: Mapping[str, Callable[..., Any] | str] | None = None,
         batches: Mapping[str, Iterable[tuple[tuple[Any, ...], tuple[int, ...]]]] | None = None,
         optional: Iterable[str] = (),
         ready_made: Iterable[str] = (),
@@ -155,7 +156,7 @@ class Exercise:
         self.title = title
         self.file = f"{name}.py"
         self.functions = dict(functions or {})  # the reference's, by the name a student must give
-        self.classes = dict(classes or {})
+        self._classes = dict(classes or {})  # or as MODULE:CLASS, for a module that takes long to import
         self.batches = declared.probes(name, batches, classes)
         self.optional = frozenset(optional)  # names that may be missing, and files that may
         self.ready_made = tuple(ready_made)  # kinds of library functions that do the exercise by themselves
@@ -227,6 +228,21 @@ class Exercise:
         return mine
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        return tuple(self._classes)
+
+    @property
+    def classes(self) -> dict[str, Callable[..., Any]]:
+        """The reference's, by the name a student must give. Imports them."""
+        return {name: resolve_name(made) if isinstance(made, str) else made for name, made in self._classes.items()}
+
+    def import_classes(self) -> None:
+        """Now and not later: a process that is to be forked does it once for all."""
+        for made in self._classes.values():
+            if isinstance(made, str):
+                resolve_name(made)
+
+    @property
     def files(self) -> tuple[str, ...]:
         """Artefacts that its checks are about."""
         return tuple(dict.fromkeys(file for check in self.checks for file in check.files))
@@ -244,7 +260,7 @@ class Exercise:
         def loads(student: Any) -> None:
             student.load()
 
-        names = [name for name in (*self.functions, *self.classes) if name not in self.optional]
+        names = [name for name in (*self.functions, *self.class_names) if name not in self.optional]
         loads.__doc__ = f"""{self.file} is there and can be imported.
 
         Why: every other check calls {", ".join(names)} from this file.

@@ -23,7 +23,8 @@ import grader
 from grader import submission
 from grader.authoring import wrap
 from grader.authoring.exercise import Check, Exercise
-from grader.engine.pool import spread, unbroken
+from grader.engine.pool import compute_on_one_thread, spread, unbroken
+from grader.engine.workplace import Workplace
 from grader.errors import GraderError, HarnessError, WorkerFailed
 from grader.judge import artefacts
 from grader.judge.runner import Rubric, judge_exercise
@@ -31,10 +32,8 @@ from grader.judge.session import Data, Session
 from grader.records import ExerciseResult, Record, SubmissionReport, sum_points
 from grader.submission import Source
 from grader.worker import protocol
-from grader.worker.client import Limits, Nursery
-from grader.worker.confinement import become_unreadable
+from grader.worker.client import Limits
 from grader.worker.owntime import Account
-from grader.worker.scratch import remove
 from reference import data
 
 
@@ -65,26 +64,26 @@ class Attempt(NamedTuple):
 
 
 class Grader:
-    """A warm nursery and drawn banks, ready to grade one submission after another. Use as a context manager."""
+    """A warm nursery and drawn banks, ready to grade one submission after another. Use as a context manager.
 
-    def __init__(self, checks: Iterable[Check], options: Options) -> None:
+    It ends the workplace that it is given, too. What `sources` seem to hold is got ready while the nursery warms up.
+    """
+
+    def __init__(
+        self,
+        checks: Iterable[Check],
+        options: Options,
+        place: Workplace | None = None,
+        sources: Sequence[Source] = (),
+    ) -> None:
         self.options = options
-        self._scratch = Path(tempfile.mkdtemp(prefix="grader-"))
-        self._scratch.chmod(0o711)  # confined workers pass through under a uid of their own
-        hypothesis.configuration.set_hypothesis_home_dir(self._scratch / "hypothesis")
-        become_unreadable()  # expected values and hidden inputs are in this process from now on
-        self.rubric = Rubric(checks, options.seed)
-        digits = self._scratch / "digits.npy"
-        self._nursery = Nursery(
-            options.isolation,
-            channels=options.jobs,
-            folder=self._scratch,
-            digits=digits,
-            card=options.device == "cuda",
-        )
+        self._place = place or Workplace(options.isolation, options.jobs, card=options.device == "cuda")
+        self._scratch, self._nursery = self._place.folder, self._place.nursery
         try:
-            _write_digits(digits)
-            for exercise in self.rubric.exercises():  # what is not drawn by then is drawn when it is needed
+            hypothesis.configuration.set_hypothesis_home_dir(self._scratch / "hypothesis")
+            self.rubric = Rubric(checks, options.seed)
+            _write_digits(self._place.digits)
+            for exercise in self._likely(sources):  # what is not drawn by then is drawn when it is needed
                 if self._nursery.is_warm():
                     break
                 self.rubric.draw(exercise)
@@ -181,7 +180,7 @@ class Grader:
         if len(sources) < jobs:  # more processors than submissions: an exercise each
             yield from ((source, self._attempt(source, jobs, seconds)) for source in sources)
             return
-        for exercise in self.rubric.exercises():
+        for exercise in self._likely(sources):
             self.rubric.draw(exercise)  # once, before the processes part
 
         def work(channel: int, source: Source) -> Attempt:
@@ -205,7 +204,9 @@ class Grader:
         """All exercises, within one account whatever the number of jobs."""
 
         def judge(exercise: Exercise, account: Account) -> ExerciseResult:
-            self.rubric.draw(exercise)  # not on the account of the submission
+            compute_on_one_thread()
+            if exercise in present:
+                self.rubric.draw(exercise)  # not on the account of the submission
             return _without_hidden_times(judge_exercise(self._session(exercise, folder, account), self.rubric))
 
         def work(channel: int, exercise: Exercise) -> tuple[ExerciseResult | GraderError, float, bool]:
@@ -215,7 +216,10 @@ class Grader:
             return result, own.spent, own.starved
 
         exercises = self.rubric.exercises()
+        present = [exercise for exercise in exercises if (folder / exercise.file).is_file()]
         if jobs > 1:
+            for exercise in present:
+                exercise.import_classes()  # once, before the processes part
             parts = dict(unbroken(spread(work, exercises, jobs)))
             account.spent = sum(spent for _, spent, _ in parts.values())
             account.starved = any(starved for _, _, starved in parts.values())
@@ -238,6 +242,12 @@ class Grader:
             account=account,
         )
 
+    def _likely(self, sources: Sequence[Source]) -> list[Exercise]:
+        """Exercises that one of the `sources` seems to hold: all, where names of files do not tell."""
+        exercises = self.rubric.exercises()
+        named = [_names(source.path) & {exercise.file for exercise in exercises} for source in sources]
+        return [exercise for exercise in exercises if not all(named) or exercise.file in set().union(*named)]
+
     def _limits(self, exercise: Exercise) -> Limits:
         limits = self.options.limits
         return limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
@@ -249,14 +259,21 @@ class Grader:
         return wrap.reference(exercise, folder).parent
 
     def close(self) -> None:
-        self._nursery.close()
-        remove(self._scratch)
+        self._place.close()
 
     def __enter__(self) -> Grader:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _names(path: Path) -> set[str]:
+    """Of the files in a folder, or of the file itself."""
+    try:
+        return set(os.listdir(path))
+    except OSError:
+        return {path.name}
 
 
 def _write_digits(path: Path) -> None:
@@ -299,7 +316,3 @@ def versions() -> dict[str, str]:
 def fresh_seed() -> int:
     """A seed that nobody knew before this run, small enough to be typed again."""
     return secrets.randbelow(1 << 32)
-
-
-def default_jobs() -> int:
-    return max(1, len(os.sched_getaffinity(0)))

@@ -123,11 +123,15 @@ class _Hand:
         return HarnessError(f"the judge process ended {how} before its work was done{hint}")
 
 
+def compute_on_one_thread() -> None:
+    """So does what imports torch later, see `grader.later`."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
 def _live(parent: int, pipe: Any, work: Callable[[Any], Any], items: Sequence[Any]) -> None:
     pdeathsig(parent)  # killed outright, the parent could not end its processes
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Ctrl-C the parent does
-    # the parent's threads are not here: a parallel operation would wait for them for ever
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
+    compute_on_one_thread()  # the parent's threads are not here: a parallel operation would wait for them for ever
     while True:
         pipe.send(work(items[pipe.recv()]))

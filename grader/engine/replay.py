@@ -46,7 +46,7 @@ def replay(
     exercise = course.checks[check].exercise
     call = _call(finding, exercise, check) if _is_kept(finding, exercise) else None
     lines = [finding.call] if finding.call else []
-    with Grader(checks, options) as grader:
+    with Grader(checks, options, sources=[taken]) as grader:
         if call is not None:
             with grader.session(taken, exercise) as session:
                 session.do_without(course.checks[check].without)
@@ -111,7 +111,7 @@ def _finding(report: Path, check: str) -> tuple[SubmissionReport, Finding]:
 def _is_kept(finding: Finding, exercise: Exercise) -> bool:
     """Whether the finding holds the whole call of a function."""
     arrays = [argument.value for argument in finding.arguments if isinstance(argument.value, Array)]
-    about_network = finding.call.partition("(")[0] in exercise.classes
+    about_network = finding.call.partition("(")[0] in exercise.class_names
     return bool(finding.call) and not about_network and all(array.values is not None for array in arrays)
 
 

@@ -7,15 +7,11 @@ from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
 
-import torch
-
 from grader.errors import WorkerFailed
 from grader.records import Artefact
 from grader.rubric.thresholds import TRAINED
 from grader.worker import protocol
 from grader.worker.client import Limits, Nursery, Worker
-from grader.worker.evaluator import saved_values
-from grader.worker.graphs import examine, fingerprint
 
 KINDS = (".onnx", ".pth", ".pt")
 SECONDS = 10.0  # for one file
@@ -68,6 +64,11 @@ class _Evaluator:
 @cache
 def _references() -> dict[str, str]:
     """Name of each trained network of the reference by its fingerprint."""
+    import torch
+
+    from grader.worker.evaluator import saved_values
+    from grader.worker.graphs import examine, fingerprint
+
     found = {}
     for path in TRAINED.glob("*.pth"):
         found[fingerprint(saved_values(torch.load(path, map_location="cpu", weights_only=True)))] = path.stem

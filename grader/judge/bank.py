@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
@@ -10,9 +12,16 @@ from hypothesis.errors import InvalidArgument
 from grader.authoring import asserted
 from grader.authoring.exercise import Check
 from grader.authoring.expect import CheckFailure
+from grader.authoring.strategies import in_one_draw
 from grader.errors import AuthorError, GraderError
 from grader.judge.players import RecordedCall, Recorder
 from grader.worker import protocol
+
+try:
+    from hypothesis.internal.conjecture.providers import CONSTANTS_CACHE, HypothesisProvider
+    from hypothesis.internal.constants_ast import Constants
+except ImportError:  # another version, without constants
+    HypothesisProvider = None  # type: ignore[assignment, misc]
 
 
 class Example:
@@ -48,13 +57,34 @@ class Bank:
         return self._frames[key]
 
 
+@contextlib.contextmanager
+def alike_everywhere() -> Iterator[None]:
+    """What Hypothesis draws in here depends on the seed alone.
+
+    Of itself it now and then draws a constant that it has read in the source of any module of ours that is imported by
+    then: one import more, and the same seed would ask something else.
+    """
+    if HypothesisProvider is None:
+        yield
+        return
+    whole = HypothesisProvider._local_constants
+    HypothesisProvider._local_constants = Constants()  # type: ignore[assignment]
+    CONSTANTS_CACHE.cache.clear()
+    try:
+        yield
+    finally:
+        HypothesisProvider._local_constants = whole  # type: ignore[method-assign]
+        CONSTANTS_CACHE.cache.clear()
+
+
 def _draw(check: Check, seed: int) -> list[tuple[dict[str, Any], tuple[RecordedCall, ...]]]:
     recorder = Recorder(check.exercise, seed)
     try:
         if check.test is None:
             recorder.play(check.body, {})
         else:
-            hypothesis.seed(seed)(check.test)(recorder)
+            with alike_everywhere(), in_one_draw():
+                hypothesis.seed(seed)(check.test)(recorder)
             for drawn, _ in recorder.examples[:1]:  # as it will be replayed, outside of Hypothesis
                 Recorder(check.exercise, seed).play(check.body, drawn)
     except Exception as problem:

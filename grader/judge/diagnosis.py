@@ -148,4 +148,4 @@ def _attached(results: Iterable[CheckResult], found: Found, checks: Mapping[str,
 
 
 def _called(finding: Finding, check: Check) -> set[str]:
-    return {finding.call.partition("(")[0]} if finding.call else set(check.exercise.classes)
+    return {finding.call.partition("(")[0]} if finding.call else set(check.exercise.class_names)

@@ -95,7 +95,7 @@ class Player:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name in LIVE_ONLY:
             raise AuthorError(f"student.{name} asks the student's worker at once: declare live=True")
-        if name in self.exercise.classes:
+        if name in self.exercise.class_names:
             raise AuthorError(f"student.{name}: a network is asked for with student.network({name!r}, sample=...)")
         if name.startswith("_") or name not in self.exercise.functions:
             near = suggest(name, self.exercise.functions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 from grader.authoring.exercise import Exercise
@@ -19,6 +20,7 @@ from grader.records import Record
 from grader.worker import protocol
 from grader.worker.client import FOR_ONE_CALL, Limits, Nursery, Worker
 from grader.worker.confinement import Role
+from grader.worker.nursery import ON_DEMAND
 from grader.worker.owntime import Account
 
 SHRINK_PLAYS = 600  # examples tried for smaller counterexamples, for all checks of an exercise together
@@ -73,6 +75,7 @@ class Session:
         self.imports_ready_made = ""  # which ready-made function the import of the file calls
         self._nursery = nursery
         self._worker: Worker | None = None
+        self._evaluator: Worker | None = None
         self._unloadable: CheckFailure | None = None
         self._timeouts = 0
         self._answered: float | None = None  # processor time of this process at the last answer
@@ -146,19 +149,24 @@ class Session:
     def ask_evaluator(
         self, requests: Iterable[protocol.Request], what: str, seconds: float
     ) -> Generator[protocol.Reply, None, None]:
-        """Requests to a fresh confined process that reads the student's files and runs none of their code."""
+        """Requests to a confined process that reads the student's files and runs none of their code.
+
+        It is kept for the next ones, unless these are broken off.
+        """
         left, limit = self._limit(seconds)
         deadline = self.spent + left
-        worker = self._spawn("evaluator")
+        worker, self._evaluator = self._evaluator or self._spawn("evaluator"), None
         try:
             for request in requests:
                 yield worker.ask(request, deadline - self.spent, limit)
+            self._evaluator = worker
         except WorkerFailed as failure:
             self._count(failure)
             words = str(failure).removeprefix("your code was ") if failure.kind in STOPS else str(failure)
             raise self._failure(failure, f"{words} while {what}", TOO_MUCH) from None
         finally:
-            worker.kill()
+            if self._evaluator is not worker:
+                worker.kill()
             self._answered = time.process_time()
 
     @contextlib.contextmanager
@@ -213,7 +221,10 @@ class Session:
         return str(printed)
 
     def discard(self) -> None:
-        """End the worker; the next request gets a fresh one."""
+        """End the worker, and the evaluator; the next request gets a fresh one."""
+        if self._evaluator is not None:
+            self._evaluator.kill()
+            self._evaluator = None
         if self._worker is not None:
             self._worker.kill()
             self._output.join(self._worker.take_output())
@@ -227,7 +238,7 @@ class Session:
         limit = self._limit(self.limits.check_seconds, "for one check")
         self._worker = self._spawn()
         contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
-        contract |= dict.fromkeys(self.exercise.classes, ())
+        contract |= dict.fromkeys(self.exercise.class_names, ())
         asked = (file, contract, self.seed, list(self._without), bool(self.imports_ready_made))
         request = protocol.Request("load", tuple(map(protocol.pack, asked)))
         try:
@@ -253,11 +264,19 @@ class Session:
 
     def _spawn(self, role: Role = "student") -> Worker:
         """A fresh worker. Raises HarnessError."""
+        wanted = self._wanted if role == "student" else ()
         try:
-            return self._nursery.spawn(self.folder, self.limits, self._account, role)
+            return self._nursery.spawn(self.folder, self.limits, self._account, role, wanted)
         except ShortOfResources:
             self._account.starved = True
             raise
+
+    @cached_property
+    def _wanted(self) -> tuple[str, ...]:
+        """What of the nursery's slow imports this code names, or will need when it is trained."""
+        code = b"".join(path.read_bytes() for path in self.folder.rglob("*.py"))
+        trained = any(check.trains for check in self.exercise.checks)
+        return tuple(name for name in ON_DEMAND if name.encode() in code or (trained and name == "optim"))
 
     def _limit(self, seconds: float, what: str = "") -> tuple[float, str]:
         """`seconds`, or what is left of the exercise's or the submission's; and what a finding calls that limit.

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 
 from grader.authoring import expect
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.authoring.tolerance import Tolerance
 from grader.judge.networks import AT_RANDOM, KEEP_BATCH, NOT_REGISTERED, Entry, Graph, Layer, Network
+from grader.later import torch
 from grader.records import Curves, Series, Table
 from grader.rubric import thresholds
 from grader.rubric.held_out import HeldOut, View

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
 from grader.authoring import expect
 from grader.errors import HarnessError
+from grader.later import torch
 from grader.records import Confusion, Measure, Picture, Pictures
 from grader.rubric.thresholds import Threshold
 from reference import data

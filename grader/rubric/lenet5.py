@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from grader.authoring.exercise import exercise
 from grader.rubric.classifier import Plan, add_checks
-from reference.lenet5 import LeNet5
 
 lenet5 = exercise(
     "lenet5",
     title="LeNet-5",
-    classes={"LeNet5": LeNet5},
+    classes={"LeNet5": "reference.lenet5:LeNet5"},
     lesson="Dive into Deep Learning 7.6: Convolutional Neural Networks (LeNet)",
     about="LeNet5(): conv 1->6 5x5 padding 2, sigmoid, average pooling 2, conv 6->16 5x5, sigmoid, average pooling 2, "
     "flatten, 400->120, sigmoid, 120->84, sigmoid, 84->10; logits. train(model, images, labels, *, device, seed) "
@@ -19,7 +18,7 @@ add_checks(
     lenet5,
     Plan(
         name="LeNet5",
-        reference=LeNet5,
+        reference=lambda: lenet5.classes["LeNet5"](),
         parameters=61_706,
         activation="sigmoid",
         activations=frozenset({"aten.sigmoid", "aten.sigmoid_", "aten.exp", "aten.log_sigmoid_forward"}),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from grader.authoring.exercise import exercise
 from grader.rubric.classifier import Plan, add_checks
-from reference.mnist_cnn import MnistCNN
 
 mnist_cnn = exercise(
     "mnist_cnn",
     title="A convolutional network for MNIST",
-    classes={"MnistCNN": MnistCNN},
+    classes={"MnistCNN": "reference.mnist_cnn:MnistCNN"},
     optional=["mnist_cnn.onnx", "mnist_cnn.pth"],
     lesson="PyTorch tutorial: Training a classifier, with the MNIST images",
     about="MnistCNN(): conv 1->32 3x3 padding 1, ReLU, max pooling 2, conv 32->64 3x3 padding 1, ReLU, max pooling 2, "
@@ -20,7 +19,7 @@ add_checks(
     mnist_cnn,
     Plan(
         name="MnistCNN",
-        reference=MnistCNN,
+        reference=lambda: mnist_cnn.classes["MnistCNN"](),
         parameters=421_642,
         activation="ReLU",
         activations=frozenset({"aten.relu", "aten.relu_", "aten.clamp_min", "aten.clamp_min_", "aten.maximum"}),

@@ -12,21 +12,19 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
-from torch.nn import functional as F
 
 from grader.authoring import expect
 from grader.authoring.exercise import exercise
 from grader.authoring.expect import CheckFailure
 from grader.authoring.tolerance import Tolerance
 from grader.judge.networks import AT_RANDOM, Entry, Network
+from grader.later import torch
 from grader.records import Table
-from reference.resnet_block import ResidualBlock
 
 resnet_block = exercise(
     "resnet_block",
     title="The residual block",
-    classes={"ResidualBlock": ResidualBlock},
+    classes={"ResidualBlock": "reference.resnet_block:ResidualBlock"},
     lesson="Dive into Deep Learning 8.6: Residual Networks (ResNet)",
     about="ResidualBlock(in_channels, out_channels, stride=1): y = ReLU(F(x) + shortcut(x)) with "
     "F = conv3x3 - BN - ReLU - conv3x3 - BN; the shortcut is the identity where shapes agree, else a 1x1 convolution.",
@@ -433,11 +431,12 @@ def formula(state: dict[str, torch.Tensor], roles: Roles, x: torch.Tensor, strid
 
     train: with the statistics of the batch, which take the place of the running ones in `state`.
     """
+    nn = torch.nn.functional
 
     def norm(values: torch.Tensor, part: Norm) -> torch.Tensor:
         weight, bias, mean, variance = (state[name].flatten() for name in part)
         mean, variance = mean.detach().clone(), variance.detach().clone()
-        result = F.batch_norm(values, mean, variance, weight, bias, training=train, momentum=1.0, eps=EPS)
+        result = nn.batch_norm(values, mean, variance, weight, bias, training=train, momentum=1.0, eps=EPS)
         if train:  # with a momentum of 1 they have become the batch's own
             state[part.mean], state[part.variance] = mean, variance
         return result
@@ -445,11 +444,11 @@ def formula(state: dict[str, torch.Tensor], roles: Roles, x: torch.Tensor, strid
     def conv(values: torch.Tensor, name: str, stride: int, padding: int) -> torch.Tensor:
         bias = state.get(f"{name.removesuffix('weight')}bias") if name.endswith("weight") else None
         weight = state[name] if state[name].ndim == 4 else state[name][:, :, None, None]
-        return F.conv2d(values, weight, bias, stride=stride, padding=padding)
+        return nn.conv2d(values, weight, bias, stride=stride, padding=padding)
 
-    inner = F.relu(norm(conv(x, roles.first, stride, 1), roles.norm1))
+    inner = nn.relu(norm(conv(x, roles.first, stride, 1), roles.norm1))
     inner = norm(conv(inner, roles.second, 1, 1), roles.norm2)
     if roles.shortcut is None:
-        return F.relu(inner + x)
+        return nn.relu(inner + x)
     shortcut = conv(x, roles.shortcut, stride, 0)
-    return F.relu(inner + (norm(shortcut, roles.norm3) if roles.norm3 else shortcut))
+    return nn.relu(inner + (norm(shortcut, roles.norm3) if roles.norm3 else shortcut))

@@ -42,6 +42,8 @@ CLEAN_ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "MPLBACKEND": "Agg",
     "KMP_AFFINITY": "disabled",
+    "MALLOC_MMAP_THRESHOLD_": "33554432",  # the greatest that glibc takes
+    "MALLOC_TRIM_THRESHOLD_": "134217728",  # else every batch of a training maps and unmaps its memory anew
 }
 NURSERY_START_SECONDS = 600  # of wall time; some 5 on an idle machine
 SPAWN_SECONDS = 30
@@ -86,26 +88,44 @@ class Nursery:
         digits: Path | None = None,
         card: bool = False,
     ) -> None:
-        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(channels)]
-        theirs = [pair[1].fileno() for pair in pairs]
-        wrapping = bubble.around(folder) if level == "strict" and not card else []  # a bubble has no devices
-        program = [sys.executable, "-s", "-P", "-m", "grader.worker.nursery", level]
-        with _reachable(folder) as (path, fds):
-            self._process = subprocess.Popen(
-                [*wrapping, *program, "bubble" if wrapping else "", "card" if card else "", path, *map(str, theirs)],
-                env=CLEAN_ENVIRONMENT,
-                pass_fds=[*theirs, *fds],
-                stdin=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                start_new_session=True,  # Ctrl-C belongs to the judge
-            )
+        self._level, self._channels, self._folder, self._card = level, channels, folder, card
         self.most_threads = gpu.THREADS if card else MOST_THREADS
-        self._controls = [pair[0] for pair in pairs]
-        for pair in pairs:
-            pair[1].close()
         self._digits = "" if digits is None else str(digits)
         self._channel = 0
         self._described: str | None = None
+        wrapping = bubble.around(folder) if level == "strict" and not card else []  # a bubble has no devices
+        try:
+            self._start(wrapping)
+        except OSError:
+            if not wrapping:
+                raise
+            self._start([])
+
+    def _start(self, wrapping: list[str]) -> None:
+        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(self._channels)]
+        self._controls = [pair[0] for pair in pairs]
+        theirs = [pair[1] for pair in pairs]
+        numbers = [control.fileno() for control in theirs]
+        program = [sys.executable, "-s", "-P", "-m", "grader.worker.nursery", self._level]
+        flags = "bubble" if wrapping else "", "card" if self._card else ""
+        self._in_bubble = bool(wrapping)
+        try:
+            with _reachable(self._folder) as (path, fds):
+                self._process = subprocess.Popen(
+                    [*wrapping, *program, *flags, path, *map(str, numbers)],
+                    env=CLEAN_ENVIRONMENT,
+                    pass_fds=[*numbers, *fds],
+                    stdin=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,  # Ctrl-C belongs to the judge
+                )
+        except OSError:
+            for control in self._controls:
+                control.close()
+            raise
+        finally:
+            for control in theirs:
+                control.close()
 
     def use_channel(self, index: int) -> None:
         """Speak on control socket `index` from now on: each forked judge process takes its own."""
@@ -118,21 +138,34 @@ class Nursery:
     def ready(self) -> str:
         """Wait until the nursery is warm; how it confines its workers. Raises IsolationUnavailable, HarnessError."""
         if self._described is None:
-            for control in self._controls:
-                told = self._receive(NURSERY_START_SECONDS, control)[0]
-                if "refused" in told:
-                    raise IsolationUnavailable(told["refused"])
-                self._described = str(told["ready"])
-            assert self._described is not None
+            try:
+                self._described = self._told_ready()
+            except HarnessError:
+                if not self._in_bubble or bubble.works(self._folder):
+                    raise
+                self.close()
+                self._start([])
+                self._described = self._told_ready()
         return self._described
 
+    def _told_ready(self) -> str:
+        told = [self._receive(NURSERY_START_SECONDS, control)[0] for control in self._controls][-1]
+        if "refused" in told:
+            raise IsolationUnavailable(told["refused"])
+        return str(told["ready"])
+
     def spawn(
-        self, folder: Path, limits: Limits | None = None, account: Account | None = None, role: Role = "student"
+        self,
+        folder: Path,
+        limits: Limits | None = None,
+        account: Account | None = None,
+        role: Role = "student",
+        wanted: Sequence[str] = (),
     ) -> Worker:
         """Fork a worker whose student code lives in `folder` and whose own time is put down to `account`.
 
-        An evaluator runs trained networks and none of that code; only it can read onnx and onnxruntime. Raises
-        HarnessError when it does not come up.
+        An evaluator runs trained networks and none of that code; only it can read onnx and onnxruntime. What is `wanted`
+        of `nursery.ON_DEMAND` it finds imported. Raises HarnessError when it does not come up.
         """
         self.ready()
         limits = limits or Limits()
@@ -142,7 +175,7 @@ class Nursery:
         theirs = [request_read, reply_write, output_write]
         scratch = tempfile.mkdtemp(prefix="scratch-", dir=folder.parent)
         asked = {"spawn": str(folder), "scratch": scratch, "limits": msgspec.to_builtins(limits)}
-        asked |= {"role": role, "digits": self._digits if role == "student" else ""}
+        asked |= {"role": role, "digits": self._digits if role == "student" else "", "wanted": list(wanted)}
         try:
             answer, fds = self._ask_patiently(asked, theirs)
         except BaseException:

@@ -4,7 +4,8 @@ Started by `client.Nursery` as `python -m grader.worker.nursery LEVEL BUBBLE CAR
 environment, BUBBLE being `bubble` inside of bubblewrap and CARD `card` where workers may use a GPU, both empty elsewhere. It holds no secrets, imports neither rubric nor reference, runs no parallel torch operation and never touches
 CUDA: what it holds, every student's code can read.
 
-    judge -> nursery   {"spawn": folder, "scratch": folder, "limits": {...}, "role": student or evaluator, "digits": file or ""}
+    judge -> nursery   {"spawn": folder, "scratch": folder, "limits": {...}, "role": student or evaluator, "digits": file or "",
+                        "wanted": names of ON_DEMAND}
                        with three descriptors: requests (read), replies (write), output (write)
     nursery -> judge   {"pid": n} with a pidfd
     judge -> nursery   {"reap": pid}
@@ -44,6 +45,7 @@ def main() -> None:
     A judge that ends in order kills this process. One that was killed leaves it behind, and then its workers and
     FOLDER, where submissions and scratch folders lie, are put away here.
     """
+    gc.disable()  # hardly anything that is imported is garbage
     level, bubble, card, folder = cast(Level, sys.argv[1]), bool(sys.argv[2]), bool(sys.argv[3]), sys.argv[4]
     controls = [socket.socket(fileno=int(fd)) for fd in sys.argv[5:]]
     if bubble:
@@ -56,7 +58,6 @@ def main() -> None:
     except IsolationUnavailable as missing:
         _tell(controls, {"refused": str(missing)})
         return
-    gc.collect()
     gc.freeze()
     _tell(controls, {"ready": confiner.describe()})
     brood = Brood()
@@ -152,6 +153,7 @@ def _spawn(
     message: dict[str, Any], fds: list[int], control: socket.socket, controls: list[socket.socket], confiner: Any
 ) -> tuple[int, int]:
     """A new worker's pid and pidfd. Raises OSError, and then there is none."""
+    _import_on_demand(message["wanted"])
     pid = os.fork()
     if pid == 0:
         try:
@@ -184,6 +186,7 @@ def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any, share
     from grader.worker import child
     from grader.worker.procedures import Workspace
 
+    gc.enable()
     folder, role, digits = Path(message["spawn"]), message["role"], message["digits"]
     given = [digits] if digits else []
 
@@ -194,21 +197,53 @@ def _become_worker(fds: list[int], message: dict[str, Any], confiner: Any, share
 
 
 def _warm_up() -> None:
-    """Do once what is slow the first time, so that no worker pays for it."""
+    """Do once what is slow the first time and all workers need, so that none pays for it."""
     import numpy as np
     import torch
 
-    from grader.worker import child, networks  # noqa: F401 - children find it imported
+    from grader.worker import child  # noqa: F401 - children find it imported
 
     torch.set_num_threads(1)
     np.einsum("ij,ij->", np.ones((2, 2)), np.ones((2, 2)))
-    with networks.Operators():  # imports torch's dispatch machinery
-        torch.ones(1, 1, 2, 2).sum()
-    torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))])  # imports torch._dynamo
-    _import_torchvision()
+    _load_torchvisions_operators()
+    _stay_alone()
+
+
+def _import_on_demand(wanted: list[str]) -> None:
+    """Do once what is slow the first time and only some workers need, those to come included."""
+    for name in [name for name in wanted if name not in _there]:
+        ON_DEMAND[name]()
+        _there.add(name)
+        gc.freeze()
+        _stay_alone()
+
+
+def _stay_alone() -> None:
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
         raise RuntimeError(f"the nursery runs {threads} threads: forking it would not be safe")
+
+
+def _import_dynamo() -> None:
+    """What every optimiser and every look at a network's operators imports, in about the time of torch itself."""
+    import torch
+
+    from grader.worker import networks
+
+    with networks.Operators():
+        torch.ones(1, 1, 2, 2).sum()
+    torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))])
+
+
+def _load_torchvisions_operators() -> None:
+    """What is registered once a worker is armed, `ready_made` does not see: deformable convolutions are there before."""
+    import torch
+
+    found = importlib.util.find_spec("torchvision")
+    for folder in (found and found.submodule_search_locations) or ():
+        for library in Path(folder).glob("_C*.so"):
+            with contextlib.suppress(OSError):  # built for another torch
+                torch.ops.load_library(library)
 
 
 def _import_torchvision() -> None:
@@ -222,6 +257,10 @@ def _import_torchvision() -> None:
     spec.loader.exec_module(helper)
     with contextlib.suppress(ImportError):
         helper.torchvision()
+
+
+ON_DEMAND = {"optim": _import_dynamo, "torchvision": _import_torchvision}  # by the word in code that wants it
+_there: set[str] = set()
 
 
 if __name__ == "__main__":

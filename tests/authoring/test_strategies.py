@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from grader.authoring.strategies import arrays, batches, distinct, images, kernels, oblong, square
+from grader.authoring.strategies import arrays, batches, distinct, images, in_one_draw, kernels, oblong, square
 
 quickly = settings(
     max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=[*HealthCheck]
@@ -71,6 +71,22 @@ def test_values(strategy: SearchStrategy[np.ndarray], dtypes: set[str], values: 
 
     draw()
     assert (dtypes, values) == (kinds, found)
+
+
+def test_in_one_draw() -> None:
+    """Values of the same kinds, drawn as one number: two draws for a shape, four for all the rest."""
+    drawn: list[tuple[int, np.ndarray]] = []
+
+    @quickly
+    @given(st.data())
+    def draw(data: st.DataObject) -> None:
+        with in_one_draw():
+            array = data.draw(images((6, 8), (6, 8), low=-2, high=2, dtype="int64"))
+        drawn.append((len(data.conjecture_data.nodes), array))
+
+    draw()
+    assert max(count for count, _ in drawn) <= 6
+    assert {-2, -1, 0, 1, 2} == set(np.concatenate([array.ravel() for _, array in drawn]).tolist())
 
 
 @quickly

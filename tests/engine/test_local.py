@@ -77,6 +77,26 @@ def test_one_for_whom_nobody_waits(jobs: int, shared: int) -> None:
     assert [("a", shared, WHOLE)] == grader.graded
 
 
+@pytest.mark.parametrize(
+    ("files", "likely"),
+    [
+        (["corr2d.py", "README.md"], ["corr2d"]),
+        (["corr2d.py", "pooling.py"], ["corr2d", "pooling"]),
+        (["homework.ipynb"], ["corr2d", "kernel_learning", "pooling"]),
+    ],
+)
+def test_what_is_got_ready_beforehand(files: list[str], likely: list[str], tmp_path: Path) -> None:
+    """Exercises whose files are there; all, where the names of files do not tell."""
+    grader = Played()
+    chosen = course.load().select(["corr2d", "kernel_learning", "pooling"], [], False)
+    grader.rubric = Rubric(chosen, 0)
+    for file in files:
+        (tmp_path / file).touch()
+
+    found = grader._likely([Source(path=tmp_path, name="anna")])
+    assert likely == [exercise.name for exercise in found]
+
+
 def test_whom_a_busy_machine_starves() -> None:
     """Is graded once more, alone, after all others; only a second time is an outcome."""
     grader = Played()

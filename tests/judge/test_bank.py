@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,24 @@ def both(student: Any, X: np.ndarray, n: int) -> None:
 
 def check_of(exercise: Exercise, body: Any = both) -> Check:
     return exercise.check(points=1, examples=6)(given(X=arrays(2, (1, 3)), n=st.integers(0, 9))(body))
+
+
+def test_a_seed_draws_the_same_whatever_is_imported(
+    exercise: Exercise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hypothesis reads constants out of the modules around it: none of them decides what is asked."""
+    check = exercise.check(points=1)(given(n=st.integers(0, 10**9))(number))
+    before = [example.drawn for example in Bank(check, seed=5).examples]
+    (tmp_path / "full_of_numbers.py").write_text("\n".join(f"x = {number}" for number in range(10**6, 10**6 + 500)))
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("full_of_numbers")
+
+    assert before == [example.drawn for example in Bank(check, seed=5).examples]
+
+
+def number(student: Any, n: int) -> None:
+    """One call."""
+    student.twice(n)
 
 
 def test_examples_and_their_calls(exercise: Exercise) -> None:

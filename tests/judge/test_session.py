@@ -70,9 +70,10 @@ class FakeNursery:
         self.roles: list[str] = []
         self.stopping = False  # workers are stopped at their limit
 
-    def spawn(self, folder: Path, limits: Limits, account: Account, role: str = "student") -> Any:
+    def spawn(self, folder: Path, limits: Limits, account: Account, role: str = "student", wanted: Any = ()) -> Any:
         self.workers.append(FakeWorker(self))
         self.roles.append(role)
+        self.wanted = tuple(wanted)
         return self.workers[-1]
 
 
@@ -446,13 +447,51 @@ def evaluated(session: Session, what: str) -> Any:
 
 
 def test_the_evaluator_is_a_process_of_its_own(folder: Path) -> None:
-    """It never loads the student's file, and ends after the last request; all have the one limit."""
-    session, nursery = started(folder, "seen", "again", LOADED)
+    """It never loads the student's file, answers all that asks for one, under a limit each, and ends with the exercise."""
+    session, nursery = started(folder, "seen", "again", LOADED, "once more")
 
     assert ["seen", "again"] == [reply.value for reply in session.ask_evaluator([DO, DO], "x", 5.0)]
     assert [(DO, 5, "the limit of 5 s")] * 2 == nursery.asked
     assert [session.load()] == nursery.workers[1:]
+    assert "once more" == evaluated(session, "x")
     assert ["evaluator", "student"] == nursery.roles
+    assert [True, True] == [worker.alive for worker in nursery.workers]
+    session.discard()
+    assert [False, False] == [worker.alive for worker in nursery.workers]
+
+
+@pytest.mark.parametrize(
+    ("code", "trains", "wanted"),
+    [
+        ("import torch", False, ()),
+        ("opt = torch.optim.SGD(net.parameters(), 0.1)", False, ("optim",)),
+        ("from torchvision import datasets", True, ("optim", "torchvision")),
+        ("import torch", True, ("optim",)),
+    ],
+)
+def test_what_the_nursery_imports_first(folder: Path, code: str, trains: bool, wanted: tuple[str, ...]) -> None:
+    """What some file of the student's names, and what is needed to train."""
+    (folder / "parts").mkdir()
+    (folder / "parts" / "one.py").write_text(code)
+    session, nursery = started(folder, LOADED)
+    session.exercise.check(points=1, live=True, trains=trains)(trained)
+    session.load()
+
+    assert wanted == nursery.wanted
+
+
+def trained(student: Any) -> None:
+    """It is trained."""
+
+
+def test_an_evaluator_that_is_broken_off(folder: Path) -> None:
+    """Has answers left that nobody reads: the next request gets another one."""
+    session, nursery = started(folder, "refused", "unread", "anew")
+    answers = session.ask_evaluator([DO, DO], "x", 5.0)
+    next(answers)
+    answers.close()
+
+    assert "unread" == evaluated(session, "x")
     assert [False, True] == [worker.alive for worker in nursery.workers]
 
 

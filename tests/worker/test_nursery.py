@@ -48,6 +48,23 @@ def children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
+def test_slow_imports_are_made_when_they_are_wanted(folder: Path) -> None:
+    """Once for all workers to come, and in the nursery, which stays one thread."""
+    (folder / "a.py").write_text("import sys\n\ndef there():\n    return 'torch._dynamo' in sys.modules\n")
+    load = protocol.Request("load", tuple(map(protocol.pack, ("a.py", {"there": ()}, 0, []))))
+    calls = protocol.Request("calls", (), (protocol.Call("there", (), (), "numpy"),))
+    found = []
+    with Nursery() as nursery:
+        for wanted in ((), ("optim",), ()):
+            worker = nursery.spawn(folder, wanted=wanted)
+            assert worker.ask(load, 10, "10 s").raised is None
+            found.append(worker.ask(calls, 10, "10 s").value)
+            worker.kill()
+        assert 1 == len(os.listdir(f"/proc/{nursery._process.pid}/task"))
+
+    assert [False, True, True] == found
+
+
 def check_one_comes_up(nursery: Nursery, folder: Path) -> None:
     """A worker that is the caller's own; after it none is left, not even a dead one."""
     worker = nursery.spawn(folder)
@@ -99,7 +116,8 @@ def test_no_process_left(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
         before = descriptors(os.getpid())
-        socket.send_fds(ours, [msgspec.msgpack.encode({"spawn": "/nowhere", "judge": 1, "serial": 2})], [0, 1, 2])
+        asked = {"spawn": "/nowhere", "wanted": [], "judge": 1, "serial": 2}
+        socket.send_fds(ours, [msgspec.msgpack.encode(asked)], [0, 1, 2])
 
         assert nurseries._serve_one(theirs, [theirs], None, nurseries.Brood())
         assert "temporarily unavailable" in msgspec.msgpack.decode(ours.recv(1 << 16))["failed"]

@@ -20,14 +20,17 @@ TRIAL_SECONDS = 300  # of wall time; one on an idle machine
 
 
 def around(folder: Path | None) -> list[str]:
-    """What stands before a command that is to run in a bubble with `folder`; nothing where that does not work."""
-    if folder is None or shutil.which("bwrap") is None:
-        return []
+    """What stands before a command that is to run in a bubble with `folder`; nothing where there can be none."""
+    return [] if folder is None or shutil.which("bwrap") is None else _command(folder)
+
+
+def works(folder: Path | None) -> bool:
+    """Whether a command can run in a bubble here: of those that ended in one, the bubble may have been the reason."""
     try:
-        try_out(folder)
+        try_out(folder or Path.cwd())
     except (OSError, RuntimeError, subprocess.TimeoutExpired):
-        return []
-    return _command(folder)
+        return False
+    return True
 
 
 def try_out(folder: Path) -> None:
