@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 EVALUATION_SECONDS = 120.0
 BATCH = 500  # images that an evaluator gets at a time: copies of so few stay in the processor's cache
-EXPORT_SECONDS = 60.0
 OVERFIT_SECONDS = 60.0
 MOST_ENTRIES = 500  # layers, or parameters and buffers: the largest network of the course has 20
 BUILT_IN = (
@@ -210,14 +209,6 @@ class Network:
             seconds=seconds,
         )
         return returned
-
-    def export(self, sample: np.ndarray) -> bytes:
-        """The network as the bytes of an ONNX file."""
-        doing = "it was being exported to ONNX"
-        data = self._ask(
-            "export", np.ndarray, self._number, sample, doing=doing, call="torch.onnx.export", seconds=EXPORT_SECONDS
-        )
-        return bytes(data.tobytes())
 
     def load_checkpoint(self, file: str) -> None:
         """Load the student's saved state_dict."""

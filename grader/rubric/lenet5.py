@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grader.authoring.exercise import exercise
-from grader.rubric.classifier import Plan, add_checks
+from grader.rubric.classifier import add_checks
+from grader.rubric.classifier_contract import Plan
 from reference.lenet5 import LeNet5
 
 lenet5 = exercise(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grader.authoring.exercise import exercise
-from grader.rubric.classifier import Plan, add_checks
+from grader.rubric.classifier import add_checks
+from grader.rubric.classifier_contract import Plan
 from reference.mnist_cnn import MnistCNN
 
 mnist_cnn = exercise(

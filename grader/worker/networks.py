@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-import io
 import time
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -175,24 +173,6 @@ def train(
     return [None if isinstance(returned, nn.Module) else returned, seconds]
 
 
-def export(workspace: Workspace, number: int, sample: torch.Tensor) -> torch.Tensor:
-    """The network in eval mode as the bytes of an ONNX file with a free batch axis."""
-    network = SET_MODE(workspace.networks[number], False).cpu()
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network,
-            (sample,),
-            buffer,  # type: ignore[arg-type]  # a file object does too
-            input_names=["images"],
-            output_names=["logits"],
-            dynamic_axes={"images": {0: "N"}, "logits": {0: "N"}},
-            dynamo=False,
-        )
-    return torch.frombuffer(bytearray(buffer.getvalue()), dtype=torch.uint8)
-
-
 def load_checkpoint(workspace: Workspace, number: int, file: str) -> None:
     """Load a state_dict that the student saved; only weights, no code, are read from it."""
     saved = torch.load(workspace.folder / file, map_location="cpu", weights_only=True)
@@ -211,7 +191,6 @@ PROCEDURES: dict[str, Callable[..., Any]] = {
         overfit,
         forward_operators,
         train,
-        export,
         load_checkpoint,
     )
 }

@@ -13,7 +13,8 @@ from torch import nn
 
 from grader.authoring.expect import CheckFailure
 from grader.judge.networks import Entry
-from grader.rubric.classifier import LAYOUTS, Layout, Plan, bends, contract_with, laid_out
+from grader.rubric.classifier_contract import LAYOUTS, Layout, Plan, contract_with, laid_out
+from grader.rubric.classifier_structure import bends
 from reference.lenet5 import LeNet5
 from reference.mnist_cnn import MnistCNN
 
