@@ -33,6 +33,7 @@ class CheckFailure(AssertionError):
         fatal: bool = False,
         ready_made: bool = False,
         hidden: str = "",
+        share: float = 0.0,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -44,10 +45,18 @@ class CheckFailure(AssertionError):
         self.fatal = fatal  # the worker died: not worth shrinking by trying again
         self.ready_made = ready_made  # a function was called that the exercise forbids
         self.hidden = hidden  # what is told in place of the message where a check is hidden: a limit, never an input
+        self.share = share  # of the check's points that are earned all the same, less than 1
 
 
 class CheckSkipped(Exception):
-    """A check cannot run here (a data set is absent): no points are at stake."""
+    """A check cannot run here (a data set is absent): no points are at stake, unless they are `counted`.
+
+    counted: what the check looks at is not there, and another check has told it.
+    """
+
+    def __init__(self, message: str = "", *, counted: bool = False) -> None:
+        super().__init__(message)
+        self.counted = counted
 
 
 def that(condition: object, message: str, **more: Any) -> None:
@@ -110,10 +119,10 @@ def close(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | None =
     )
 
 
-def agrees(actual: Any, expected: Any, *, terms: int = 1) -> bool:
+def agrees(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | None = None) -> bool:
     """Whether `close` would let the answer pass."""
     try:
-        close(actual, expected, terms=terms)
+        close(actual, expected, terms=terms, tol=tol)
     except CheckFailure:
         return False
     return True

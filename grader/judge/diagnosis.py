@@ -15,7 +15,8 @@ from typing import Literal
 
 import msgspec
 
-from grader.authoring.exercise import Exercise
+from grader.authoring.exercise import Exercise, Mistake
+from grader.judge.players import Live
 from grader.judge.probes import MISSING, CallProbe, Probe, Question, agree, answers, question
 from grader.judge.session import Session
 from grader.records import CheckResult, Record
@@ -44,7 +45,7 @@ class Catalogue(Record, frozen=True, kw_only=True):
     probes: tuple[Probe, ...]
 
 
-Found = dict[frozenset[str], Misconception]  # by the functions and classes that it spoils
+Found = dict[frozenset[str], Misconception | Mistake]  # by the functions and classes that it spoils
 
 
 def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[CheckResult]:
@@ -52,7 +53,11 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
     open_findings = any(result.outcome == "failed" and result.public for result in results.values())
     # code that hangs would cost its limit once more
     answering = session.diagnose and session.names and not session.timeouts
-    catalogue = load(session.exercise) if open_findings and answering else None
+    if not (open_findings and answering):
+        return results.values()
+    if (by_rules := by_rule(session)) is not None:
+        return _attached(results.values(), {frozenset(session.exercise.classes): by_rules}, session.exercise)
+    catalogue = load(session.exercise)
     if catalogue is None:
         return results.values()
     try:
@@ -61,6 +66,20 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
     except Exception:  # it died on a probe, or told what nobody thought of: nothing can be said, and nothing is lost
         return results.values()
     return _attached(results.values(), recognise(catalogue, given), session.exercise)
+
+
+def by_rule(session: Session) -> Mistake | None:
+    """What the exercise's own rules say of a network, which they ask anew: no style hides a mistake from them."""
+    rules = session.exercise.recognise
+    found: list[Mistake | None] = []
+    if rules is None:
+        return None
+    try:
+        with session.exploring(DIAGNOSIS_SECONDS):
+            Live(session).play(lambda student: found.append(rules(student)), {})
+    except Exception:  # nothing can be said, and nothing is lost
+        return None
+    return found[0]
 
 
 def recognise(catalogue: Catalogue, given: Sequence[str]) -> Found:

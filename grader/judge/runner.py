@@ -102,14 +102,15 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
     started = time.perf_counter()
     try:
         evidence = _attempt(check, session, rubric)
-    except CheckSkipped as reason:
+    except CheckSkipped as told:
         if not check.live:
             session.discard()  # replies are left unread
-        return _result(check, "skipped", Finding(message=str(reason)), counted=False)
+        return _result(check, "skipped", Finding(message=str(told)), counted=told.counted)
     except _Failed as failed:
         finding = _finding(check, failed.failure, failed.player, session)
         seconds = time.perf_counter() - started
-        return _result(check, "failed", finding, seconds=seconds, evidence=_evidence(failed.player))
+        earned = round(check.points * failed.failure.share, 2)
+        return _result(check, "failed", finding, seconds=seconds, evidence=_evidence(failed.player), earned=earned)
     except Exception as problem:
         session.discard()
         words = str(problem) if isinstance(problem, GraderError) else type(problem).__name__
@@ -394,13 +395,14 @@ def _result(
     seconds: float = 0.0,
     counted: bool = True,
     evidence: tuple[Evidence, ...] = (),
+    earned: float = 0.0,
 ) -> CheckResult:
     return CheckResult(
         id=check.id,
         title=check.title,
         outcome=outcome,
         points=check.points,
-        earned=check.points if outcome == "passed" else 0,
+        earned=check.points if outcome == "passed" else earned,
         finding=finding,
         seconds=round(seconds, 4),
         public=check.public,

@@ -11,9 +11,11 @@ import torch
 
 from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
-from grader.judge.networks import Entry, Network
+from grader.judge.networks import KEEP_BATCH, Entry, Network
+from grader.rubric.classifier_variants import Steps
 
-SAMPLE = np.zeros((2, 1, 28, 28), dtype="float32")
+SIDE = 28  # of the images, in pixels
+SAMPLE = np.zeros((2, 1, SIDE, SIDE), dtype="float32")
 LOGITS_TERMS = 400  # the longest sum in LeNet5; MnistCNN's 3,136 terms are smaller ones
 Layout = tuple[int, int, int, int]  # the axes of a convolution's weights, as a student's layer keeps them
 LAYOUTS: tuple[Layout, ...] = ((1, 2, 3, 0), (2, 3, 1, 0))  # of weights (out, in, h, w): for x @ W, and as Keras does
@@ -30,6 +32,7 @@ class Plan(NamedTuple):
     graph: dict[str, int]  # operators of the exported graph, at least so many of each
     overfit_rate: float
     misread: dict[int, str]  # wrong parameter counts that have a known cause
+    steps: Steps
 
 
 def built(student: Any, plan: Plan) -> Network:
@@ -38,9 +41,9 @@ def built(student: Any, plan: Plan) -> Network:
     return network
 
 
-def images(student: Any, count: int) -> np.ndarray:
-    """Noise, (count, 1, 28, 28) float32: every image has a brightness and a contrast of its own."""
-    noise = student.random.standard_normal((count, 1, 28, 28))
+def images(student: Any, count: int, side: int = SIDE) -> np.ndarray:
+    """Noise, (count, 1, side, side) float32: every image has a brightness and a contrast of its own."""
+    noise = student.random.standard_normal((count, 1, side, side))
     own = np.arange(1, count + 1).reshape(count, 1, 1, 1)
     found: np.ndarray = (noise * (0.5 + 0.3 * own) + 0.2 * own).astype("float32")
     return found
@@ -65,7 +68,11 @@ def loudness(plan: Plan) -> float:
 def logits_of(network: Network, x: np.ndarray) -> np.ndarray:
     """What the network makes of a batch, (N, 10) float64."""
     found = expect.floats(network.forward(x), f"the output for a batch of shape {x.shape}")
-    expect.shape(found, (len(x), 10))
+    expect.that(
+        found.shape == (len(x), 10),
+        f"{len(x)} images give an output of shape {tuple(found.shape)}, expected ({len(x)}, 10)",
+        hint="The last layer gives ten numbers, one for each class." if found.shape[:1] == (len(x),) else KEEP_BATCH,
+    )
     return found
 
 
@@ -91,12 +98,7 @@ def agree(student: Any, network: Network, plan: Plan) -> Layout:
             parameter.count in by_count,
             f"{layer.name}.{parameter.name} has shape {parameter.shape}, which no layer of the contract has",
         )
-    # a batch norm without parameters, fresh from the constructor, would do nothing
-    statistics = {
-        entry.name: np.full_like(entry.values, 0.5)
-        for entry in network.state()
-        if entry.name.rpartition(".")[2] in ("running_mean", "running_var")
-    }
+    moved = statistics(network.state())
     x = images(student, 6)
     with torch.no_grad():
         right = reference(torch.from_numpy(x))
@@ -108,7 +110,7 @@ def agree(student: Any, network: Network, plan: Plan) -> Layout:
             )
             for layer, parameter in parts
         }
-        network.load(values | statistics)
+        network.load(values | moved)
         found = logits_of(network, x)
         ending = ending_of(found)  # told by the check `logits` already
         wanted = getattr(torch, ending)(right, dim=1) if ending else right
@@ -120,6 +122,15 @@ def agree(student: Any, network: Network, plan: Plan) -> Layout:
             return layout
     assert first is not None
     raise first
+
+
+def statistics(entries: Iterable[Entry]) -> dict[str, np.ndarray]:
+    """Values for the buffers of batch norms: fresh from the constructor, one without parameters would do nothing."""
+    return {
+        entry.name: np.full_like(entry.values, 0.5)
+        for entry in entries
+        if entry.name.rpartition(".")[2] in ("running_mean", "running_var")
+    }
 
 
 def reference_with_lively_parameters(student: Any, plan: Plan) -> torch.nn.Module:

@@ -56,7 +56,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
     @exercise.check(
         points=1,
         live=True,
-        needs=["export", "network"],
+        needs=["export", "shape", "network"],
         files=[f"{file}.onnx", f"{file}.pth"],
         hint="Export and save the same trained network, in eval mode.",
     )

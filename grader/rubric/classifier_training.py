@@ -33,7 +33,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
     @exercise.check(
         points=2,
         live=True,
-        needs=["network"],
+        needs=["shape", "network"],
         hint="A network that cannot learn 16 images by heart has a fault in forward, or all its weights start out alike.",
     )
     def overfit(student: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.authoring.exercise import exercise
 from grader.rubric.classifier import add_checks
 from grader.rubric.classifier_contract import Plan
+from grader.rubric.classifier_variants import Act, Conv, Dense, Do, Pool
 from reference.lenet5 import LeNet5
 
 lenet5 = exercise(
@@ -32,5 +33,21 @@ add_checks(
             61_706 - 156 - 2_416: "the convolutions are not registered",
             61_480: "the layers have no biases",
         },
+        steps=(
+            Do("input"),
+            Conv(6, 5, padding=2),
+            Act("sigmoid"),
+            Pool("average"),
+            Conv(16, 5),
+            Act("sigmoid"),
+            Pool("average"),
+            Do("flatten"),
+            Dense(120),
+            Act("sigmoid"),
+            Dense(84),
+            Act("sigmoid"),
+            Dense(10),
+            Do("output"),
+        ),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.authoring.exercise import exercise
 from grader.rubric.classifier import add_checks
 from grader.rubric.classifier_contract import Plan
+from grader.rubric.classifier_variants import Act, Conv, Dense, Do, Pool
 from reference.mnist_cnn import MnistCNN
 
 mnist_cnn = exercise(
@@ -28,5 +29,19 @@ add_checks(
         graph={"Conv": 2, "Relu": 3, "MaxPool": 2, "Gemm": 2},
         overfit_rate=0.002,
         misread={421_642 - 234: "the layers have no biases"},
+        steps=(
+            Do("input"),
+            Conv(32, 3, padding=1),
+            Act("ReLU"),
+            Pool("max"),
+            Conv(64, 3, padding=1),
+            Act("ReLU"),
+            Pool("max"),
+            Do("flatten"),
+            Dense(128),
+            Act("ReLU"),
+            Dense(10),
+            Do("output"),
+        ),
     ),
 )

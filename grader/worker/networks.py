@@ -53,7 +53,10 @@ def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor
         made = copy.deepcopy(made)
     elif callable(made):
         asks_for_classes = not args and not _accepts(made, []) and _accepts(made, [CLASSES])
-        made = made(*([CLASSES] if asks_for_classes else args))
+        given = [CLASSES] if asks_for_classes else args
+        if not _accepts(made, given) and (named := _by_keyword_only(made)):
+            raise Refused(f"{name} takes {' and '.join(named)} by keyword only: leave out the * before it in __init__")
+        made = made(*given)
     if not isinstance(made, nn.Module):
         raise Refused(f"{name} makes a {type(made).__name__}, not a torch.nn.Module")
     made = made.to(device)
@@ -211,6 +214,15 @@ def _accepts(call: Any, args: list[Any]) -> bool:
     except (TypeError, ValueError):
         return False
     return True
+
+
+def _by_keyword_only(call: Any) -> list[str]:
+    """Parameters that cannot be given by position, as the contract does."""
+    try:
+        parameters = inspect.signature(call).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
 
 
 def _accepts_keyword(call: Any, name: str) -> bool:
