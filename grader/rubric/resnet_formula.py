@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import permutations
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,6 @@ from grader.authoring.tolerance import Tolerance
 from grader.judge.networks import Entry
 
 NEAR = Tolerance(1e-4, 1e-4)  # float32 against float64, some tens of products a sum
-EPS = 1e-5
 NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 MOST_PARTS = 4  # of a kind: every way of giving them their roles is tried
 # loud enough for variances beside which the eps of a batch norm does not matter, and for ReLU6 not to be ReLU
@@ -39,13 +38,21 @@ class Block(NamedTuple):
     strides: tuple[bool, bool, bool] = (True, False, True)  # of the two convolutions and the projection
     paddings: tuple[int, int] = (1, 1)
     border: str = "zeros"
+    eps: float = 1e-5  # of the batch norms
+    of_batch: bool = False  # statistics of the batch in eval mode too
+    before: str = ""  # what stands before the first convolution: norm1, and a key of ACTIVATIONS
+    spoilt: bool = False  # that changes the input itself
+    shared: str = ""  # one convolution in both places, for: same shape, or same channels
+    kernels: tuple[int, int] = (3, 3)
     first: str = "norm relu"  # what follows the first convolution: norm1, and a key of ACTIVATIONS
     second: str = "norm"  # what follows the second one: norm2, or norm1 where it says `other`
     join: str = "add"
     last: str = "relu"  # what follows the addition
     source: str = "input"  # what the shortcut starts from: the name of a value in `formula`
+    late: bool = False  # from there only where the shortcut is the identity, else from the input
     projects: str = "needed"  # a key of PROJECTS
     kernel: int = 1  # of the projection
+    reduces: str = "stride"  # how the shortcut gets smaller: a key of REDUCTIONS
     projected: str = "own"  # norm of the projection: its own, if it has one, or norm1 or norm2
     shortcut: str = ""  # what the shortcut goes through: relu always, or relu behind a projection only
 
@@ -80,6 +87,19 @@ PROJECTS: dict[str, Callable[[int, int, int], bool]] = {  # by channels in, chan
     "for a stride": lambda channels, out, stride: stride != 1,
     "for more channels": lambda channels, out, stride: channels < out or stride != 1,
     "for a stride of two": lambda channels, out, stride: channels != out or stride == 2,
+}
+
+
+REDUCTIONS: dict[str, Callable[[torch.Tensor, int, int], torch.Tensor]] = {  # by stride and channels out
+    "stride": lambda x, stride, out: x,
+    "average": lambda x, stride, out: F.avg_pool2d(x, stride, ceil_mode=True),
+    "average without a rest": lambda x, stride, out: F.avg_pool2d(x, stride),
+    "max": lambda x, stride, out: F.max_pool2d(x, stride, ceil_mode=True),
+    "corner": lambda x, stride, out: x[:, :, : -(-x.shape[2] // stride), : -(-x.shape[3] // stride)],
+    "zeros": lambda x, stride, out: F.pad(x[:, :, ::stride, ::stride], (0, 0, 0, 0, 0, max(0, out - x.shape[1]))),
+    "zeros on both sides": lambda x, stride, out: F.pad(
+        x[:, :, ::stride, ::stride], (0, 0, 0, 0, (out - x.shape[1]) // 2, (out - x.shape[1] + 1) // 2)
+    ),
 }
 
 
@@ -137,19 +157,24 @@ def assignments(entries: list[Entry], args: tuple[int, ...], block: Block = CONT
     channels, out = args[:2]
     shapes = {entry.name: entry.values.shape for entry in entries if entry.values.dtype.kind == "f"}
     weights = {n: s for n, s in shapes.items() if shapes.get(f"{n.removesuffix('weight')}bias", (out,)) == (out,)}
-    wide = [name for name, shape in weights.items() if len(shape) == 4 and shape[2:] == (3, 3)]
+    square = {name: shape[2] for name, shape in weights.items() if len(shape) == 4 and shape[2] == shape[3]}
+    wide = [name for name, size in square.items() if size == 3]
     pointwise = [name for name, shape in weights.items() if shape in pointwise_shapes(out, channels)]
-    norms = batch_norms(entries, out)
+    norms = batch_norms(entries, out, block)
     for found, what in ((wide, "3x3 convolutions"), (pointwise, "1x1 convolutions"), (norms, "batch norms")):
         expect.that(len(found) <= MOST_PARTS, f"the block has {len(found)} {what}: too many to tell which is which")
-    for first, second in permutations(wide, 2):
-        if shapes[first][:2] != (out, channels) or shapes[second][:2] != (out, out):
+    firsts, seconds = ([name for name, size in square.items() if size == kernel] for kernel in block.kernels)
+    one = block.shared == "same channels" or (block.shared == "same shape" and needs_none(args))
+    for first, second in product(firsts, seconds):
+        if shapes[first][:2] != (out, channels) or shapes[second][:2] != (out, out) or (first == second) != one:
             continue
         others = [name for name in wide if name not in (first, second) and shapes[name][:2] == (out, channels)]
         shortcuts: list[str | None] = [None]
         if projects(block, args):
             shortcuts = [*(pointwise if block.kernel == 1 else others)]
-        for norm1, norm2 in norm_pairs(norms, block):
+        for norm1, norm2 in norm_pairs(
+            batch_norms(entries, channels, block) if "norm" in block.before else norms, norms, block
+        ):
             rest: list[Norm | None] = [norm for norm in norms if norm not in (norm1, norm2)]
             for name in shortcuts:
                 own = rest if rest and name and block.projected == "own" else [None]
@@ -157,13 +182,14 @@ def assignments(entries: list[Entry], args: tuple[int, ...], block: Block = CONT
                     yield Roles(first, norm1, second, norm2, name, norm3)
 
 
-def norm_pairs(norms: list[Norm], block: Block) -> Iterator[tuple[Norm | None, Norm | None]]:
-    """Every choice of the norms behind the first and the second convolution, as many of them as the block has."""
-    one = "norm" in block.first.split() or "other" in block.second.split()
-    two = "norm" in f"{block.second} {block.last}".split() or "other" in block.first.split()
-    for chosen in permutations(norms, one + two):
-        given = iter(chosen)
-        yield next(given) if one else None, next(given) if two else None
+def norm_pairs(ones: list[Norm], twos: list[Norm], block: Block) -> Iterator[tuple[Norm | None, Norm | None]]:
+    """Every choice of norm1 and norm2, where the block has them."""
+    own = f"{block.before} {block.first}".split()
+    one = "norm" in own or "other" in block.second
+    two = "norm" in f"{block.second} {block.last}".split() or "other" in own
+    for norm1, norm2 in product(ones if one else [None], twos if two else [None]):
+        if norm1 is None or norm1 != norm2:
+            yield norm1, norm2
 
 
 def pointwise_shapes(out: int, channels: int) -> tuple[tuple[int, ...], ...]:
@@ -171,7 +197,7 @@ def pointwise_shapes(out: int, channels: int) -> tuple[tuple[int, ...], ...]:
     return (out, channels, 1, 1), (out, channels)
 
 
-def batch_norms(entries: list[Entry], out: int) -> list[Norm]:
+def batch_norms(entries: list[Entry], out: int, block: Block = CONTRACT) -> list[Norm]:
     """The batch normalisations of `out` channels: by torch's names, else by the order they were registered in."""
     shapes = ((out,), (1, out, 1, 1))
     wide = [entry.name for entry in entries if entry.values.ndim == 4 and entry.name.endswith("weight")]
@@ -185,6 +211,8 @@ def batch_norms(entries: list[Entry], out: int) -> list[Norm]:
         return named
     learned = [entry.name for entry in vectors if entry.kind == "parameter"]
     tracked = [entry.name for entry in vectors if entry.kind == "buffer"]
+    if block.of_batch and not tracked:
+        return [Norm(*names, "", "") for names in zip(learned[::2], learned[1::2], strict=False)]
     pairs = zip(learned[::2], learned[1::2], tracked[::2], tracked[1::2], strict=False)
     return [Norm(*names) for names in pairs]
 
@@ -196,19 +224,22 @@ def formula(
     stride: int,
     train: bool,
     block: Block = CONTRACT,
+    strict: bool = False,
 ) -> torch.Tensor:
     """ReLU(F(x) + shortcut(x)) with the student's tensors in their parts, in float64; or what `block` makes of it.
 
     train: with the statistics of the batch, which take the place of the running ones in `state`. Raises RuntimeError
-    where the shapes of a mistaken block do not fit.
+    where the shapes of a mistaken block do not fit; `strict`: also where one would be spread over the other.
     """
 
     def norm(values: torch.Tensor, part: Norm | None) -> torch.Tensor:
         if part is None:
             return values
-        weight, bias, mean, variance = (state[name].flatten() for name in part)
-        mean, variance = mean.detach().clone(), variance.detach().clone()
-        result = F.batch_norm(values, mean, variance, weight, bias, training=train, momentum=1.0, eps=EPS)
+        weight, bias = state[part.weight].flatten(), state[part.bias].flatten()
+        if block.of_batch:
+            return F.batch_norm(values, None, None, weight, bias, training=True, eps=block.eps)
+        mean, variance = (state[name].flatten().detach().clone() for name in (part.mean, part.variance))
+        result = F.batch_norm(values, mean, variance, weight, bias, training=train, momentum=1.0, eps=block.eps)
         if train:  # with a momentum of 1 they have become the batch's own
             state[part.mean], state[part.variance] = mean, variance
         return result
@@ -229,18 +260,22 @@ def formula(
             known[step] = values
         return values
 
-    known = {"input": x}
-    known["conv"] = inner = conv(x, roles.first, block.strides[0], block.paddings[0])
+    known = {"input": x, "branch": x}
+    known["before"] = inner = through(x, block.before, roles.norm1, roles.norm2)
+    known["conv"] = inner = conv(inner, roles.first, block.strides[0], block.paddings[0])
     inner = through(inner, block.first, roles.norm1, roles.norm2)
-    start = x if block.source == "input" else known[block.source]
+    source = "before" if block.spoilt else "input" if block.late and roles.shortcut is not None else block.source
+    start = known.get(source, inner)
     inner = conv(inner, roles.second, block.strides[1], block.paddings[1])
     inner = through(inner, block.second, roles.norm2, roles.norm1)
-    if block.source == "branch":
+    if source == "branch":
         start = inner
-    shortcut = start
+    shortcut = start = REDUCTIONS[block.reduces](start, stride, inner.shape[1])
     if roles.shortcut is not None:
         shortcut = conv(start, roles.shortcut, block.strides[2], block.kernel // 2)
         shortcut = norm(shortcut, {"own": roles.norm3, "norm1": roles.norm1, "norm2": roles.norm2}[block.projected])
     if block.shortcut == "relu" or (block.shortcut == "relu behind a projection" and roles.shortcut is not None):
         shortcut = F.relu(shortcut)
+    if strict and block.join not in ("nothing", "concatenation") and inner.shape != shortcut.shape:
+        raise RuntimeError("branch and shortcut have different shapes")
     return through(JOINS[block.join](inner, shortcut), block.last, roles.norm2, roles.norm1)

@@ -67,6 +67,7 @@ class Change(NamedTuple):
     title: str
     explanation: str
     fields: dict[str, Any]
+    common: bool = False  # often met together with others
 
 
 def mistakes() -> Iterator[Change]:
@@ -76,6 +77,7 @@ def mistakes() -> Iterator[Change]:
     yield from _orders()
     yield from _joins()
     yield from _borders()
+    yield from _settings()
 
 
 def _strides() -> Iterator[Change]:
@@ -88,7 +90,7 @@ def _strides() -> Iterator[Change]:
         ("The first 3x3 convolution forgets the stride", (False, False, True)),
         ("The stride on both 3x3 convolutions, and none in the shortcut", (True, True, False)),
     ):
-        yield Change(title, first, {"strides": strides})
+        yield Change(title, first, {"strides": strides}, common=True)
 
 
 def _shortcuts() -> Iterator[Change]:
@@ -102,7 +104,23 @@ def _shortcuts() -> Iterator[Change]:
     ):
         more = "" if projects != "always" else " Where the shapes agree the shortcut is x itself."
         yield Change(
-            title, f"{PROJECTION} Ask: if stride != 1 or in_channels != out_channels.{more}", {"projects": projects}
+            title,
+            f"{PROJECTION} Ask: if stride != 1 or in_channels != out_channels.{more}",
+            {"projects": projects},
+            common=True,
+        )
+    for reduces, title in (
+        ("average", "Average pooling before the 1x1 convolution of the shortcut"),
+        ("average without a rest", "Average pooling before the 1x1 convolution of the shortcut"),
+        ("max", "Max pooling before the 1x1 convolution of the shortcut"),
+        ("corner", "The shortcut cut to the new size instead of taking every second pixel"),
+    ):
+        yield Change(title, PROJECTION, {"reduces": reduces, "strides": (True, False, False)})
+    for zeros in ("zeros", "zeros on both sides"):
+        yield Change(
+            "The shortcut subsampled and filled up with zero channels (option A)",
+            f"The contract asks for a 1x1 convolution wherever the shape changes (option B). {PROJECTION}",
+            {"reduces": zeros, "projects": "never"},
         )
     yield Change("The projection is a 3x3 convolution", PROJECTION, {"kernel": 3})
     for norm, number in (("norm1", "first"), ("norm2", "second")):
@@ -133,6 +151,11 @@ def _shortcuts() -> Iterator[Change]:
                 f"x has gone through {after} when it is added, so the block's input never reaches the addition. {KEEP}",
                 {"source": source} if projects == "needed" else {"source": source, "projects": projects},
             )
+        yield Change(
+            f"Where there is no projection, the shortcut is taken after {after}",
+            f"Without a projection x has gone through {after} when it is added. {KEEP}",
+            {"source": source, "late": True},
+        )
 
 
 def _orders() -> Iterator[Change]:
@@ -150,7 +173,16 @@ def _orders() -> Iterator[Change]:
         ("One batch norm used behind both convolutions", {"second": "other"}),
         ("A batch norm after the last ReLU", {"second": "", "last": "relu norm"}),
     ):
-        yield Change(title, ORDER, fields)
+        yield Change(title, ORDER, fields, common=True)
+    before = {"before": "norm relu", "first": "other relu", "second": "", "last": ""}
+    for fields in (before, {**before, "source": "before"}, {**before, "last": "relu"}):
+        yield Change("Batch norm and ReLU before each convolution", ORDER, fields)
+    yield Change(
+        "A ReLU on the input, which spoils the shortcut",
+        f"The block's input goes through ReLU, in place or by x = F.relu(x), and so does the shortcut. {KEEP}",
+        {"before": "relu", "spoilt": True},
+    )
+    yield Change("A ReLU before the first convolution", ORDER, {"before": "relu"})
     for step, name in OTHERS.items():
         told = f"The contract's activation is ReLU in both places. {ORDER}"
         yield Change(f"{name} where the contract has ReLU", told, {"first": f"norm {step}", "last": step})
@@ -174,6 +206,33 @@ def _joins() -> Iterator[Change]:
         ("concatenation", "Concatenates instead of adding"),
     ):
         yield Change(title, added, {"join": join})
+
+
+def _settings() -> Iterator[Change]:
+    for eps in (0.1, 0.9, 0.99, 1.0):
+        yield Change(
+            f"BatchNorm2d(channels, {eps}): the second argument is eps, not the momentum",
+            "The eps of a batch norm is added to the variance. Leave it out: nn.BatchNorm2d(channels).",
+            {"eps": eps},
+        )
+    yield Change(
+        "Batch norm without running statistics",
+        "In eval mode too the batch norms use the statistics of the batch at hand. Leave track_running_stats out.",
+        {"of_batch": True},
+    )
+    for shared in ("same shape", "same channels"):
+        yield Change(
+            "One convolution used in both places",
+            "The block has one set of 3x3 weights where the contract has two: make a second convolution of its own.",
+            {"shared": shared},
+        )
+    for kernels, name in (((1, 3), "first"), ((3, 1), "second"), ((5, 5), "two"), ((1, 1), "two")):
+        size = min(kernels) if 1 in kernels else 5
+        yield Change(
+            f"{size}x{size} kernels in the {name} convolution{'s' * (name == 'two')} of the branch",
+            "Both convolutions of the branch are nn.Conv2d(..., 3, padding=1).",
+            {"kernels": kernels, "paddings": (kernels[0] // 2, kernels[1] // 2)},
+        )
 
 
 def _borders() -> Iterator[Change]:
@@ -206,10 +265,14 @@ def mistake(student: Any) -> Mistake | None:
         if failure.fatal:
             raise
         return None
-    if all(output is None for one in played for _, output in one.outputs) or explains(CONTRACT, played):
+    if all(found is None for one in played for _, found in one.outputs):
+        return None
+    played.sort(key=lambda one: explains_one(CONTRACT, one))  # what is wrong tells most
+    if explains_one(CONTRACT, played[0]):
         return None
     known = list(mistakes())
-    pairs = ((one, other) for one, other in combinations(known, 2) if not one.fields.keys() & other.fields.keys())
+    common = [change for change in known if change.common]
+    pairs = ((one, other) for one, other in combinations(common, 2) if not one.fields.keys() & other.fields.keys())
     for changes in (*((change,) for change in known), *pairs):
         fields = {name: value for change in changes for name, value in change.fields.items()}
         if explains(CONTRACT._replace(**fields), played):
@@ -219,22 +282,27 @@ def mistake(student: Any) -> Mistake | None:
 
 
 def play(student: Any, args: tuple[int, ...], sizes: Iterable[tuple[int, int]]) -> Played:
-    """Raises CheckFailure when the block cannot be built."""
+    """Raises CheckFailure when the block cannot be built, or gives another output the second time."""
     sample, seed = noise(student, 2, args[0], 6, 6), int(student.random.integers(1 << 31))
     block: Network = student.network("ResidualBlock", *args, sample=sample, seed=seed)
     entries = block.state()
     state = randomised(student, entries)
     block.load({name: value.float().numpy() for name, value in state.items()})
-    outputs: list[tuple[np.ndarray, np.ndarray | None]] = []
-    for height, width in sizes:
-        x = LOUD * noise(student, 2, args[0], height, width)
-        try:
-            outputs.append((x, expect.floats(block.output(x))))
-        except CheckFailure as failure:
-            if failure.fatal:
-                raise
-            outputs.append((x, None))
-    return Played(args, entries, state, outputs)
+    inputs = [LOUD * noise(student, 2, args[0], *size) for size in sizes]
+    outputs = [output(block, x) for x in inputs]
+    if outputs[0] is not None:
+        expect.close(output(block, inputs[0]), outputs[0])
+    return Played(args, entries, state, list(zip(inputs, outputs, strict=True)))
+
+
+def output(block: Network, x: np.ndarray) -> np.ndarray | None:
+    """What the block makes of its input; None where it stops with an error."""
+    try:
+        return expect.floats(block.output(x))
+    except CheckFailure as failure:
+        if failure.fatal:
+            raise
+        return None
 
 
 def explains(block: Block, played: Iterable[Played]) -> bool:
@@ -247,8 +315,9 @@ def explains_one(block: Block, played: Played) -> bool:
         return all(gives(x, output, roles) for x, output in played.outputs)
 
     def gives(x: np.ndarray, output: np.ndarray | None, roles: Any) -> bool:
-        try:
-            wanted = formula(played.state, roles, torch.from_numpy(x).double(), stride_of(played.args), False, block)
+        given, stride = torch.from_numpy(x).double(), stride_of(played.args)
+        try:  # an addition in place stops where another one spreads
+            wanted = formula(played.state, roles, given, stride, False, block, strict=output is None)
         except RuntimeError:  # the shapes do not fit
             return output is None
         if output is None or output.shape != tuple(wanted.shape):
