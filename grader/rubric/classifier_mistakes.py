@@ -108,27 +108,28 @@ def _activations(contract: Steps) -> Iterator[Change]:
     own = next(iter(acts.values())).kind
     convs = [place for place in acts if where(contract, place).endswith("convolution")]
     dense = [place for place in acts if place not in convs]
-    together = [([*acts], "in every place"), (convs, "after the convolutions"), (dense, "between the dense layers")]
+    together = [([*acts], "anywhere"), (convs, "after the convolutions"), (dense, "between the dense layers")]
     together = [(chosen, said) for chosen, said in together if len(chosen) > 1]
     for chosen, said in (*together, *(([place], f"after {where(contract, place)}") for place in acts)):
         many = len(chosen) > 1
+        there = "" if said == "anywhere" else f" {said}"
         yield Change(
             f"No {own} {said}",
-            f"The {own} {said} is missing, or its result is not assigned. Layers without an activation between them do no "
+            f"There is no {own} {said}, or its result is not assigned. Layers without an activation between them do no "
             f"more than one layer: x = torch.{own.lower()}(x).",
             dict.fromkeys(chosen, ()),
             common=many,
         )
         yield Change(
-            f"{capital(own)} applied twice {said}",
-            f"The {own} is applied twice {said}: perhaps it stands both among the layers and in forward. Apply it once.",
+            f"{capital(own)} applied twice{there}",
+            f"The {own} is applied twice{there}: perhaps it stands both among the layers and in forward. Apply it once.",
             {place: (acts[place], acts[place]) for place in chosen},
         )
         for kind in (kind for kind in ACTIVATIONS if kind != own):
             name = kind.partition(" (")[0] if kind.startswith("leaky") else kind
             yield Change(
-                f"{capital(name)} {said}, where the contract has {own}",
-                f"You use {name} {said}. The contract's activation is {own}: torch.{own.lower()}(x).",
+                f"{capital(name)}{there} where the contract has {own}",
+                f"You use {name}{there}. The contract's activation is {own}: torch.{own.lower()}(x).",
                 dict.fromkeys(chosen, (Act(kind),)),
                 common=many and kind in USUAL,
             )
@@ -243,4 +244,4 @@ def _biases(contract: Steps) -> Iterator[Change]:
 
 def capital(name: str) -> str:
     """At the beginning of a sentence."""
-    return name[:1].upper() + name[1:] if name.islower() else name
+    return name[:1].upper() + name[1:]

@@ -16,6 +16,7 @@ from grader.judge.networks import AT_RANDOM, NOT_REGISTERED, Layer, Network
 from grader.records import Table
 from grader.rubric.classifier_contract import (
     LOGITS_TERMS,
+    SIDE,
     Plan,
     agree,
     built,
@@ -80,7 +81,12 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         """
         network = built(student, plan)
         for count in (1, 2, 7):
-            logits_of(network, images(student, count))
+            try:
+                logits_of(network, images(student, count))
+            except CheckFailure as failure:
+                if not failure.fatal and working_side(student, network, plan) != SIDE:
+                    failure.hint = ""  # it has more to do with sizes than with the batch
+                raise
 
     @exercise.check(points=0, live=True, needs=["runs"], hint="Layers with parameters, and an activation between them.")
     def network(student: Any) -> None:
@@ -237,7 +243,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         except CheckFailure as failure:
             again = f"in eval mode the same images get other logits the second time: {failure.message}"
             raise CheckFailure(again, hint=AT_RANDOM) from None
-        expect.close(network.output(x[:1]), together[:1], terms=LOGITS_TERMS)
+        expect.close(network.output(x[:2]), together[:2], terms=LOGITS_TERMS)
 
 
 def bends(student: Any, network: Network, plan: Plan) -> None:

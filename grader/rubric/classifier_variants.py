@@ -102,7 +102,7 @@ ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "hardsigmoid": F.hardsigmoid,
     "LogSigmoid": F.logsigmoid,
     "softmax": partial(torch.softmax, dim=1),
-    "1/(1 + exp(x))": lambda x: torch.sigmoid(-x),
+    "sigmoid of -x, which is 1/(1 + exp(x))": lambda x: torch.sigmoid(-x),
 }
 OTHERS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "input": lambda x: x,

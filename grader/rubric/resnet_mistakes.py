@@ -42,9 +42,9 @@ PROBES: tuple[tuple[tuple[int, ...], tuple[tuple[int, int], ...]], ...] = (
     ((4, 4, 3), ((9, 7), (3, 3))),
 )
 OTHERS = {
-    "leaky": "leaky ReLU",
-    "leaky_0.1": "leaky ReLU",
-    "leaky_0.2": "leaky ReLU",
+    "leaky": "Leaky ReLU",
+    "leaky_0.1": "Leaky ReLU",
+    "leaky_0.2": "Leaky ReLU",
     "ReLU6": "ReLU6",
     "ELU": "ELU",
     "GELU": "GELU",
@@ -194,11 +194,8 @@ def _orders() -> Iterator[Change]:
 
 def _joins() -> Iterator[Change]:
     added = "The shortcut is added to the branch: F.relu(F(x) + shortcut(x))."
-    yield Change(
-        "No shortcut at all, an ordinary block of two convolutions", added, {"join": "nothing", "projects": "never"}
-    )
     for join, title in (
-        ("nothing", "The shortcut is never added"),
+        ("nothing", "The shortcut is computed but never added"),
         ("branch minus shortcut", "Subtracts the shortcut instead of adding it"),
         ("shortcut minus branch", "Subtracts the branch from the shortcut instead of adding them"),
         ("product", "Multiplies by the shortcut instead of adding it"),
@@ -206,6 +203,8 @@ def _joins() -> Iterator[Change]:
         ("concatenation", "Concatenates instead of adding"),
     ):
         yield Change(title, added, {"join": join})
+    plain = {"join": "nothing", "projects": "never"}
+    yield Change("No shortcut at all, an ordinary block of two convolutions", added, plain)
 
 
 def _settings() -> Iterator[Change]:
