@@ -71,10 +71,7 @@ class Variant(NamedTuple):
 
     @property
     def title(self) -> str:
-        first, *others = (change.title for change in self.changes)
-        return "; ".join(
-            [first, *(title[:1].lower() + title[1:] if title[1:2].islower() else title for title in others)]
-        )
+        return "; ".join(change.title for change in self.changes)
 
     @property
     def explanation(self) -> str:
