@@ -219,11 +219,13 @@ def _kernels(contract: Steps) -> Iterator[Change]:
     for chosen, name in groups(contract, convs, "the convolutions"):
         own = convs[chosen[0]].kernel
         for kernel in (kernel for kernel in KERNELS if kernel != own):
-            for padding in (-1, kernel // 2, 0):  # as it is, that which keeps the size, and none
-                instead: dict[int, Steps] = {}
-                for place in chosen:
-                    kept = convs[place].padding if padding < 0 else padding
-                    instead[place] = (convs[place]._replace(kernel=kernel, padding=kept),)
+            as_it_is = tuple(convs[place].padding for place in chosen)
+            keeps_size, none = (kernel // 2,) * len(chosen), (0,) * len(chosen)
+            for paddings in dict.fromkeys((as_it_is, keeps_size, none)):
+                instead: dict[int, Steps] = {
+                    place: (convs[place]._replace(kernel=kernel, padding=padding),)
+                    for place, padding in zip(chosen, paddings, strict=True)
+                }
                 yield Change(
                     f"{kernel}x{kernel} kernels in {name} instead of {own}x{own}",
                     f"The kernels of {name} are {kernel}x{kernel}, the contract's are {own}x{own}.",
