@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from grader.rubric.classifier_contract import (
 )
 from grader.rubric.classifier_mistakes import ending, mistakes
 from grader.rubric.classifier_variants import Player, Shape, Steps, Variant, shapes, sides, variants
+from grader.rubric.one_thread import one_thread
 
 COMPARED = 3  # images: enough to see whether they are mixed
 
@@ -41,7 +43,7 @@ def working_side(student: Any, network: Network, plan: Plan) -> int:
     Raises CheckFailure for the contract's own images where there are no others either.
     """
     first: CheckFailure | None = None
-    for side in known_sides(plan.steps):
+    for side in itertools.chain([SIDE], other_sides(plan.steps)):
         try:
             logits_of(network, images(student, COMPARED, side))
         except CheckFailure as failure:
@@ -54,6 +56,7 @@ def working_side(student: Any, network: Network, plan: Plan) -> int:
     raise first
 
 
+@one_thread()
 def recognised(student: Any, plan: Plan, network: Network) -> Variant | None:
     """The variant with the fewest mistakes that gives the network's own logits; the contract itself is none."""
     side = working_side(student, network, plan)
@@ -115,6 +118,11 @@ def every_variant(contract: Steps) -> list[Variant]:
     return [Variant((), contract), *variants(contract, mistakes(contract, SIDE))]
 
 
+def other_sides(contract: Steps) -> Iterator[int]:
+    """Looked for when the contract's own has failed, and only then."""
+    yield from known_sides(contract)
+
+
 @cache
 def known_sides(contract: Steps) -> list[int]:
-    return sides(contract, mistakes(contract, SIDE), SIDE)
+    return sides(contract, mistakes(contract, SIDE), SIDE)[1:]

@@ -18,6 +18,7 @@ from grader.authoring import expect
 from grader.authoring.exercise import Mistake
 from grader.authoring.expect import CheckFailure
 from grader.judge.networks import Entry, Network
+from grader.rubric.one_thread import one_thread
 from grader.rubric.resnet_formula import (
     CONTRACT,
     LOUD,
@@ -256,6 +257,7 @@ class Played(NamedTuple):
     outputs: list[tuple[np.ndarray, np.ndarray | None]]
 
 
+@one_thread()
 def mistake(student: Any) -> Mistake | None:
     """The block's mistake by name, where it is a known one, or two of them."""
     try:

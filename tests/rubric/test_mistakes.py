@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-import torch
 
 from grader import course
 from grader.rubric.resnet_formula import CONTRACT
@@ -13,16 +10,8 @@ from grader.rubric.resnet_mistakes import mistakes
 from tests.rubric.in_process import Written
 from tests.rubric.styles import BLOCKS, CNN, LENET, NETWORKS, Block, Op
 
+COURSE = course.load()
 Ops = tuple[Op, ...]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Any:
-    """Small tensors are many times slower with more."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def put(ops: Ops, places: tuple[int, ...], *instead: Op) -> Ops:
@@ -32,7 +21,7 @@ def put(ops: Ops, places: tuple[int, ...], *instead: Op) -> Ops:
 
 def told(exercise: str, source: str, seed: int = 0) -> str:
     """The mistake as a student reads it."""
-    rules = course.load().exercises[exercise].recognise
+    rules = COURSE.exercises[exercise].recognise
     assert rules is not None
     found = rules(Written(source, seed))
     return f"{found.title}. {found.explanation}" if found else ""
