@@ -84,6 +84,7 @@ FILE_HINTS = (  # the same for what an evaluator says of an ONNX file
 )
 NO_FORWARD = re.compile(r'Module \[(\w+)\] is missing the required "forward" function')
 FORWARD = "Look at its spelling and its indentation: def forward(self, x) stands in the class, as far in as __init__."
+CONSTRUCTOR = "Compare the constructor with the contract's."
 NO_LAYER = "It only keeps layers: call them one after another in a loop, or use nn.Sequential."
 
 
@@ -240,7 +241,7 @@ class Network:
 def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailure:
     """What building or running a network raised."""
     if raised.internal:
-        return CheckFailure(raised.message)
+        return CheckFailure(raised.message, hint=CONSTRUCTOR if call == made else "")
     at = wording.place(raised)
     if wording.unfinished(raised) or raised.type_name == "SystemExit":
         return wording.call_raised(call, made.partition("(")[0], raised)
@@ -250,9 +251,7 @@ def network_raised(call: str, made: str, raised: protocol.Raised) -> CheckFailur
             hint=NO_LAYER if named[1] in ("ModuleList", "ModuleDict") else FORWARD,
         )
     if call == made and raised.type_name == "TypeError" and raised.line is None:
-        return CheckFailure(
-            f"{made} cannot be built: {raised.message}", hint="Compare the constructor with the contract's."
-        )
+        return CheckFailure(f"{made} cannot be built: {raised.message}", hint=CONSTRUCTOR)
     if raised.type_name == "UnpicklingError":  # torch's own words advise to load it all the same
         return CheckFailure(f"{call} fails: the file holds something else than parameters", hint=SAVE_AGAIN)
     if raised.type_name in ("EOFError", "IndexError") and call.startswith("loading "):

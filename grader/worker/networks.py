@@ -55,7 +55,9 @@ def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor
         asks_for_classes = not args and not _accepts(made, []) and _accepts(made, [CLASSES])
         given = [CLASSES] if asks_for_classes else args
         if not _accepts(made, given) and (named := _by_keyword_only(made)):
-            raise Refused(f"{name} takes {' and '.join(named)} by keyword only: leave out the * before it in __init__")
+            raise Refused(
+                f"{' and '.join(named)} of {name} cannot be given by position: leave out the * before it in __init__"
+            )
         made = made(*given)
     if not isinstance(made, nn.Module):
         raise Refused(f"{name} makes a {type(made).__name__}, not a torch.nn.Module")

@@ -30,7 +30,9 @@ def build(made: Any, *args: int) -> int:
 
 def test_a_parameter_by_keyword_only() -> None:
     """Is there, so it is not said to be missing; the contract's call is by position."""
-    with pytest.raises(Refused, match="Block takes stride by keyword only: leave out the \\* before it in __init__"):
+    with pytest.raises(
+        Refused, match="stride of Block cannot be given by position: leave out the \\* before it in __init__"
+    ):
         build(ByKeyword, 4, 4, 2)
 
     assert 0 == build(ByKeyword, 4, 4)
