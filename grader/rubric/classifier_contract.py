@@ -70,7 +70,7 @@ def logits_of(network: Network, x: np.ndarray) -> np.ndarray:
     found = expect.floats(network.forward(x), f"the output for a batch of shape {x.shape}")
     expect.that(
         found.shape == (len(x), 10),
-        f"{len(x)} images give an output of shape {tuple(found.shape)}, expected ({len(x)}, 10)",
+        f"a batch of {len(x)} gives an output of shape {tuple(found.shape)}, expected ({len(x)}, 10)",
         hint="The last layer gives ten numbers, one for each class." if found.shape[:1] == (len(x),) else KEEP_BATCH,
     )
     return found

@@ -68,7 +68,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         points=4,
         live=True,
         trains=True,
-        needs=["transplant"],
+        needs=["parameters", "transplant"],
         hint="zero_grad, forward, loss, backward, step: for every batch of every epoch."
         + " Sigmoids learn late: Adam at 0.005 is through sooner than plain SGD." * (plan.activation == "sigmoid"),
     )
