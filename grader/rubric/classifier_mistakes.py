@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from grader.rubric.classifier_variants import ACTIVATIONS, Act, Change, Conv, Dense, Do, Pool, Step, Steps, shapes
+from grader.rubric.classifier_variants import (
+    ACTIVATIONS,
+    Act,
+    Change,
+    Conv,
+    Dense,
+    Do,
+    Pool,
+    Shape,
+    Step,
+    Steps,
+    shapes,
+)
 
 Kind = TypeVar("Kind", bound=Step)
 ORDINALS = ("first", "second", "third", "fourth")
@@ -211,6 +223,18 @@ def ending(contract: Steps, kind: str) -> Change:
         f"The network ends in {kind}, and nn.CrossEntropyLoss applies log_softmax itself. Return the last layer's "
         "result as it is.",
         {contract.index(Do("output")): ()},
+    )
+
+
+def wrong_inputs(contract: Steps, there: list[Shape], side: int) -> Change:
+    """A first dense layer that would fit images of another side only; `there`: the shapes of the parameters."""
+    place, dense = next(iter(places(contract, Dense).items()))
+    given = next(shape[1] for shape in there if len(shape) == 2)
+    wanted = inputs(contract, side)
+    return Change(
+        f"{given:,} inputs to the first dense layer, where {wanted:,} numbers come",
+        f"{side}x{side} images come to {wanted:,} numbers when they are flattened: nn.Linear({wanted}, {dense.outputs}).",
+        {place: (dense,)},
     )
 
 

@@ -30,8 +30,8 @@ from grader.rubric.classifier_contract import (
     outputs_last,
     statistics,
 )
-from grader.rubric.classifier_mistakes import ending, mistakes
-from grader.rubric.classifier_variants import Player, Shape, Steps, Variant, shapes, sides, variants
+from grader.rubric.classifier_mistakes import ending, inputs, mistakes, places, wrong_inputs
+from grader.rubric.classifier_variants import Dense, Player, Shape, Steps, Variant, shapes, sides, variants
 from grader.rubric.one_thread import one_thread
 
 COMPARED = 3  # images: enough to see whether they are mixed
@@ -43,7 +43,7 @@ def working_side(student: Any, network: Network, plan: Plan) -> int:
     Raises CheckFailure for the contract's own images where there are no others either.
     """
     first: CheckFailure | None = None
-    for side in itertools.chain([SIDE], other_sides(plan.steps)):
+    for side in itertools.chain([SIDE], other_sides(network, plan.steps)):
         try:
             logits_of(network, images(student, COMPARED, side))
         except CheckFailure as failure:
@@ -76,8 +76,10 @@ def recognised(student: Any, plan: Plan, network: Network) -> Variant | None:
             last = ending_of(logits)
             wanted = getattr(torch, last)(player(variant.steps), dim=1) if last else player(variant.steps)
             if expect.agrees(logits, wanted.numpy().astype(float), terms=LOGITS_TERMS):
-                changes = (*variant.changes, *([ending(plan.steps, last)] if last else []))
-                return Variant(changes, variant.steps) if changes else None
+                changes = [*variant.changes, *([ending(plan.steps, last)] if last else [])]
+                if side != SIDE and needed != shapes(plan.steps, SIDE):
+                    changes.append(wrong_inputs(plan.steps, needed, SIDE))
+                return Variant(tuple(changes), variant.steps) if changes else None
     return None
 
 
@@ -118,8 +120,12 @@ def every_variant(contract: Steps) -> list[Variant]:
     return [Variant((), contract), *variants(contract, mistakes(contract, SIDE))]
 
 
-def other_sides(contract: Steps) -> Iterator[int]:
-    """Looked for when the contract's own has failed, and only then."""
+def other_sides(network: Network, contract: Steps) -> Iterator[int]:
+    """Looked for when the contract's own has failed: that which fits the first dense layer, then the known ones."""
+    hidden = next(iter(places(contract, Dense).values())).outputs
+    matrices = [entry.values.shape for entry in network.state() if entry.values.ndim == 2]
+    there = {math.prod(shape) // hidden for shape in matrices if hidden in shape} - {inputs(contract, SIDE)}
+    yield from (side for side in range(SIDE // 4, 4 * SIDE + 1, 2) if inputs(contract, side) in there)
     yield from known_sides(contract)
 
 

@@ -298,7 +298,7 @@ def first_other(layers: list[Layer], reference: torch.nn.Module) -> str:
         for mine, (name, kind, shapes) in zip(layers, wanted, strict=True):
             given = [parameter.shape for parameter in mine.parameters]
             if sorted(map(math.prod, given)) != sorted(map(math.prod, shapes)):
-                return f"{mine.name} has {named(given)}, the contract's {name} is {kind} with {named(shapes)}"
+                return f"your {mine.kind} {mine.name} has {named(given)}, the contract's {name} is {kind} with {named(shapes)}"
     return ""
 
 

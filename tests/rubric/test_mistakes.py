@@ -55,6 +55,10 @@ LENETS: dict[str, tuple[Ops, str]] = {  # a mistake -> the network, and words th
         put(put(put(LENET, (0,), small), (1, 4, 8, 10), ("relu",)), (2, 5), ("max",)),
         "No padding in the first convolution",
     ),
+    "256 inputs": (
+        put(LENET, (7,), ("dense", 256, 120)),
+        "256 inputs to the first dense layer, where 400 numbers come",
+    ),
     "second padded": (
         put(put(LENET, (3,), conv(6, 16, 5, 2, 1)), (7,), ("dense", 784, 120)),
         "Padding 2 in the second convolution, where the contract has 0",
@@ -120,6 +124,10 @@ CNNS: dict[str, tuple[Ops, str]] = {
     "no padding, and 1,600 inputs": (
         put(put(put(CNN, (0,), conv(1, 32, 3, 0, 1)), (3,), conv(32, 64, 3, 0, 1)), (7,), ("dense", 1600, 128)),
         "No padding in the convolutions",
+    ),
+    "12,544 inputs": (
+        put(CNN, (7,), ("dense", 12544, 128)),
+        "12,544 inputs to the first dense layer, where 3,136 numbers come",
     ),
     "average": (
         put(CNN, (2, 5), ("avg",)),
