@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,3 +21,8 @@ else:
             return getattr(torch, name)
 
     torch = _Torch()
+
+
+def later(name: str, **options: Any) -> Callable[[Any], Any]:
+    """torch.nn.functional's function of that name, looked up when it is called."""
+    return lambda x: getattr(torch.nn.functional, name)(x, **options)

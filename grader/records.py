@@ -166,7 +166,9 @@ class CheckResult(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.outcome == "passed" and (self.finding is not None or self.earned != self.points):
             raise ValueError(f"{self.id}: a passed check has no finding and earns all its points")
-        if self.outcome != "passed" and (self.finding is None or self.earned != 0):
+        if self.outcome == "failed" and (self.finding is None or not 0 <= self.earned <= self.points):
+            raise ValueError(f"{self.id}: a failed check has a finding and earns a part of its points at most")
+        if self.outcome in ("skipped", "errored") and (self.finding is None or self.earned != 0):
             raise ValueError(f"{self.id}: a {self.outcome} check has a finding and earns nothing")
         if self.outcome == "errored" and self.counted:
             raise ValueError(f"{self.id}: an error of the harness never costs points")

@@ -33,7 +33,7 @@ def examined(
 ) -> ExerciseAudit:
     """The audit of one exercise. `judged` are the mutants that no check failed, with what is known about them."""
     right, wrong, mutants = ([s for s in subjects if s.kind == kind] for kind in ("right", "wrong", "mutant"))
-    catalogue = [s for s in wrong if s.expectation and s.expectation.misconception]
+    known = [s for s in wrong if _told(s)]
     return ExerciseAudit(
         name=exercise.name,
         title=exercise.title,
@@ -47,8 +47,8 @@ def examined(
         false_failures=tuple(d for s in right for d in disagreements(s, gradings[s.name])),
         disagreements=tuple(d for s in wrong for d in disagreements(s, gradings[s.name])),
         unstable=tuple(d for s in subjects for d in unstable(s, gradings[s.name])),
-        misconceptions=len(catalogue),
-        recognised=sum(_named(s, gradings[s.name]) == _title(s) for s in catalogue),
+        misconceptions=len(known),
+        recognised=sum(_named(s, gradings[s.name]) == _told(s) for s in known),
         misdiagnosed=tuple(d for s in wrong for d in misdiagnosed(s, gradings[s.name])),
         controls=controls,
         checks=tuple(_checks(exercise, subjects, gradings)),
@@ -107,7 +107,7 @@ def _declared(subject: Subject) -> tuple[set[str], set[str]]:
 def misdiagnosed(subject: Subject, gradings: Gradings) -> list[Disagreement]:
     """A misconception that is told to be another one."""
     named = _named(subject, gradings)
-    if subject.expectation is None or not subject.expectation.misconception or named in ("", _title(subject)):
+    if not _told(subject) or named in ("", _told(subject)):
         return []
     return [Disagreement(submission=subject.name, seed=0, remark=f"it was told: {named}")]
 
@@ -154,8 +154,8 @@ def _named(subject: Subject, gradings: Gradings) -> str:
     return next((graded.diagnosis for graded in gradings.values() if graded.diagnosis), "")
 
 
-def _title(subject: Subject) -> str:
-    return subject.expectation.title if subject.expectation else ""
+def _told(subject: Subject) -> str:
+    return subject.expectation.told if subject.expectation else ""
 
 
 def _names(failed: Mapping[str, str]) -> str:

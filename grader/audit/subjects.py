@@ -30,8 +30,14 @@ class Expectation(Record, frozen=True, kw_only=True):
     title: str  # the style, or the mistake
     misconception: bool = False  # belongs to the catalogue: students are told about it by this title
     explanation: str = ""  # the paragraph they read
+    named: str = ""  # what the exercise's own rules call it, where they know it
     failed: tuple[str, ...] = ()  # checks that must fail, all others must pass or be skipped
     by_chance: tuple[str, ...] = ()  # checks that some seeds fail and others do not
+
+    @property
+    def told(self) -> str:
+        """The name by which students are told of the mistake."""
+        return self.named or (self.title if self.misconception else "")
 
 
 class Subject(Record, frozen=True, kw_only=True):

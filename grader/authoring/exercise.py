@@ -17,7 +17,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pkgutil import resolve_name
-from typing import Any
+from typing import Any, NamedTuple
 
 import hypothesis
 from hypothesis import HealthCheck, Phase
@@ -27,6 +27,13 @@ from grader.errors import AuthorError
 
 MOST_EXAMPLES = 60  # drawn for a check unless it says otherwise
 READY_MADE = ("convolution", "pooling", "solving")  # kinds of library functions that an exercise can forbid
+
+
+class Mistake(NamedTuple):
+    """A mistake by name, and the paragraph a student reads about it."""
+
+    title: str
+    explanation: str
 
 
 class Check:
@@ -163,6 +170,7 @@ class Exercise:
         self.lesson = lesson
         self.about = about
         self.checks: list[Check] = []
+        self.recognise: Callable[[Any], Mistake | None] | None = None  # the mistake in a student's network
         self._add_loads()
 
     def check(

@@ -39,6 +39,7 @@ class CheckFailure(AssertionError):
         hidden: str = "",
         raised: Any = None,
         astray: bool = False,
+        share: float = 0.0,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -52,10 +53,18 @@ class CheckFailure(AssertionError):
         self.raised = raised  # the exception of student code behind it, a protocol.Raised
         self.astray = astray or fatal or raised is not None  # nothing that the check's own hint is about
         self.hidden = hidden  # what is told in place of the message where a check is hidden: a limit, never an input
+        self.share = share  # of the check's points that are earned all the same, less than 1
 
 
 class CheckSkipped(Exception):
-    """A check cannot run here (a data set is absent): no points are at stake."""
+    """A check cannot run here (a data set is absent): no points are at stake, unless they are `counted`.
+
+    counted: what the check looks at is not there, and another check has told it.
+    """
+
+    def __init__(self, message: str = "", *, counted: bool = False) -> None:
+        super().__init__(message)
+        self.counted = counted
 
 
 LARGE = re.compile(r"array of [0-9]+ MiB")  # what a worker tells of one that it does not send
@@ -135,10 +144,10 @@ def close(
     )
 
 
-def agrees(actual: Any, expected: Any, *, terms: int = 1) -> bool:
+def agrees(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | None = None) -> bool:
     """Whether `close` would let the answer pass."""
     try:
-        close(actual, expected, terms=terms)
+        close(actual, expected, terms=terms, tol=tol)
     except CheckFailure:
         return False
     return True

@@ -16,7 +16,8 @@ from typing import Literal
 
 import msgspec
 
-from grader.authoring.exercise import Check, Exercise
+from grader.authoring.exercise import Check, Exercise, Mistake
+from grader.judge.players import Live
 from grader.judge.probes import MISSING, CallProbe, Probe, Question, agree, answer, answers, question
 from grader.judge.session import Session
 from grader.records import CheckResult, Finding, Record
@@ -46,7 +47,7 @@ class Catalogue(Record, frozen=True, kw_only=True):
     probes: tuple[Probe, ...]
 
 
-Found = dict[frozenset[str], Misconception]  # by the functions and classes that it spoils
+Found = dict[frozenset[str], Misconception | Mistake]  # by the functions and classes that it spoils
 
 
 def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[CheckResult]:
@@ -56,7 +57,12 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
     answering = session.diagnose and session.names and not session.timeouts
     # under a switch for the whole file no function answers as its own mistakes would have it
     answering = answering and not session.source().switched_off()
-    catalogue = load(session.exercise) if open_findings and answering else None
+    if not (open_findings and answering):
+        return results.values()
+    checks = {check.id: check for check in session.exercise.checks}
+    if (by_rules := by_rule(session)) is not None:
+        return _attached(results.values(), {frozenset(session.exercise.class_names): by_rules}, checks)
+    catalogue = load(session.exercise)
     if catalogue is None:
         return results.values()
     try:
@@ -64,8 +70,21 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
             given = answers(session, questions(path(session.exercise)))
     except Exception:  # it died on a probe, or told what nobody thought of: nothing can be said, and nothing is lost
         return results.values()
-    checks = {check.id: check for check in session.exercise.checks}
     return _attached(results.values(), recognise(catalogue, given), checks)
+
+
+def by_rule(session: Session) -> Mistake | None:
+    """What the exercise's own rules say of a network, which they ask anew: no style hides a mistake from them."""
+    rules = session.exercise.recognise
+    found: list[Mistake | None] = []
+    if rules is None:
+        return None
+    try:
+        with session.exploring(DIAGNOSIS_SECONDS):
+            Live(session).play(lambda student: found.append(rules(student)), {})
+    except Exception:  # nothing can be said, and nothing is lost
+        return None
+    return found[0]
 
 
 def recognise(catalogue: Catalogue, given: Sequence[str]) -> Found:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 EVALUATION_SECONDS = 120.0
 BATCH = 500  # images that an evaluator gets at a time: copies of so few stay in the processor's cache
-EXPORT_SECONDS = 60.0
 OVERFIT_SECONDS = 60.0
 MOST_ENTRIES = 500  # layers, or parameters and buffers: the largest network of the course has 20
 BUILT_IN = (
@@ -79,6 +78,7 @@ FILE_HINTS = (  # the same for what an evaluator says of an ONNX file
 )
 NO_FORWARD = re.compile(r'Module \[(\w+)\] is missing the required "forward" function')
 FORWARD = "Look at its spelling and its indentation: def forward(self, x) stands in the class, as far in as __init__."
+CONSTRUCTOR = "Compare the constructor with the contract's."
 NO_LAYER = "It only keeps layers: call them one after another in a loop, or use nn.Sequential."
 
 
@@ -205,14 +205,6 @@ class Network:
         )
         return returned
 
-    def export(self, sample: np.ndarray) -> bytes:
-        """The network as the bytes of an ONNX file."""
-        doing = "it was being exported to ONNX"
-        data = self._ask(
-            "export", np.ndarray, self._number, sample, doing=doing, call="torch.onnx.export", seconds=EXPORT_SECONDS
-        )
-        return bytes(data.tobytes())
-
     def load_checkpoint(self, file: str) -> None:
         """Load the student's saved state_dict."""
         self._ask("load_checkpoint", Any, self._number, file, doing=f"{file} was being loaded", call=f"loading {file}")
@@ -243,7 +235,7 @@ class Network:
 def network_raised(call: str, made: str, raised: protocol.Raised, source: Source) -> CheckFailure:
     """What building or running a network raised."""
     if raised.internal:
-        return CheckFailure(raised.message)
+        return CheckFailure(raised.message, hint=CONSTRUCTOR if call == made else "")
     at = wording.place(raised)
     if wording.unfinished(raised) or raised.type_name == "SystemExit":
         return wording.call_raised(call, made.partition("(")[0], raised)

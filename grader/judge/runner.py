@@ -116,10 +116,10 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
     started = time.perf_counter()
     try:
         evidence = _attempt(check, session, rubric)
-    except CheckSkipped as reason:
+    except CheckSkipped as told:
         if not check.live:
             session.discard()  # replies are left unread
-        return _result(check, "skipped", Finding(message=str(reason)), counted=False)
+        return _result(check, "skipped", Finding(message=str(told)), counted=told.counted)
     except _Failed as failed:
         if isinstance(failed.failure, Asserted) and _is_ours(check, session, failed.failure):
             session.discard()
@@ -127,7 +127,8 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
             return _errored(check, failed.failure, words)
         finding = _finding(check, failed.failure, failed.player, session)
         seconds = time.perf_counter() - started
-        return _result(check, "failed", finding, seconds=seconds, evidence=_evidence(failed.player))
+        earned = round(check.points * failed.failure.share, 2)
+        return _result(check, "failed", finding, seconds=seconds, evidence=_evidence(failed.player), earned=earned)
     except Exception as problem:
         session.discard()
         words = str(problem) if isinstance(problem, GraderError) else type(problem).__name__
@@ -480,13 +481,14 @@ def _result(
     seconds: float = 0.0,
     counted: bool = True,
     evidence: tuple[Evidence, ...] = (),
+    earned: float = 0.0,
 ) -> CheckResult:
     return CheckResult(
         id=check.id,
         title=check.title,
         outcome=outcome,
         points=check.points,
-        earned=check.points if outcome == "passed" else 0,
+        earned=check.points if outcome == "passed" else earned,
         finding=finding,
         seconds=round(seconds, 4),
         public=check.public,

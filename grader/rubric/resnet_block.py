@@ -6,10 +6,8 @@ student's own parameters are put into the reference formula in every fitting way
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
-from itertools import permutations
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +18,19 @@ from grader.authoring.tolerance import Tolerance
 from grader.judge.networks import AT_RANDOM, Entry, Network
 from grader.later import torch
 from grader.records import Table
+from grader.rubric.resnet_formula import (
+    LOUD,
+    NEAR,
+    Roles,
+    assignments,
+    formula,
+    needs_none,
+    noise,
+    pointwise_shapes,
+    randomised,
+    stride_of,
+)
+from grader.rubric.resnet_mistakes import mistake
 
 resnet_block = exercise(
     "resnet_block",
@@ -29,42 +40,29 @@ resnet_block = exercise(
     about="ResidualBlock(in_channels, out_channels, stride=1): y = ReLU(F(x) + shortcut(x)) with "
     "F = conv3x3 - BN - ReLU - conv3x3 - BN; the shortcut is the identity where shapes agree, else a 1x1 convolution.",
 )
+resnet_block.recognise = mistake
 SAME, WIDER, NARROWER, STRIDED, BOTH, THREE = (4, 4), (3, 6), (6, 3), (4, 4, 2), (3, 6, 2), (4, 4, 3)
-NEAR = Tolerance(1e-4, 1e-4)  # float32 against float64, some tens of products a sum
-EPS = 1e-5
-# loud enough for variances beside which the eps of a batch norm does not matter, and for ReLU6 not to be ReLU
-LOUD, SPREAD, GAIN = np.float32(3.0), 7.0, 4.0
-NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 MOST_TOLD = 200  # characters in a cell of a table
 MORE_BATCHES = 7  # what happens at random does not show in every pass
 ASIDE = 0.05  # of its way: a variance may be divided by n instead of n - 1
 NOTHING_RANDOM = "The same batch gives the same in train mode too: no dropout, and no layer that is left out at random."
-MOST_PARTS = 4  # of a kind: every way of giving them their roles is tried
 
 
-class Norm(NamedTuple):
-    """The four vectors of a batch normalisation."""
+@resnet_block.check(points=0, live=True, hint="Padding 1 keeps the size in both 3x3 convolutions.")
+def runs(student: Any) -> None:
+    """A block that keeps the number of channels gives (N, C, H, W) for (N, C, H, W).
 
-    weight: str
-    bias: str
-    mean: str
-    variance: str
-
-
-class Roles(NamedTuple):
-    """Which of the student's tensors plays which part, by name."""
-
-    first: str
-    norm1: Norm
-    second: str
-    norm2: Norm
-    shortcut: str | None
-    norm3: Norm | None
+    Why: whatever else a block does, x passes through it and is added at the end.
+    Wrong: nn.Conv2d(channels, channels, 3)
+    Right: nn.Conv2d(channels, channels, 3, padding=1)
+    """
+    fits(student, SAME)
 
 
 @resnet_block.check(
     points=1,
     live=True,
+    needs=["runs"],
     hint="Padding 1 keeps the size. Other channels or a stride need a 1x1 convolution with that stride in the shortcut.",
 )
 def shape(student: Any) -> None:
@@ -75,16 +73,7 @@ def shape(student: Any) -> None:
     Right: nn.Conv2d(in_channels, out_channels, 1, stride=stride)
     """
     for args in (SAME, WIDER, NARROWER, STRIDED, BOTH, THREE):
-        block = built(student, args)
-        stride = stride_of(args)
-        for count, height, width in ((2, 8, 8), (1, 7, 5)):
-            found = block.output(noise(student, count, args[0], height, width))
-            wanted = (count, args[1], -(-height // stride), -(-width // stride))
-            expect.that(
-                found.shape == wanted,
-                f"{block.made} turns ({count}, {args[0]}, {height}, {width}) into {tuple(found.shape)}, "
-                f"expected {wanted}",
-            )
+        fits(student, args)
 
 
 @resnet_block.check(
@@ -139,7 +128,7 @@ def shortcut(student: Any) -> None:
     expect.that(wider, "ResidualBlock(3, 6) has no 1x1 convolution that takes 3 channels to 6")
 
 
-@resnet_block.check(points=2, live=True, needs=["shape"], hint="First add the shortcut, then ReLU.")
+@resnet_block.check(points=2, live=True, needs=["runs"], hint="First add the shortcut, then ReLU.")
 def zero_branch(student: Any) -> None:
     """With F at zero the block is ReLU(x).
 
@@ -154,9 +143,7 @@ def zero_branch(student: Any) -> None:
         expect.close(block.output(x), np.maximum(x, 0).astype(float))
 
 
-@resnet_block.check(
-    points=5, live=True, needs=["shape"], hint="conv, BN, ReLU, conv, BN; then the addition; then ReLU."
-)
+@resnet_block.check(points=5, live=True, needs=["runs"], hint="conv, BN, ReLU, conv, BN; then the addition; then ReLU.")
 def values(student: Any) -> None:
     """In eval mode the block computes ReLU(F(x) + x).
 
@@ -188,7 +175,7 @@ def projection(student: Any) -> None:
 @resnet_block.check(
     points=2,
     live=True,
-    needs=["values", "projection"],
+    needs=["values"],
     hint="nn.BatchNorm2d does it by itself: no eval(), no track_running_stats=False, and no further layer like dropout.",
 )
 def train_mode(student: Any) -> None:
@@ -198,8 +185,7 @@ def train_mode(student: Any) -> None:
     Wrong: self.bn1.eval()
     Right: nothing to do: model.train() reaches every layer
     """
-    for args in (SAME, BOTH):
-        block, state, roles = matching(student, args, sizes=((6, 6),))
+    for args, block, state, roles in right_ones(student):
         x = LOUD * noise(student, 4, args[0], 7, 5)
         batch = dict(state)
         wanted = formula(batch, roles, torch.from_numpy(x).double(), stride_of(args), train=True)
@@ -212,7 +198,7 @@ def train_mode(student: Any) -> None:
 @resnet_block.check(
     points=2,
     live=True,
-    needs=["values", "projection"],
+    needs=["values"],
     hint="No in-place operation on what the shortcut or a gradient still needs, and no detach.",
 )
 def backward(student: Any) -> None:
@@ -222,8 +208,7 @@ def backward(student: Any) -> None:
     Wrong: out += identity after F.relu_(identity)
     Right: out = out + identity
     """
-    for args in (SAME, BOTH):
-        block, state, roles = matching(student, args, sizes=((6, 6),))
+    for args, block, state, roles in right_ones(student):
         x = LOUD * noise(student, 3, args[0], 6, 6)
         given = torch.from_numpy(x).double().requires_grad_()
         tensors = {name: value.clone().requires_grad_() for name, value in state.items()}
@@ -251,8 +236,7 @@ def unchanged(student: Any) -> None:
     Wrong: F.relu_(x)
     Right: F.relu(x)
     """
-    for args in (SAME, BOTH):
-        block = built(student, args)
+    for args, block, _, _ in right_ones(student):
         x = noise(student, 2, args[0], 6, 6)
         first = expect.floats(block.output(x))
         expect.that(not block.changes_input(x), f"{block.made} changes its input")
@@ -279,6 +263,31 @@ def recorded(before: dict[str, torch.Tensor], batch: dict[str, torch.Tensor], af
         )
 
 
+def right_ones(student: Any) -> Iterator[tuple[tuple[int, ...], Network, dict[str, torch.Tensor], Roles]]:
+    """A block of unchanged shape, and one with a projection where it is right: if it is not, `projection` tells."""
+    for args in (SAME, BOTH):
+        try:
+            found = matching(student, args, sizes=((6, 6),))
+        except CheckFailure as failure:
+            if args == SAME or failure.fatal:
+                raise
+        else:
+            yield args, *found
+
+
+def fits(student: Any, args: tuple[int, ...]) -> None:
+    """Fail when the block's output has another shape than the contract's."""
+    block = built(student, args)
+    stride = stride_of(args)
+    for count, height, width in ((2, 8, 8), (1, 7, 5)):
+        found = block.output(noise(student, count, args[0], height, width))
+        wanted = (count, args[1], -(-height // stride), -(-width // stride))
+        expect.that(
+            found.shape == wanted,
+            f"{block.made} turns ({count}, {args[0]}, {height}, {width}) into {tuple(found.shape)}, expected {wanted}",
+        )
+
+
 def built(student: Any, args: tuple[int, ...]) -> Network:
     """The student's block for (in_channels, out_channels[, stride])."""
     sample, seed = noise(student, 2, args[0], 6, 6), int(student.random.integers(1 << 31))
@@ -300,16 +309,6 @@ def lively(student: Any, args: tuple[int, ...]) -> Network:
         hint="forward has to use the layers that __init__ makes.",
     )
     return block
-
-
-def noise(student: Any, *sizes: int) -> np.ndarray:
-    """Standard normal noise, float32."""
-    found: np.ndarray = student.random.standard_normal(sizes).astype("float32")
-    return found
-
-
-def stride_of(args: tuple[int, ...]) -> int:
-    return args[2] if len(args) > 2 else 1
 
 
 def counts(channels: int, out: int, stride: int = 1) -> set[int]:
@@ -357,98 +356,3 @@ def matching(
         actual=closest.actual,
         where=closest.where,
     )
-
-
-def needs_none(args: tuple[int, ...]) -> bool:
-    """Whether the shortcut of such a block is the identity."""
-    return args[0] == args[1] and stride_of(args) == 1
-
-
-def randomised(student: Any, entries: list[Entry]) -> dict[str, torch.Tensor]:
-    """Random values for everything a block keeps, float64: batch norms get about what LOUD inputs give them."""
-    state = {}
-    for entry in entries:
-        if entry.values.dtype.kind != "f":
-            continue
-        draw = np.asarray(student.random.standard_normal(entry.values.shape))
-        last = entry.name.rpartition(".")[2]
-        if "var" in last:
-            draw = SPREAD**2 * (np.abs(draw) + 0.5)
-        elif entry.values.ndim == 4:
-            draw = SPREAD / LOUD * draw / math.sqrt(max(1, math.prod(entry.values.shape[1:])))
-        elif last == "weight":
-            draw = GAIN + draw
-        state[entry.name] = torch.from_numpy(np.asarray(draw, dtype="float32").astype("float64"))
-    return state
-
-
-def assignments(entries: list[Entry], args: tuple[int, ...]) -> Iterator[Roles]:
-    """Every way in which the student's tensors can play the parts of the formula."""
-    channels, out = args[:2]
-    shapes = {entry.name: entry.values.shape for entry in entries if entry.values.dtype.kind == "f"}
-    weights = {n: s for n, s in shapes.items() if shapes.get(f"{n.removesuffix('weight')}bias", (out,)) == (out,)}
-    wide = [name for name, shape in weights.items() if len(shape) == 4 and shape[2:] == (3, 3)]
-    pointwise = [name for name, shape in weights.items() if shape in pointwise_shapes(out, channels)]
-    norms = batch_norms(entries, out)
-    for found, what in ((wide, "3x3 convolutions"), (pointwise, "1x1 convolutions"), (norms, "batch norms")):
-        expect.that(len(found) <= MOST_PARTS, f"the block has {len(found)} {what}: too many to tell which is which")
-    shortcuts: list[str | None] = [None] if needs_none(args) else list(pointwise)
-    for first, second in permutations(wide, 2):
-        if shapes[first][:2] != (out, channels) or shapes[second][:2] != (out, out):
-            continue
-        for norm1, norm2 in permutations(norms, 2):
-            rest: list[Norm | None] = [norm for norm in norms if norm not in (norm1, norm2)]
-            for name in shortcuts:
-                for norm3 in rest if rest and name else [None]:
-                    yield Roles(first, norm1, second, norm2, name, norm3)
-
-
-def pointwise_shapes(out: int, channels: int) -> tuple[tuple[int, ...], ...]:
-    """Shapes of a 1x1 convolution's weights: a linear layer over the channels is one too."""
-    return (out, channels, 1, 1), (out, channels)
-
-
-def batch_norms(entries: list[Entry], out: int) -> list[Norm]:
-    """The batch normalisations of `out` channels: by torch's names, else by the order they were registered in."""
-    shapes = ((out,), (1, out, 1, 1))
-    wide = [entry.name for entry in entries if entry.values.ndim == 4 and entry.name.endswith("weight")]
-    biases = {f"{name.removesuffix('weight')}bias" for name in wide}
-    floats = [entry for entry in entries if entry.values.dtype.kind == "f" and entry.name not in biases]
-    vectors = [entry for entry in floats if entry.values.shape in shapes]
-    names = {entry.name for entry in vectors}
-    prefixes = [name.removesuffix("running_mean") for name in sorted(names) if name.endswith("running_mean")]
-    named = [Norm(*(f"{prefix}{part}" for part in NORM_PARTS)) for prefix in prefixes]
-    if named := [norm for norm in named if names.issuperset(norm)]:
-        return named
-    learned = [entry.name for entry in vectors if entry.kind == "parameter"]
-    tracked = [entry.name for entry in vectors if entry.kind == "buffer"]
-    pairs = zip(learned[::2], learned[1::2], tracked[::2], tracked[1::2], strict=False)
-    return [Norm(*names) for names in pairs]
-
-
-def formula(state: dict[str, torch.Tensor], roles: Roles, x: torch.Tensor, stride: int, train: bool) -> torch.Tensor:
-    """ReLU(F(x) + shortcut(x)) with the student's tensors in their parts, in float64.
-
-    train: with the statistics of the batch, which take the place of the running ones in `state`.
-    """
-    nn = torch.nn.functional
-
-    def norm(values: torch.Tensor, part: Norm) -> torch.Tensor:
-        weight, bias, mean, variance = (state[name].flatten() for name in part)
-        mean, variance = mean.detach().clone(), variance.detach().clone()
-        result = nn.batch_norm(values, mean, variance, weight, bias, training=train, momentum=1.0, eps=EPS)
-        if train:  # with a momentum of 1 they have become the batch's own
-            state[part.mean], state[part.variance] = mean, variance
-        return result
-
-    def conv(values: torch.Tensor, name: str, stride: int, padding: int) -> torch.Tensor:
-        bias = state.get(f"{name.removesuffix('weight')}bias") if name.endswith("weight") else None
-        weight = state[name] if state[name].ndim == 4 else state[name][:, :, None, None]
-        return nn.conv2d(values, weight, bias, stride=stride, padding=padding)
-
-    inner = nn.relu(norm(conv(x, roles.first, stride, 1), roles.norm1))
-    inner = norm(conv(inner, roles.second, 1, 1), roles.norm2)
-    if roles.shortcut is None:
-        return nn.relu(inner + x)
-    shortcut = conv(x, roles.shortcut, stride, 0)
-    return nn.relu(inner + (norm(shortcut, roles.norm3) if roles.norm3 else shortcut))

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-import io
 import time
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -55,7 +53,12 @@ def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor
         made = copy.deepcopy(made)
     elif callable(made):
         asks_for_classes = not args and not _accepts(made, []) and _accepts(made, [CLASSES])
-        made = made(*([CLASSES] if asks_for_classes else args))
+        given = [CLASSES] if asks_for_classes else args
+        if not _accepts(made, given) and (named := _by_keyword_only(made)):
+            raise Refused(
+                f"{' and '.join(named)} of {name} cannot be given by position: leave out the * before it in __init__"
+            )
+        made = made(*given)
     if not isinstance(made, nn.Module):
         raise Refused(f"{name} makes a {type(made).__name__}, not a torch.nn.Module")
     if device != "cpu":
@@ -183,24 +186,6 @@ def train(
     return [None if isinstance(returned, nn.Module) else returned, seconds]
 
 
-def export(workspace: Workspace, number: int, sample: torch.Tensor) -> torch.Tensor:
-    """The network in eval mode as the bytes of an ONNX file with a free batch axis."""
-    network = SET_MODE(workspace.networks[number], False).cpu()
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network,
-            (sample,),
-            buffer,  # type: ignore[arg-type]  # a file object does too
-            input_names=["images"],
-            output_names=["logits"],
-            dynamic_axes={"images": {0: "N"}, "logits": {0: "N"}},
-            dynamo=False,
-        )
-    return torch.frombuffer(bytearray(buffer.getvalue()), dtype=torch.uint8)
-
-
 def load_checkpoint(workspace: Workspace, number: int, file: str) -> None:
     """Load a state_dict that the student saved; only weights, no code, are read from it."""
     saved = torch.load(workspace.folder / file, map_location="cpu", weights_only=True)
@@ -220,7 +205,6 @@ PROCEDURES: dict[str, Callable[..., Any]] = {
         overfit,
         forward_operators,
         train,
-        export,
         load_checkpoint,
     )
 }
@@ -241,6 +225,15 @@ def _accepts(call: Any, args: list[Any]) -> bool:
     except (TypeError, ValueError):
         return False
     return True
+
+
+def _by_keyword_only(call: Any) -> list[str]:
+    """Parameters that cannot be given by position, as the contract does."""
+    try:
+        parameters = inspect.signature(call).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
 
 
 def _accepts_keyword(call: Any, name: str) -> bool:

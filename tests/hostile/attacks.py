@@ -1466,11 +1466,11 @@ class LeNet5(nn.Module):
 HONEST_NETWORK = frozenset(
     f"lenet5.{name}"
     for name in (
-        *("loads", "shape", "network", "parameters", "logits"),
+        *("loads", "runs", "shape", "network", "parameters", "logits"),
         *("transplant", "activations", "gradients", "modes", "overfit"),
     )
 )
-MODEST = frozenset(f"lenet5.{name}" for name in ("loads", "shape", "logits", "gradients", "modes", "overfit"))
+MODEST = frozenset(f"lenet5.{name}" for name in ("loads", "runs", "shape", "logits", "gradients", "modes", "overfit"))
 attack(
     "networks",
     "parameters_patched",
@@ -1618,6 +1618,7 @@ class LeNet5(nn.Sequential):
 """
 OWN_WORK = [
     "loads",
+    "runs",
     "shape",
     "network",
     "parameters",

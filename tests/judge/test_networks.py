@@ -92,13 +92,6 @@ ANSWERS: list[tuple[Callable[[Network], Any], Any, Any, tuple[str, tuple[Any, ..
         ("train", packed("train", 7, X, LABELS, 3)),
         99.0,
     ),
-    (
-        lambda network: network.export(X),
-        np.frombuffer(b"onnx", dtype=np.uint8),
-        b"onnx",
-        ("export", packed(7, X)),
-        60.0,
-    ),
     (lambda network: network.load_checkpoint("a.pth"), None, None, ("load_checkpoint", packed(7, "a.pth")), None),
 ]
 
@@ -177,7 +170,6 @@ TAMPERED: list[tuple[Callable[[Network], Any], Any, str]] = [
     ),
     (lambda network: network.operators(X), [1], "a forward pass was being watched"),
     (lambda network: network.train(X, X, 0, 1.0), "done", "train was running"),
-    (lambda network: network.export(X), "onnx", "it was being exported to ONNX"),
 ]
 
 
@@ -235,7 +227,6 @@ def test_as_many_parts_as_are_looked_at() -> None:
         (lambda network: network.overfit(X, X, 2, 0.1), "a training step"),
         (lambda network: network.operators(X), "forward()"),
         (lambda network: network.train(X, X, 0, 1.0), "train(model, images, labels)"),
-        (lambda network: network.export(X), "torch.onnx.export"),
         (lambda network: network.load_checkpoint("a.pth"), "loading a.pth"),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from grader.authoring import expect
-from grader.authoring.exercise import Check, Exercise
+from grader.authoring.exercise import Check, Exercise, Mistake
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.authoring.strategies import arrays
 from grader.errors import HarnessError
@@ -171,6 +171,57 @@ def test_outcomes(doubling: Exercise) -> None:
     ]
     assert ["Title of bad.", True] == [found["bad"].title, found["bad"].public]
     assert ["discarded"] * 2 == session.happened  # after the error, and at the end
+
+
+def test_a_part_of_the_points(doubling: Exercise) -> None:
+    """A failed check may leave a share of its points; one that has nothing to look at costs them where it says so."""
+    declared(doubling, "half", raising(CheckFailure("No.", share=0.5)), points=3)
+    declared(doubling, "most", raising(CheckFailure("No.", share=11 / 12)), points=4)
+    declared(doubling, "elsewhere", raising(CheckSkipped("Told elsewhere.", counted=True)), points=2)
+    found = judged(Stage(doubling))
+
+    assert [("failed", 3, 1.5, True), ("failed", 4, 3.67, True), ("skipped", 2, 0, True)] == [
+        outcome(found[name]) for name in ("half", "most", "elsewhere")
+    ]
+
+
+def of_a_network(rules: Callable[[Any], Mistake | None]) -> Stage:
+    """A network that one public check fails, and one hidden check before it."""
+    exercise = Exercise("net", title="Net", classes={"Net": object})
+    declared(exercise, "hidden", raising(CheckFailure("No.")), public=False)
+    declared(exercise, "first", raising(CheckFailure("No.")))
+    declared(exercise, "second", raising(CheckFailure("Nor here.")))
+    exercise.recognise = rules
+    stage = Stage(exercise)
+    stage.names = {"Net": "class"}
+    return stage
+
+
+def test_rules_name_a_network_s_mistake() -> None:
+    """Once, where it shows first, and not in a hidden check; they may ask the network."""
+    asked: list[Any] = []
+
+    def rules(student: Any) -> Mistake:
+        asked.append(student.random)
+        return Mistake("No padding", "Pad it.")
+
+    found = judged(of_a_network(rules))
+
+    assert [("No padding", "Pad it."), ("", ""), ("", "")] == [
+        (finding.misconception, finding.explanation)
+        for name in ("first", "second", "hidden")
+        if (finding := found[name].finding)
+    ]
+    assert 1 == len(asked)
+
+
+@pytest.mark.parametrize("problem", [CheckFailure("it died", fatal=True), HarnessError("none left"), ValueError("odd")])
+def test_rules_that_fail_say_nothing(problem: Exception) -> None:
+    """And cost nothing: the findings stand as they were."""
+    found = judged(of_a_network(raising(problem)))  # type: ignore[arg-type]
+
+    assert ["No.", "Nor here."] == [told(found[name]) for name in ("first", "second")]
+    assert not any(result.finding and result.finding.misconception for result in found.values())
 
 
 @pytest.mark.parametrize(

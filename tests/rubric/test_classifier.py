@@ -13,7 +13,11 @@ from torch import nn
 
 from grader.authoring.expect import CheckFailure
 from grader.judge.networks import Entry
-from grader.rubric.classifier import LAYOUTS, Layout, Plan, bends, contract_with, laid_out
+from grader.rubric import lenet5, mnist_cnn
+from grader.rubric.classifier_contract import LAYOUTS, Layout, Plan, contract_with, laid_out
+from grader.rubric.classifier_mistakes import mistakes
+from grader.rubric.classifier_structure import bends
+from grader.rubric.classifier_variants import Player, shapes, variants
 from reference.lenet5 import LeNet5
 from reference.mnist_cnn import MnistCNN
 
@@ -21,14 +25,10 @@ SEEDS = range(4)
 BLAMED = "the output is a linear function of the images: for two images it is the sum of what each one gives"
 
 
-def plan_of(network: type[nn.Module], activation: str) -> Plan:
-    parameters = sum(value.numel() for value in network().parameters())
-    return Plan(network.__name__, network, parameters, activation, frozenset(), {}, 0.0, {})
-
-
-@pytest.fixture(params=[(LeNet5, "sigmoid"), (MnistCNN, "ReLU")], ids=["lenet5", "mnist_cnn"])
+@pytest.fixture(params=[lenet5.PLAN, mnist_cnn.PLAN], ids=["lenet5", "mnist_cnn"])
 def plan(request: pytest.FixtureRequest) -> Plan:
-    return plan_of(*request.param)
+    found: Plan = request.param
+    return found
 
 
 def student(seed: int = 0) -> Any:
@@ -160,6 +160,27 @@ def test_other_activations_bend_too(plan: Plan, activation: type[nn.Module]) -> 
     torch.manual_seed(0)
     network = nn.Sequential(nn.Flatten(), nn.Linear(784, 30), activation(), nn.Linear(30, 10))
     bends(student(), Played(network), plan)  # type: ignore[arg-type]
+
+
+def test_steps_are_those_of_the_reference(plan: Plan) -> None:
+    """The contract told step by step is the contract: the same parameters in the same order, the same logits."""
+    network = plan.reference().eval()
+    own = [value.detach().numpy() for value in network.parameters()]
+    x = np.random.default_rng(0).standard_normal((3, 1, 28, 28)).astype("float32")
+    with torch.no_grad():
+        expected = network(torch.from_numpy(x))
+
+    assert shapes(plan.steps, 28) == [value.shape for value in own]
+    assert torch.allclose(Player(own, x)(plan.steps), expected)
+
+
+def test_only_mistakes_change_it(plan: Plan) -> None:
+    """No variant is the contract itself, and no two of one mistake are the same."""
+    known = mistakes(plan.steps, 28)
+    singles = [variant.steps for variant in variants(plan.steps, known) if len(variant.changes) == 1]
+
+    assert plan.steps not in singles
+    assert len(singles) == len(known) == len({*singles})
 
 
 # --- how weights lie ----------------------------------------------------------------------------------
