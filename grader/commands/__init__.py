@@ -1,0 +1,53 @@
+"""What each command does: arguments in, calls out, exit code back. A module a family; imports nothing heavy at the top."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import HarnessError, UsageError
+
+if TYPE_CHECKING:
+    from grader.course import Course
+
+PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
+
+
+def course_of(arguments: argparse.Namespace) -> Course:
+    from grader import course
+
+    found: Path | None = arguments.course
+    return course.load(found)
+
+
+def require_writable(out: Path) -> None:
+    """Try it: neither a full disk nor, for root, a read-only one shows in the rights of a folder."""
+    import tempfile
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out) as file:
+            file.write(bytes(1 << 16))
+    except OSError as problem:
+        words = "it is a file" if os.path.exists(out) and not os.path.isdir(out) else problem.strerror
+        raise UsageError(f"--out {out}: cannot write there: {words}; name another folder with --out") from None
+
+
+@contextlib.contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Around what writes `path`. Raises HarnessError, in one sentence, when the system does not let it."""
+    try:
+        yield
+    except OSError as problem:
+        advice = "make room there or move away what is in its place, then run again"
+        raise HarnessError(f"{path} cannot be written: {problem.strerror}; {advice}") from None
+
+
+def print_no_more() -> None:
+    """The reader of our output has gone: what is printed from now on goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
