@@ -39,6 +39,7 @@ class CheckFailure(AssertionError):
         hidden: str = "",
         raised: Any = None,
         astray: bool = False,
+        likened: bool = False,
         share: float = 0.0,
     ) -> None:
         super().__init__(message)
@@ -52,6 +53,7 @@ class CheckFailure(AssertionError):
         self.ready_made = ready_made  # a function was called that the exercise forbids
         self.raised = raised  # the exception of student code behind it, a protocol.Raised
         self.astray = astray or fatal or raised is not None  # nothing that the check's own hint is about
+        self.likened = likened  # the hint is what the values look like, which fits functions and no networks
         self.hidden = hidden  # what is told in place of the message where a check is hidden: a limit, never an input
         self.share = share  # of the check's points that are earned all the same, less than 1
 
@@ -141,6 +143,7 @@ def close(
         actual=Array.of(found),
         where=tuple(int(i) for i in np.argwhere(~good)[0]),
         hint=hint or likeness(found, wanted, good),
+        likened=not hint,
     )
 
 

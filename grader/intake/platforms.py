@@ -20,7 +20,7 @@ CONVENTIONS = tuple(
         r"(?P<key>(?P<owner>.{1,100}?)_\d{1,12})_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?",
         r"(?P<key>.{1,100}_(?P<owner>[^_]{1,100})_attempt_\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)?",
         r"(?P<key>\d+-\d+ - (?P<owner>.{1,100}) - .{1,30}\d{3,4} [AP]M)",
-        r"(?P<key>(?P<owner>.{1,100}?)_(?:LATE_)?\d{1,12})_\d{1,12}_(?P<file>.+)",
+        r"(?P<key>(?P<owner>.{1,100}?)_(?:LATE_)?\d{1,12})_\d{1,12}_(?P<file>.+\.\w{1,8})",  # Canvas makes no folders
     )
 )
 AGAIN = re.compile(r"(?P<stem>.+?)(?:[-_ ]?\((?P<number>\d{1,3})\)|-(?P<again>\d{1,3})|[- ]{1,3}copy)", re.IGNORECASE)

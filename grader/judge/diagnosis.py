@@ -161,8 +161,8 @@ def _attached(results: Iterable[CheckResult], found: Found, checks: Mapping[str,
             elif len(fitting) == 1:
                 known, told[fitting[0]] = found[fitting[0]], result.id
                 words = {"misconception": known.title, "explanation": known.explanation}
-                if finding.traceback:  # what to do about the crash is not what to do about the mistake
-                    words["hint"] = ""
+                if finding.traceback or called & set(checks[result.id].exercise.class_names):
+                    words["hint"] = ""  # about the crash, or the check's: not about this mistake
                 finding = msgspec.structs.replace(finding, **words)
             result = msgspec.structs.replace(result, finding=finding)
         yield result

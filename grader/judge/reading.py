@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 import warnings
 from collections import deque
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ SWITCHES = (  # calls that change what all later code does, and what they change
     ("filterwarnings", "what Python does about warnings"),
 )
 SEE_ALL = frozenset(["locals", "vars", "eval", "exec", "globals"])  # with one of them any name may be used
+LAYERS = re.compile(r"(?:^|\.)(?:Lazy)?(?:Conv|Linear|BatchNorm|Parameter|GroupNorm|LayerNorm)\w*$")  # have parameters
+REGISTERS = re.compile(r"ModuleList|ModuleDict|ParameterList|ParameterDict|Sequential\(\*|add_module|register_|setattr")
 HARMLESS = ("no_grad", "inference_mode", "staticmethod", "override")  # decorators that pass arguments on as they are
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -142,6 +145,26 @@ def unused_arguments(source: Source, name: str) -> list[str]:
     read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and not _only_stored(node)}
     read |= {n.target.id for n in ast.walk(function) if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)}
     return [] if read & SEE_ALL else [one for one in _parameters(function, receiver=False) if one not in read]
+
+
+def plain_lists(source: Source, kind: str) -> list[str]:
+    """Attributes of the class `kind` that hold layers in a list or dict of Python's, where torch does not see them."""
+    made = source.definition(kind)
+    if not isinstance(made, ast.ClassDef) or REGISTERS.search(ast.unparse(made)):
+        return []
+    found: dict[str, None] = {}
+    held: ast.expr
+    for node in ast.walk(made):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple | ast.Dict | ast.ListComp):
+            held, targets = node.value, node.targets
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+            held, targets = node, [node.func.value]
+        else:
+            continue
+        layers = any(isinstance(n, ast.Call) and LAYERS.search(ast.unparse(n.func)) for n in ast.walk(held))
+        named = [t for t in targets if isinstance(t, ast.Attribute) and ast.unparse(t.value) == "self"]
+        found |= dict.fromkeys(target.attr for target in named if layers)
+    return list(found)
 
 
 def overwritten_arguments(source: Source, name: str) -> dict[str, int]:

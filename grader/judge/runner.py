@@ -423,6 +423,8 @@ def _agree(value: Any, answer: Any) -> bool:
 
 def _finding(check: Check, failure: CheckFailure, player: Player, session: Session) -> Finding:
     last = player.last
+    if last is None and failure.likened:
+        failure.hint = ""
     given = last.given(check.exercise) if last else {}
     asked = last is not None and failure.raised is None and not failure.astray
     unread = wording.unread(session.source(), last.function, given) if last and asked else ""
@@ -435,6 +437,8 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
         hint = (failure.hidden and failure.hint) if failure.astray else check.hint
         return Finding(message=failure.hidden or HIDDEN_CRASH if failure.astray else HIDDEN, hint=hint)
     hint = failure.hint or ("" if failure.astray else check.hint)
+    if last is None and failure.raised is None and not check.files and not check.trains:
+        hint = wording.not_registered(session.source(), check.exercise.class_names) or hint
     if failure.raised is not None and not hint:
         called = function or next(iter(check.exercise.class_names), "")
         hint = wording.crash_hint(failure.raised, session.source(failure.raised.file), called)

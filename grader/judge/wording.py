@@ -14,7 +14,7 @@ import numpy as np
 from grader.authoring.expect import CheckFailure, as_value
 from grader.intake.basket import CODE, shown
 from grader.judge import hints, syntax
-from grader.judge.reading import Source, overwritten_arguments, parameters, unused_arguments
+from grader.judge.reading import Source, overwritten_arguments, parameters, plain_lists, unused_arguments
 from grader.records import Argument, Array
 from grader.worker import protocol
 
@@ -270,3 +270,13 @@ def reproduce_network(module: str, name: str, args: Sequence[int], shape: Sequen
 
 def _named(value: Any, name: str) -> str:
     return name if isinstance(value, np.ndarray) else repr(value)
+
+
+def not_registered(source: Source, classes: Iterable[str]) -> str:
+    """What to do about layers that torch does not see; empty where there are none."""
+    held = [name for kind in classes for name in plain_lists(source, kind)]
+    return (
+        f"self.{held[0]} is a plain list: torch sees none of the layers in it. Make it an nn.ModuleList([...])."
+        if held
+        else ""
+    )

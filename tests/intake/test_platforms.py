@@ -32,7 +32,9 @@ def test_names_of_platforms(name: str, owner: str, file: str) -> None:
     assert (owner, file) == (found.owner, found.file)
 
 
-@pytest.mark.parametrize("name", ["anna", "corr2d.py", "anna_corr2d.py", "submission_123456", "report_2026_final.pdf"])
+@pytest.mark.parametrize(
+    "name", ["anna", "corr2d.py", "anna_corr2d.py", "submission_123456", "report_2026_final.pdf", "team_1_2_anna"]
+)
 def test_names_of_no_platform(name: str) -> None:
     """Nothing is read into them."""
     assert owned(name) is None

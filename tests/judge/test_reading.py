@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.judge.reading import MOST_SOURCE, Source, overwritten_arguments, parameters, unused_arguments
+from grader.judge.reading import MOST_SOURCE, Source, overwritten_arguments, parameters, plain_lists, unused_arguments
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,22 @@ def test_sources_that_are_not_looked_at() -> None:
     """None, one that is too large, and bytes that are no UTF-8."""
     assert ("", "") == (Source.of(None).text, Source.of(b"#" * (MOST_SOURCE + 1)).text)
     assert {"a": 1} == Source.of("a = 'ü'".encode("latin-1")).names
+
+
+@pytest.mark.parametrize(
+    ("body", "held"),
+    [
+        ("self.layers = [nn.Conv2d(1, 6, 5), nn.Linear(400, 120)]", ["layers"]),
+        ("self.fc = [nn.Linear(i, o) for i, o in sizes]", ["fc"]),
+        ("self.convs = {'a': Conv2d(1, 6, 5)}", ["convs"]),
+        ("self.w = []\n    for i in range(2):\n      self.w.append(nn.Parameter(torch.zeros(2)))", ["w"]),
+        ("self.layers = nn.ModuleList([nn.Linear(2, 2)])", []),
+        ("layers = [nn.Linear(2, 2)]\n    self.net = nn.Sequential(*layers)", []),
+        ("self.a = nn.Linear(2, 2)\n    self.order = [self.a, self.a]", []),
+        ("self.acts = [nn.ReLU(), nn.Sigmoid()]", []),  # these have nothing that torch could miss
+        ("for i in range(2): setattr(self, f'l{i}', nn.Linear(2, 2))\n    self.s = [nn.Linear(1, 1)]", []),
+    ],
+)
+def test_layers_that_torch_does_not_see(body: str, held: list[str]) -> None:
+    """Layers in a list of Python's; not where anything may register them after all."""
+    assert held == plain_lists(Source(f"class Net(nn.Module):\n  def __init__(self):\n    {body}"), "Net")
