@@ -652,7 +652,7 @@ def test_an_unreadable_submission_fails_and_a_broken_grader_errs(
 ) -> None:
     """The first is the student's to mend, the second ours."""
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise HarnessError("no nursery today")
 
     monkeypatch.setattr(selfcheck, "Grader", broken)

@@ -12,7 +12,7 @@ import pytest
 from grader.authoring.expect import CheckFailure
 from grader.judge import wording
 from grader.judge.crash import ALONE, LIBRARIES, NO_GPU, NO_INPUT, PLAIN_NAME, SAVE_AGAIN
-from grader.judge.networks import FORWARD, NO_LAYER, network_raised
+from grader.judge.networks import CONSTRUCTOR, FORWARD, NO_LAYER, network_raised
 from grader.judge.reading import Source
 from grader.records import Argument, Array, Plain
 from grader.worker.protocol import Raised
@@ -221,7 +221,7 @@ def test_call_raised(raised: Raised, message: str, hint: str, traceback: str) ->
 
 # what was being done to Net(3), what that raised, message, hint, traceback
 NETWORK_RAISED = [
-    ("Net(3)", Raised("Refused", "no network 3", internal=True), "no network 3", "", ""),
+    ("Net(3)", Raised("Refused", "no network 3", internal=True), "no network 3", CONSTRUCTOR, ""),
     (
         "Net(3)",
         Raised("NotImplementedError", "", 3, UNWRITTEN),
