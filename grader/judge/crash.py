@@ -36,8 +36,8 @@ NO_GRAD = "Take the step in place, outside of the graph: with torch.no_grad(): K
 SAVE_AGAIN = "Save it anew: torch.save(model.state_dict(), path), with a model of the very class that you hand in."
 BY_POSITION = "cannot be given by position"
 NONE = (
-    "Something here is None: a function without return gives None, and so does a method that works in place, such as "
-    "append, sort or backward."
+    "Something here is None: a function without return gives None, so does a method that works in place (append, sort, "
+    "backward), and so is a variable that a loop should have set which never ran."
 )
 WHOLE = (
     "Sizes, steps and indices are whole numbers: / gives a fraction even where it comes out even, // a whole number."

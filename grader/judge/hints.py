@@ -311,7 +311,7 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     (
         "TypeError",
         r"unhashable type: '(?P<kind>[\w.]+)'",
-        r"A \g<kind> cannot be a key or a member of a set: make a tuple of it, tuple(x).",
+        r"A \g<kind> cannot be a key, a member of a set or an argument of a cached function: make a tuple of it, tuple(x).",
     ),
     (
         "TypeError",

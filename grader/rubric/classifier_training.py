@@ -21,6 +21,8 @@ NEAR_MISS = 0.03  # so close below the threshold, further seeds decide
 MOST_TRAININGS = 3
 OVERFIT_STEPS, OVERFIT_IMAGES = 600, 16
 MOST_STARTS = 3  # one in a hundred starts of a sigmoid network stays on its plateau
+BELOW_CHANCE, POOR = 0.03, 0.3  # accuracies; guessing gets a tenth right
+RISEN, FALLEN, GOING_ON = 1.05, 0.5, 0.97  # of an earlier loss
 UNTRAINED = (
     "Are loss.backward() and optimiser.step() called, with their parentheses? Does the optimiser hold the parameters of the "
     "model that train is given, and is that the model it trains?"
@@ -87,16 +89,17 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         held_out = view.held_out(wanted.data)
         reached: list[float] = []
         shown: list[Any] = []
+        hint = ""
         with student.session.training():
             while len(reached) < MOST_TRAININGS:
                 try:
-                    accuracy, evidence = train_once(student, plan, view, held_out, wanted)
+                    accuracy, evidence, went = train_once(student, plan, view, held_out, wanted)
                 except CheckFailure as failure:
                     if reached and failure.fatal:  # no time for another one: what was reached counts
                         break
                     raise
                 if not reached or accuracy >= wanted.threshold:
-                    shown = evidence
+                    shown, hint = evidence, went
                 reached.append(accuracy)
                 if not wanted.threshold - NEAR_MISS <= accuracy < wanted.threshold:
                     break
@@ -106,13 +109,14 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             max(reached) >= wanted.threshold,
             f"accuracy {', '.join(f'{value:.3f}' for value in reached)} on held-out digits, "
             f"expected at least {wanted.threshold:.3f}",
+            hint=hint,
         )
 
 
 def train_once(
     student: Any, plan: Plan, view: View, held_out: HeldOut, wanted: thresholds.Threshold
-) -> tuple[float, list[Any]]:
-    """The accuracy that the student's train brings a fresh network to, and the evidence for the report.
+) -> tuple[float, list[Any], str]:
+    """The accuracy that the student's train brings a fresh network to, evidence for the report, and a hint from both.
 
     Only the trained parameters are believed: they are read, put into the reference and measured there, and the network
     that they come from must still be the contract's.
@@ -132,7 +136,35 @@ def train_once(
         logits = trained(torch.from_numpy(held_out.images)).numpy()
     accuracy, evidence = held_out.accuracy(logits, wanted)
     history = losses_of(returned)
-    return accuracy, [curves(history), *evidence] if history else evidence
+    hint = how_it_went(history, accuracy, still(before, after))
+    return accuracy, [curves(history), *evidence] if history else evidence, hint
+
+
+def how_it_went(history: list[float], accuracy: float, unmoved: list[str]) -> str:
+    """What a training that has not reached its threshold shows of its fault; empty where that is not clear.
+
+    history: the losses that train returned, if it did. unmoved: the parameters that are what they were.
+    """
+    went = f"The loss that train returns goes from {history[0]:.3g} to {history[-1]:.3g}" if history else ""
+    if unmoved:
+        return (
+            f"train leaves {', '.join(unmoved[:3])}{' and others' * (len(unmoved) > 3)} as they were: does the optimiser hold "
+            "model.parameters(), all of them, and are they given to the loss?"
+        )
+    if accuracy < BELOW_CHANCE:
+        return "That is less than guessing: does it learn other labels than it is given, shifted or exchanged?"
+    if history and not np.isfinite(history).all():
+        return f"{went}: is the rate too large, or the logarithm of 0 taken?"
+    if history and history[-1] > RISEN * history[0]:
+        return f"{went}: is the gradient set to zero before each backward(), subtracted, and the rate small enough?"
+    if history and history[-1] < FALLEN * history[0] and accuracy < POOR:
+        return (
+            f"{went}, and yet little is recognised: is it the model that train is given that learns, from the images it is "
+            "given, and does nothing undo it at the end?"
+        )
+    if len(history) > 2 and history[-1] < GOING_ON * history[-2] and history[-2] < history[-3]:
+        return f"{went} and was still falling: train for more epochs, or with a larger rate."
+    return ""
 
 
 def losses_of(returned: Any) -> list[float]:
@@ -144,6 +176,13 @@ def losses_of(returned: Any) -> list[float]:
     except CheckFailure:
         return []
     return [float(value) for value in history[:1000]] if history.size > 1 else []
+
+
+def still(before: list[Entry], after: list[Entry]) -> list[str]:
+    """Names of the parameters that are what they were."""
+    now = {entry.name: entry.values for entry in after}
+    kept = [entry for entry in before if entry.kind == "parameter" and entry.name in now]
+    return [entry.name for entry in kept if np.array_equal(entry.values, now[entry.name])]
 
 
 def changed(before: list[Entry], after: list[Entry]) -> bool:

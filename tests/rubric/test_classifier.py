@@ -17,6 +17,7 @@ from grader.rubric import lenet5, mnist_cnn
 from grader.rubric.classifier_contract import LAYOUTS, Layout, Plan, contract_with, laid_out
 from grader.rubric.classifier_mistakes import mistakes
 from grader.rubric.classifier_structure import bends
+from grader.rubric.classifier_training import how_it_went
 from grader.rubric.classifier_variants import Player, shapes, variants
 from reference.lenet5 import LeNet5
 from reference.mnist_cnn import MnistCNN
@@ -256,3 +257,26 @@ def test_counts_tell_parameters_apart(network: Callable[[], nn.Module]) -> None:
     counts = [parameter.numel() for parameter in network().parameters()]
 
     assert len({*counts}) == len(counts)
+
+
+@pytest.mark.parametrize(
+    ("history", "accuracy", "unmoved", "words"),
+    [
+        ([2.3, 4.0], 0.1, [], "goes from 2.3 to 4: is the gradient set to zero"),
+        ([2.3, float("nan")], 0.1, [], "is the rate too large"),
+        ([2.3, 0.1], 0.1, [], "does nothing undo it at the end"),
+        ([2.3, 2.0, 1.6], 0.6, [], "was still falling"),
+        ([], 0.0, [], "less than guessing"),
+        ([2.3, 2.2], 0.2, ["conv1.weight", "conv1.bias"], "train leaves conv1.weight, conv1.bias as they were"),
+        ([], 0.5, [], ""),
+        ([0.5, 0.31, 0.31], 0.9, [], ""),
+    ],
+)
+def test_what_a_training_shows_of_its_fault(
+    history: list[float], accuracy: float, unmoved: list[str], words: str
+) -> None:
+    """By the losses it returns, by what it reaches and by what has not moved; nothing where that is not clear."""
+    told = how_it_went(history, accuracy, unmoved)
+
+    assert words in told
+    assert bool(words) == bool(told)
