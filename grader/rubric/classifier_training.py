@@ -162,7 +162,11 @@ def how_it_went(history: list[float], accuracy: float, unmoved: list[str]) -> st
             f"{went}, and yet little is recognised: is it the model that train is given that learns, from the images it is "
             "given, and does nothing undo it at the end?"
         )
-    if len(history) > 2 and history[-1] < GOING_ON * history[-2] and history[-2] < history[-3]:
+    if (
+        len(history) > 1
+        and history[-1] < GOING_ON * history[-2]
+        and history[-2] <= max(history[:-2], default=history[-2])
+    ):
         return f"{went} and was still falling: train for more epochs, or with a larger rate."
     return ""
 

@@ -266,6 +266,7 @@ def test_counts_tell_parameters_apart(network: Callable[[], nn.Module]) -> None:
         ([2.3, float("nan")], 0.1, [], "is the rate too large"),
         ([2.3, 0.1], 0.1, [], "does nothing undo it at the end"),
         ([2.3, 2.0, 1.6], 0.6, [], "was still falling"),
+        ([2.3, 2.0], 0.5, [], "was still falling"),
         ([], 0.0, [], "less than guessing"),
         ([2.3, 2.2], 0.2, ["conv1.weight", "conv1.bias"], "train leaves conv1.weight, conv1.bias as they were"),
         ([], 0.5, [], ""),
