@@ -29,6 +29,8 @@ from grader.rubric.classifier_contract import (
 from grader.rubric.classifier_recognition import recognised, working_side
 
 SCALES = (0.1, 1.0, 100.0)  # of the images: a network may make them small before it bends them, or large before softmax
+SAME_DIRECTION = 1e-4  # of the longest gradient: rounding leaves a thousandth of that
+MOST_LOOKED_AT = 3  # images
 STRAIGHT = 1e-3  # of the greatest difference of logits: so near to a linear function is one
 ROUNDING = 1e-5  # of the largest logit
 VANISHED = 1e-35  # a probability that tells its logit no more: float32 goes on to 1e-38
@@ -106,6 +108,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             f"{there} of the contract's {wanted} weights and biases are there by their size, expected at least half",
         )
         bends(student, made, plan)
+        acts(student, made, plan)
 
     @exercise.check(points=3, live=True, needs=["network"], hint="Compare your layers with the table, row by row.")
     def parameters(student: Any) -> None:
@@ -243,6 +246,32 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             again = f"in eval mode the same images get other logits the second time: {failure.message}"
             raise CheckFailure(again, hint=AT_RANDOM) from None
         expect.close(network.output(x[:2]), together[:2], terms=LOGITS_TERMS)
+
+
+def acts(student: Any, network: Network, plan: Plan) -> None:
+    """Fail when most weights do the same to every image, as a sum over them does that is added to the output.
+
+    In a layer the gradient of the weights tells what was in the image: those of two images point into two directions.
+    """
+    network.load({name: loudness(plan) * value for name, value in filled(student, network.state()).items()})
+    side = working_side(student, network, plan)
+    towards = np.linspace(-1, 1, 10, dtype="float32").reshape(1, 10) ** 3
+    found = [network.backward(images(student, 1, side), towards, train=False)[2] for _ in range(MOST_LOOKED_AT)]
+    weights = [value.numel() for value in plan.reference().state_dict().values() if value.ndim > 1]
+    names = [name for name, value in found[0].items() if value is not None and np.size(value) in weights]
+    acting = sum(not parallel([np.asarray(one[name], dtype="float64").ravel() for one in found]) for name in names)
+    expect.that(
+        2 * acting > len(weights),
+        f"of the contract's {len(weights)} layers {acting} answer to what is in the image, expected more than half",
+        hint="Every layer works on what the layer before it gives: none of their weights is just added to the output.",
+    )
+
+
+def parallel(vectors: list[np.ndarray]) -> bool:
+    """Whether all of them are multiples of one."""
+    lengths = [float(np.linalg.norm(vector)) for vector in vectors]
+    longest = vectors[int(np.argmax(lengths))] / max(*lengths, VANISHED)
+    return all(np.linalg.norm(v - (v @ longest) * longest) <= SAME_DIRECTION * max(*lengths, VANISHED) for v in vectors)
 
 
 def bends(student: Any, network: Network, plan: Plan) -> None:
