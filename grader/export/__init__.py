@@ -80,7 +80,8 @@ def export(name: str, reports: Sequence[SubmissionReport], order: Order) -> Expo
 
 def stored(path: Path) -> list[SubmissionReport]:
     """The report in a report.json, or all of a folder and of the folders in it, by name. Raises UsageError."""
-    files = [path] if path.is_file() else sorted({*path.glob("report.json"), *path.glob("*/report.json")})
+    found = {*path.glob("report.json"), *path.glob("*/report.json")}  # a submission may be called report.json
+    files = [path] if path.is_file() else sorted(file for file in found if file.is_file())
     if not files:
         raise UsageError(
             f"{path} holds no report.json: name the folder that grader run --out wrote, or one report in it"

@@ -1,6 +1,7 @@
 """GitHub Actions: annotations at the student's lines, and a step summary in Markdown.
 
-What a student wrote is never read as a command: it is escaped within a command and quoted as code in Markdown.
+What a student wrote is never read as a command: it is escaped within a command and quoted as code in Markdown, which
+may be printed in a job's log.
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 
 from grader.export.words import headline, place, told
 from grader.records import OUTCOMES, CheckResult, SubmissionReport
+from grader.report.screen import no_command
 from grader.report.text import one_line, points
 
 MOST_ANNOTATIONS = 10  # of one kind a step; GitHub drops the others
@@ -40,7 +42,10 @@ def summary(report: SubmissionReport) -> str:
 
 def _annotation(command: str, files: dict[str, str], check: CheckResult) -> str:
     at = place(check)
-    properties = {"file": at[0] if at else files[check.id.partition(".")[0]], "title": f"{check.id}: {check.title}"}
+    properties = {
+        "file": one_line(at[0]) if at else files[check.id.partition(".")[0]],
+        "title": f"{check.id}: {check.title}",
+    }
     if at:
         properties["line"] = str(at[1])
     listed = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in properties.items())
@@ -63,8 +68,9 @@ def _summary(report: SubmissionReport) -> Iterator[str]:
     for check in report.checks:
         if check.outcome in ("failed", "errored"):
             yield f"\n### {_code(check.id)} {check.outcome}"
-            fence = "`" * (2 + max(map(len, re.findall("`+", told(check))), default=1))
-            yield f"\n{fence}text\n{told(check)}\n{fence}"
+            text = "\n".join(map(no_command, told(check).split("\n")))
+            fence = "`" * (2 + max(map(len, re.findall("`+", text)), default=1))
+            yield f"\n{fence}text\n{text}\n{fence}"
 
 
 def _code(text: str) -> str:

@@ -92,6 +92,7 @@ CPU_ONLY = re.compile(
     r"|CUDA error|PyTorch without CUDA|Cannot initialize CUDA"
 )
 NAME = r"(?P<name>\w+)"
+MOST_COMPARED, MOST_LETTERS = 300, 40  # names of the student's that one is compared with, and their length
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,8 @@ def attribute(crash: Crash) -> str:
         )
         if table.get(name):
             return f"It is {what} here, and only {other} have .{name}: {table[name]}."
-        if near := nearest(name, _members("numpy", "ndarray") if kind == "ndarray" else _members("torch", "Tensor")):
+        members = _members("numpy", "ndarray") if kind == "ndarray" else _members("torch", "Tensor")
+        if near := nearest(name, members, most=None):
             return f"It is {what} here, which has no .{name}: is .{near} meant?"
         return f"It is {what} here, which has no .{name}."
     if kind in ("list", "tuple"):
@@ -208,14 +210,14 @@ def module_attribute(crash: Crash) -> str:
         return f"Is a file of yours called {module}.py? It hides the library of that name: call it something else."
     if module == "numpy" and name in GONE:
         return f"NumPy has no np.{name} any more: write {GONE[name]}."
-    if near := nearest(name, _members(module)):
+    if near := nearest(name, _members(module), most=None):
         return f"Is it misspelt? There is {module}.{near}."
     return f"{module} has no {name}: look it up in its documentation, for the version that is installed."
 
 
 def import_name(crash: Crash) -> str:
     name, module = crash.found["name"], crash.found["module"]
-    if near := nearest(name, _members(module)):
+    if near := nearest(name, _members(module), most=None):
         return f"Is it misspelt? {module} has {near}."
     return LIBRARIES if module == "helper" else ""
 
@@ -237,8 +239,12 @@ def _members(module: str, kind: str = "") -> list[str]:
     )
 
 
-def nearest(name: str, others: list[str]) -> str:
-    lower = {other.lower(): other for other in reversed(others) if other != name}
+def nearest(name: str, others: list[str], most: int | None = MOST_COMPARED) -> str:
+    """The one of `others` that `name` is most likely meant for; `most` of them are looked at, and no very long ones."""
+    short = [other for other in others if other != name and len(other) <= MOST_LETTERS][:most]
+    lower = {other.lower(): other for other in reversed(short)}
+    if len(name) > MOST_LETTERS:
+        return ""
     near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.7)
     return lower[near[0]] if near else ""
 

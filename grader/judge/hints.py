@@ -21,7 +21,7 @@ def for_crash(raised: protocol.Raised, source: Source) -> str:
         if found := re.search(pattern, raised.message):
             hint = say(Crash(raised, source, found)) if callable(say) else found.expand(say)
             if hint:
-                return hint
+                return " ".join(hint.split("\n"))  # an exception's words in it may have more lines
     return ""
 
 

@@ -1,4 +1,8 @@
-"""A look at the student's source as text: what a hint may name. Nothing is run, and what is not sure is not said."""
+"""A look at the student's source as text: what a hint may name. Nothing is run, and what is not sure is not said.
+
+The source may be written to keep the judge busy or to break it: every question goes through `look`, and none costs more
+than one pass over a tree of bounded size.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,18 @@ import contextlib
 import re
 import warnings
 from collections import deque
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, wraps
+from itertools import islice
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from grader.intake.basket import shown
 
 MOST_DEPTH = 60  # of nodes in nodes
+MOST_NODES = 60_000  # of a file that is looked at; 3,000 lines of a student's hold about 50,000
 MOST_SOURCE = 128 << 10  # bytes of a file that is looked at
+MOST_ALIASES = 3  # f = g, g = h, ...: so many are followed
+MOST_HELD = 500  # nodes of one list that are searched for layers
 GRADIENTS, DTYPE = "gradients", "the dtype of new tensors"
 SWITCHES = (  # calls that change what all later code does, and what they change
     ("set_grad_enabled", GRADIENTS),
@@ -24,11 +35,35 @@ SWITCHES = (  # calls that change what all later code does, and what they change
     ("filterwarnings", "what Python does about warnings"),
 )
 SEE_ALL = frozenset(["locals", "vars", "eval", "exec", "globals"])  # with one of them any name may be used
-LAYERS = re.compile(r"(?:^|\.)(?:Lazy)?(?:Conv|Linear|BatchNorm|Parameter|GroupNorm|LayerNorm)\w*$")  # have parameters
-REGISTERS = re.compile(r"ModuleList|ModuleDict|ParameterList|ParameterDict|Sequential\(\*|add_module|register_|setattr")
+LAYERS = re.compile(r"(?:Lazy)?(?:Conv|Linear|BatchNorm|Parameter|GroupNorm|LayerNorm)\w*$")  # have parameters
+REGISTERS = re.compile(r"ModuleList|ModuleDict|ParameterList|ParameterDict|add_module|register_|setattr")
 HARMLESS = ("no_grad", "inference_mode", "staticmethod", "override")  # decorators that pass arguments on as they are
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
+Asked = ParamSpec("Asked")
+Told = TypeVar("Told")
+
+
+def look(
+    nothing: Any,
+) -> Callable[[Callable[Concatenate[Source, Asked], Told]], Callable[Concatenate[Source, Asked], Told]]:
+    """Make a function a question about a source: answered once, and by `nothing` where the answer raises."""
+
+    def decorator(ask: Callable[Concatenate[Source, Asked], Told]) -> Callable[Concatenate[Source, Asked], Told]:
+        @wraps(ask)
+        def asked(source: Source, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Told:
+            question = (ask.__name__, *args, *kwargs.items())
+            if question not in source.known:
+                source.known[question] = nothing
+                with contextlib.suppress(Exception):  # no source, however odd, is worth a grading
+                    source.known[question] = ask(source, *args, **kwargs)
+            answer: Told = source.known[question]
+            return answer
+
+        return asked
+
+    return decorator
 
 
 class Source:
@@ -37,6 +72,7 @@ class Source:
     def __init__(self, text: str = "") -> None:
         self.text = text
         self.lines = text.splitlines()
+        self.known: dict[tuple[Any, ...], Any] = {}  # answers to the questions so far
 
     @classmethod
     def of(cls, data: bytes | None) -> Source:
@@ -49,37 +85,45 @@ class Source:
     def tree(self) -> ast.Module:
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the student's strings, on the instructor's terminal
-            if not _deep(tree := ast.parse(self.text)):
+            if not _too_much(tree := ast.parse(self.text)):
                 return tree
         return ast.Module([], [])
 
-    @cached_property
+    @property
+    @look({})
     def names(self) -> dict[str, int]:
         """Names that the file defines at its top level, with the line of the first definition."""
         return dict(_bound(self.tree.body))
 
-    @cached_property
+    @property
+    @look(set())
     def guarded(self) -> set[str]:
         """Names that are defined under `if __name__ == "__main__":` only."""
-        found = {
-            name
-            for node in self.tree.body
-            if isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
-            for name, _ in _bound(node.body)
-        }
-        return found - self.names.keys()
+        guards = [node for node in self.tree.body if isinstance(node, ast.If) and _is_guard(node)]
+        return {name for node in guards for name, _ in _bound(node.body)} - self.names.keys()
 
-    def definition(self, name: str, aliases: int = 3) -> Function | ast.ClassDef | None:
-        """The last function or class `name` of the file's top level, through so many plain aliases."""
-        found: Function | ast.ClassDef | None = None
+    @property
+    @look({})
+    def bindings(self) -> dict[str, Definition | str | None]:
+        """What each name of the top level is in the end: a function or class, the name it is an alias of, or else."""
+        found: dict[str, Definition | str | None] = {}
         for node in self.tree.body:
-            if isinstance(node, Function | ast.ClassDef) and node.name == name:
-                found = node
-            elif isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-                alias = node.value.id if isinstance(node.value, ast.Name) and aliases else ""
-                found = self.definition(alias, aliases - 1) if alias else None
+            if isinstance(node, Definition):
+                found[node.name] = node
+            elif isinstance(node, ast.Assign):
+                value = node.value.id if isinstance(node.value, ast.Name) else None
+                found |= {target.id: value for target in node.targets if isinstance(target, ast.Name)}
         return found
 
+    def definition(self, name: str) -> Definition | None:
+        """The last function or class `name` of the file's top level, through a few plain aliases."""
+        found = self.bindings.get(name)
+        for _ in range(MOST_ALIASES):
+            if isinstance(found, str):
+                found = self.bindings.get(found)
+        return None if isinstance(found, str) else found
+
+    @look(None)
     def function(self, name: str) -> Function | None:
         """The function, or the constructor of the class, that a call of `name` runs."""
         found = self.definition(name)
@@ -87,20 +131,41 @@ class Source:
             return next((n for n in found.body if isinstance(n, Function) and n.name == "__init__"), None)
         return found
 
+    @property
+    @look({})
+    def functions(self) -> dict[str, list[Function]]:
+        """All functions and methods by name, the inner ones, too."""
+        found: dict[str, list[Function]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, Function):
+                found.setdefault(node.name, []).append(node)
+        return found
+
+    @look([])
     def seen_in(self, name: str) -> list[str]:
         """Parameters and other names of the function (or method) `name`, in order of their first use."""
-        bodies = [node for node in ast.walk(self.tree) if isinstance(node, Function) and node.name == name]
+        bodies = self.functions.get(name, [])
         if len(bodies) != 1:
             return []
         found = [*_parameters(bodies[0]), *(bound for bound, _ in _bound(bodies[0].body, deep=True))]
         return list(dict.fromkeys(found))
 
+    @property
+    @look({})
+    def local(self) -> dict[str, list[str]]:
+        """The functions that define a name as one of their own, by that name."""
+        found: dict[str, list[str]] = {}
+        for node in (node for same in self.functions.values() for node in same):
+            for name in dict(_bound(node.body, deep=True)):
+                found.setdefault(name, []).append(node.name)
+        return found
+
     def local_to(self, name: str) -> str:
         """The only function that defines `name` as a name of its own; empty where there is none, or several."""
-        functions = [node for node in ast.walk(self.tree) if isinstance(node, Function)]
-        found = [node.name for node in functions if name in dict(_bound(node.body, deep=True))]
+        found = self.local.get(name, [])
         return found[0] if len(found) == 1 else ""
 
+    @look([])
     def attributes(self, kind: str) -> list[str]:
         """Attributes and methods that the class `kind` gives itself: self.NAME = ..., def NAME."""
         found = self.definition(kind)
@@ -110,33 +175,38 @@ class Source:
         assigned = [
             node.attr
             for node in ast.walk(found)
-            if isinstance(node, ast.Attribute)
-            and isinstance(node.ctx, ast.Store)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "self"
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_self(node.value)
         ]
         return list(dict.fromkeys([*assigned, *methods]))
 
-    def switches(self) -> Iterator[tuple[int, str, str]]:
+    @look([])
+    def switches(self) -> list[tuple[int, str, str]]:
         """Lines at the top level that change global state: number, text, and what they change."""
-        for node in self.tree.body:
-            if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
-                continue
-            called = ast.unparse(node.value.func).rpartition(".")[2]
-            if what := dict(SWITCHES).get(called):
-                yield node.lineno, ast.unparse(node), what
+        calls = [n.value for n in self.tree.body if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]
+        called = [(call, _last_name(call.func)) for call in calls]
+        known = dict(SWITCHES)
+        return [(n.lineno, shown(unparse(n) or name), known[name]) for n, name in called if name in known]
 
     def switched_off(self) -> bool:
         """Whether gradients are off, or new tensors of another dtype, for all that the file does."""
         return any(what in (GRADIENTS, DTYPE) and "(True)" not in text for _, text, what in self.switches())
 
-    @cached_property
+    @property
+    @look(False)
     def compiles(self) -> bool:
         """Whether torch.compile is called, or decorates something."""
         found = (node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute) and node.attr == "compile")
         return any(isinstance(node.value, ast.Name) and node.value.id == "torch" for node in found)
 
 
+def unparse(node: ast.AST) -> str:
+    """The text of a node; empty where Python finds none: ast.unparse does not know every f-string."""
+    with contextlib.suppress(ValueError, RecursionError):
+        return ast.unparse(node)
+    return ""
+
+
+@look([])
 def unused_arguments(source: Source, name: str) -> list[str]:
     """Parameters of the function `name`, or of the constructor of the class `name`, that its body never reads."""
     function = _plain(source, name)
@@ -147,10 +217,11 @@ def unused_arguments(source: Source, name: str) -> list[str]:
     return [] if read & SEE_ALL else [one for one in _parameters(function, receiver=False) if one not in read]
 
 
+@look([])
 def plain_lists(source: Source, kind: str) -> list[str]:
     """Attributes of the class `kind` that hold layers in a list or dict of Python's, where torch does not see them."""
     made = source.definition(kind)
-    if not isinstance(made, ast.ClassDef) or REGISTERS.search(ast.unparse(made)):
+    if not isinstance(made, ast.ClassDef) or any(_registers(node) for node in ast.walk(made)):
         return []
     found: dict[str, None] = {}
     held: ast.expr
@@ -161,26 +232,39 @@ def plain_lists(source: Source, kind: str) -> list[str]:
             held, targets = node, [node.func.value]
         else:
             continue
-        layers = any(isinstance(n, ast.Call) and LAYERS.search(ast.unparse(n.func)) for n in ast.walk(held))
-        named = [t for t in targets if isinstance(t, ast.Attribute) and ast.unparse(t.value) == "self"]
+        inside = islice(ast.walk(held), MOST_HELD)  # one append may stand in another
+        layers = any(isinstance(n, ast.Call) and LAYERS.match(_last_name(n.func)) for n in inside)
+        named = [t for t in targets if isinstance(t, ast.Attribute) and _is_self(t.value)]
         found |= dict.fromkeys(target.attr for target in named if layers)
     return list(found)
 
 
+def _registers(node: ast.AST) -> bool:
+    """Whether a node of a class may make layers known to torch in a way that is not looked into."""
+    if isinstance(node, ast.Call) and _last_name(node.func).endswith("Sequential"):
+        return any(isinstance(argument, ast.Starred) for argument in node.args)
+    word = _last_name(node) or (node.value if isinstance(node, ast.Constant) else "")
+    return isinstance(word, str) and REGISTERS.search(word) is not None
+
+
+@look({})
 def overwritten_arguments(source: Source, name: str) -> dict[str, int]:
     """Parameters that get another value before the first use of the one that was given, with the line of it."""
     function = _plain(source, name)
+    given = set(_parameters(function, receiver=False))
     found: dict[str, int] = {}
     mentioned: set[str] = set()
     for node in function.body if function else ():
+        inside = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(target := node.targets[0], ast.Name):
-            inside = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
-            if target.id not in mentioned | inside and target.id in _parameters(function, receiver=False):
+            read = any(isinstance(n, ast.Name) and n.id == target.id for n in ast.walk(node.value))
+            if target.id in given and target.id not in mentioned and not read:
                 found[target.id] = node.lineno
-        mentioned |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        mentioned |= inside
     return {} if mentioned & SEE_ALL else found
 
 
+@look([])
 def parameters(source: Source, name: str) -> list[str]:
     """The parameters that a call of `name` fills by position, in order."""
     function = source.function(name)
@@ -190,9 +274,24 @@ def parameters(source: Source, name: str) -> list[str]:
 def _plain(source: Source, name: str) -> Function | None:
     """The function behind `name`, unless a decorator may use the arguments in its own way."""
     function = source.function(name)
-    if function is None or any(not ast.unparse(d).rstrip("()").endswith(HARMLESS) for d in function.decorator_list):
+    if function is None or not all(map(_harmless, function.decorator_list)):
         return None
     return function
+
+
+def _harmless(decorator: ast.expr) -> bool:
+    if isinstance(decorator, ast.Call) and not (decorator.args or decorator.keywords):
+        decorator = decorator.func
+    return _last_name(decorator).endswith(HARMLESS)
+
+
+def _last_name(node: ast.AST) -> str:
+    """`c` of a.b.c or c; empty for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
 
 
 def _parameters(function: Function | None, receiver: bool = True, named_only: bool = True) -> list[str]:
@@ -213,10 +312,14 @@ def _bound(body: list[ast.stmt], deep: bool = False) -> Iterator[tuple[str, int]
             yield node.name, node.lineno
         elif isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((one.asname or one.name.partition(".")[0], node.lineno) for one in node.names)
-        elif not (isinstance(node, ast.If) and not deep and "__name__" in ast.dump(node.test)):
+        elif not (isinstance(node, ast.If) and not deep and _is_guard(node)):
             yield from ((n.id, n.lineno) for n in _outside_blocks(node) if isinstance(n.ctx, ast.Store))
             for field in ("body", "orelse", "finalbody", "handlers"):
                 yield from _bound([n for n in getattr(node, field, []) if isinstance(n, ast.stmt)], deep)
+
+
+def _is_guard(node: ast.If) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test))
 
 
 def _outside_blocks(node: ast.stmt) -> Iterator[ast.Name]:
@@ -228,11 +331,15 @@ def _outside_blocks(node: ast.stmt) -> Iterator[ast.Name]:
         waiting += [child for child in ast.iter_child_nodes(found) if not isinstance(child, ast.stmt)]
 
 
-def _deep(tree: ast.AST) -> bool:
-    """Whether nodes lie in nodes so deep that looking at them could end in a RecursionError."""
+def _too_much(tree: ast.AST) -> bool:
+    """Whether there are too many nodes, or in nodes so deep that looking at them could end in a RecursionError."""
     level: list[ast.AST] = [tree]
+    nodes = 0
     for _ in range(MOST_DEPTH):
         level = [child for node in level for child in ast.iter_child_nodes(node)]
+        nodes += len(level)
+        if nodes > MOST_NODES:
+            return True
     return bool(level)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from grader.authoring.exercise import Exercise
 from grader.authoring.expect import CheckFailure
 from grader.errors import HarnessError, ShortOfResources, WorkerFailed
@@ -127,7 +129,7 @@ class Session:
         worker = self.load()
         limit = self._limit(seconds or self.limits.call_seconds, FOR_ONE_CALL if seconds is None else "")
         try:
-            return worker.ask(request, *limit)
+            return _read(worker.ask(request, *limit))
         except WorkerFailed as failure:
             raise self._blamed(failure, what, MANY_PASSES if seconds else SLOW) from None
         finally:
@@ -140,7 +142,7 @@ class Session:
         replies = worker.stream(frame, count, *self._limit(self.limits.check_seconds, "for one check"))
         while done < count:
             try:
-                reply = next(replies)
+                reply = _read(next(replies))
             except WorkerFailed as failure:
                 raise self._blamed(failure, what(done), SLOW) from None
             done += 1
@@ -200,7 +202,9 @@ class Session:
         name = file if file.endswith(".py") else self.exercise.file
         if name not in self._sources:
             self._sources[name] = Source()
-            with contextlib.suppress(OSError, ValueError):  # the name comes from the worker, and may be anything
+            with contextlib.suppress(
+                OSError, ValueError, RuntimeError
+            ):  # the name comes from the worker, and may be anything
                 path = (self.folder / name).resolve(strict=True)
                 if path.is_file() and path.is_relative_to(self.folder.resolve()):
                     self._sources[name] = Source.of(path.read_bytes())
@@ -242,7 +246,7 @@ class Session:
         asked = (file, contract, self.seed, list(self._without), bool(self.imports_ready_made))
         request = protocol.Request("load", tuple(map(protocol.pack, asked)))
         try:
-            reply = self._worker.ask(request, *limit)
+            reply = _read(self._worker.ask(request, *limit))
         except WorkerFailed as failure:
             self._unloadable = self._blamed(failure, f"{file} was being imported", LOOP)
             raise self._unloadable from None
@@ -274,7 +278,7 @@ class Session:
     @cached_property
     def _wanted(self) -> tuple[str, ...]:
         """What of the nursery's slow imports this code names, or will need when it is trained."""
-        code = b"".join(path.read_bytes() for path in self.folder.rglob("*.py"))
+        code = b"".join(path.read_bytes() for path in self.folder.rglob("*.py") if path.is_file())
         trained = any(check.trains for check in self.exercise.checks)
         return tuple(name for name in ON_DEMAND if name.encode() in code or (trained and name == "optim"))
 
@@ -327,6 +331,12 @@ class Session:
 
     def _count(self, failure: WorkerFailed) -> None:
         self._timeouts += failure.kind in STOPS
+
+
+def _read(reply: protocol.Reply) -> protocol.Reply:
+    """A student's worker's reply, with what it tells of an exception fit for our sentences."""
+    raised = reply.raised
+    return reply if raised is None else msgspec.structs.replace(reply, raised=wording.on_one_line(raised))
 
 
 def _not_tried(why: str) -> CheckFailure:

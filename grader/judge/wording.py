@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.authoring.expect import CheckFailure, as_value
@@ -21,6 +22,7 @@ from grader.worker import protocol
 MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
 MOST_MESSAGE = 300  # characters of an exception's first line
 MOST_NAMED = 5  # files that are there in place of a missing one
+MOST_LIKENED = 100  # names of files that are compared with its own, the shortest ones
 MOST_LISTED = 120  # characters of each list of parameters that do not fit
 NOT_FITTING = "Error(s) in loading state_dict"
 READY_MADE = "ReadyMade"  # what a worker raises where it has taken a function away
@@ -30,6 +32,11 @@ MISSING = "The contract asks for it: write it, or take it over from the starter 
 UNFINISHED = "The starter's placeholder is still there: replace it with your own code."
 
 
+def on_one_line(raised: protocol.Raised) -> protocol.Raised:
+    """With the names in it on one line: code chooses those of its exceptions and files, and they stand in our sentences."""
+    return msgspec.structs.replace(raised, type_name=shown(raised.type_name), file=shown(raised.file))
+
+
 def not_loaded(file: str, raised: protocol.Raised, source: Source) -> CheckFailure:
     """Why the student's file could not be imported. `source`: of the file in which it went wrong."""
     at = place(raised)
@@ -37,17 +44,18 @@ def not_loaded(file: str, raised: protocol.Raised, source: Source) -> CheckFailu
     hint = ""
     with contextlib.suppress(Exception):
         hint = hints.for_crash(raised, source)
+    words = short(raised.message)
     if raised.type_name in ("SyntaxError", "IndentationError", "TabError"):
         return _not_python(file, raised, hint)
     if raised.type_name == "ModuleNotFoundError":
-        return CheckFailure(f"{file} cannot be imported{at}: {raised.message}", hint=hint, traceback=trace)
+        return CheckFailure(f"{file} cannot be imported{at}: {words}", hint=hint, traceback=trace)
     if raised.type_name == "SystemExit":
         return CheckFailure(
-            f"{file} asked Python to exit{at} while it was being imported (exit status {raised.message or 0})",
+            f"{file} asked Python to exit{at} while it was being imported (exit status {words or 0})",
             hint="Put what should only happen when you run the file under `if __name__ == '__main__':`.",
         )
     return CheckFailure(
-        f"{file} cannot be imported: {raised.type_name}{at}: {short(raised.message)}",
+        f"{file} cannot be imported: {raised.type_name}{at}: {words}",
         traceback=trace,
         hint=hint or f"{_again(file, raised)} on your own machine: it should end without an error.",
     )
@@ -57,8 +65,8 @@ def _not_python(file: str, raised: protocol.Raised, hint: str) -> CheckFailure:
     """The file with the error may be one that the exercise's imports."""
     wrong = raised.file or file
     if hint == syntax.UTF8:
-        return CheckFailure(f"{wrong} is not UTF-8 text: {raised.message}", hint=hint)
-    message = raised.message.split(" (", 1)[0]
+        return CheckFailure(f"{wrong} is not UTF-8 text: {short(raised.message)}", hint=hint)
+    message = short(raised.message.split(" (", 1)[0])
     at = f" in line {raised.line}" if raised.line else ""
     return CheckFailure(
         f"{wrong} has a syntax error{at}: {message}",
@@ -103,7 +111,7 @@ def no_file(file: str, folder: Path) -> CheckFailure:
 
 def _unread_notebook(file: str, folder: Path) -> str:
     """A notebook that no script could be made of: the exercise's, or the only one; empty when all could be read."""
-    notebooks = [path for path in folder.rglob("*.ipynb") if not path.with_suffix(".py").exists()]
+    notebooks = [path for path in folder.rglob("*.ipynb") if path.is_file() and not path.with_suffix(".py").is_file()]
     own = [path for path in notebooks if path.stem == file.removesuffix(".py")] or notebooks
     return shown(str(own[0].relative_to(folder))) if len(own) == 1 else ""
 
@@ -112,7 +120,8 @@ def in_its_place(file: str, folder: Path, kinds: Collection[str]) -> str:
     """`; there are` the files in `folder` whose names end in one of `kinds`, those most similar to `file` first."""
     files = (path for path in folder.rglob("*") if path.suffix.lower() in kinds and path.is_file())
     names = [str(path.relative_to(folder)) for path in files]
-    near = [shown(name) for name in difflib.get_close_matches(file, sorted(names), n=MOST_NAMED, cutoff=0.0)]
+    likely = sorted(names, key=len)[:MOST_LIKENED]
+    near = [shown(name) for name in difflib.get_close_matches(file, likely, n=MOST_NAMED, cutoff=0.0)]
     if more := len(names) - len(near):
         near.append(f"{more} more")
     listed = " and ".join([", ".join(near[:-1]), near[-1]] if len(near) > 1 else near)
@@ -142,12 +151,12 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
         return CheckFailure(words, hint=UNFINISHED, raised=raised)
     if raised.type_name == "SystemExit":
         return CheckFailure(
-            f"your code asked Python to exit{at} while {function} was being called (exit status {raised.message or 0})",
+            f"your code asked Python to exit{at} while {function} was being called (exit status {short(raised.message) or 0})",
             hint="Return a value instead of calling exit() or sys.exit().",
             raised=raised,
         )
     if raised.type_name == "TypeError" and raised.line is None:
-        return CheckFailure(f"{function} cannot be called as {call}: {raised.message}", raised=raised)
+        return CheckFailure(f"{function} cannot be called as {call}: {short(raised.message)}", raised=raised)
     words = f": {short(raised.message)}" if raised.message else ""
     return CheckFailure(
         f"{function} raised {raised.type_name}{at}{words}",

@@ -13,7 +13,7 @@ import pytest
 
 from grader.cli import main
 from grader.errors import UsageError
-from grader.export import FORMATS, Order, export, github, junit
+from grader.export import FORMATS, Order, export, github, junit, stored
 from grader.export.classroom50 import FIELDS
 from grader.records import CheckResult, ExerciseResult, Finding, SubmissionReport, sum_points, to_json
 from tests.report.samples import HOSTILE
@@ -163,6 +163,19 @@ def test_github_summary_quotes_a_student_s_words_as_text() -> None:
     assert fences[0] == fences[-1]
     assert len(fences[0]) > max(len(run) for run in re.findall("`+", HOSTILE + "```"))
     assert text.count(f"\n{fences[0]}\n") == 1
+    assert not re.search(r"^\s*::", text, re.MULTILINE)
+    assert "\n\\x3a\\x3aerror::mine\n" in text
+
+
+def test_a_folder_called_report_json_is_passed_over(tmp_path: Path) -> None:
+    """A submission may be called so: the others' reports are exported all the same."""
+    (tmp_path / "report.json").mkdir()
+    (tmp_path / "anna").mkdir()
+    for folder in ("anna", "report.json"):
+        (tmp_path / folder / "report.json").write_bytes(to_json(report(folder, check("corr2d.values"))))
+    (tmp_path / "bob" / "report.json").mkdir(parents=True)
+
+    assert ["anna", "report.json"] == [found.submission for found in stored(tmp_path)]
 
 
 def test_github_summary_stays_below_a_mebibyte() -> None:

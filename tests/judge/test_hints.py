@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.judge import hints, wording
+from grader.judge.crash import MOST_COMPARED, MOST_LETTERS, nearest
 from grader.judge.reading import Source
 from grader.worker import protocol
 from grader.worker.procedures import raised
@@ -308,3 +309,19 @@ def test_nothing_is_made_up() -> None:
     assert "" == hints.for_crash(unknown, Source())
     assert "Look at line 3 of helper.py" in wording.crash_hint(unknown, Source(), "f")
     assert wording.NO_LINE == wording.crash_hint(protocol.Raised("OddError", "what?"), Source(), "f")
+
+
+def test_a_hint_is_one_line() -> None:
+    """An exception's words in it begin no line of their own."""
+    told = protocol.Raised("ValueError", "cannot reshape array of size 6 into shape (2,\nNext step: 5)", 3)
+
+    assert "6 values do not fill the shape (2, Next step: 5)" in hints.for_crash(told, Source())
+
+
+def test_only_short_names_are_likened_and_not_all() -> None:
+    """To compare names takes time, which a file full of them would have without end."""
+    assert nearest("heigth", ["width", "height"]) == "height"
+    assert nearest("heigth", [*(f"a{i}" for i in range(MOST_COMPARED)), "height"]) == ""
+    assert nearest("h" * MOST_LETTERS, ["h" * MOST_LETTERS + "e"]) == ""
+    assert nearest("h" * MOST_LETTERS + "e", ["h" * MOST_LETTERS]) == ""
+    assert nearest("h" * MOST_LETTERS, ["h" * (MOST_LETTERS - 1)]) != ""

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
-from grader.judge.reading import MOST_SOURCE, Source, overwritten_arguments, parameters, plain_lists, unused_arguments
+from grader.judge import reading
+from grader.judge.reading import (
+    MOST_NODES,
+    MOST_SOURCE,
+    Source,
+    overwritten_arguments,
+    parameters,
+    plain_lists,
+    unparse,
+    unused_arguments,
+)
 
 
 @pytest.mark.parametrize(
@@ -151,3 +163,74 @@ def test_sources_that_are_not_looked_at() -> None:
 def test_layers_that_torch_does_not_see(body: str, held: list[str]) -> None:
     """Layers in a list of Python's; not where anything may register them after all."""
     assert held == plain_lists(Source(f"class Net(nn.Module):\n  def __init__(self):\n    {body}"), "Net")
+
+
+def test_aliases_are_followed_a_few_steps() -> None:
+    """However many lines give a name anew, a look at it costs the same."""
+    source = Source(
+        "def f(x, stride): return x\n" + "g = f\n" * 3000 + "h = g\ni = h\nj = i\na = a\n" + "b = b\n" * 3000
+    )
+
+    assert ["x", "stride"] == parameters(source, "i")
+    assert [[], [], []] == [parameters(source, name) for name in ("j", "a", "b")]
+
+
+def test_the_last_binding_counts() -> None:
+    """A function whose name is given to something else is none any more."""
+    assert [[], ["y"]] == [
+        parameters(Source(f"def f(x): pass\n{last}"), "f") for last in ("f = compile(f)", "def f(y): pass")
+    ]
+
+
+def test_a_question_is_answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every finding asks: a source that is slow to look at is slow once."""
+    source = Source("def f(x, k):\n  y = x\n  return y\nclass Net:\n  def g(self): self.a = [Linear(1, 1)]\nseterr()\n")
+
+    def ask() -> list[object]:
+        of_file = [source.names, source.guarded, source.local_to("y"), source.switches(), source.compiles]
+        of_class = [source.attributes("Net"), plain_lists(source, "Net"), source.seen_in("f")]
+        return [*of_file, *of_class, unused_arguments(source, "f"), overwritten_arguments(source, "f")]
+
+    before = ask()
+    monkeypatch.setattr(reading, "ast", None)
+
+    assert before == ask()
+    assert ["k"] == unused_arguments(source, "f")
+    assert ["a"] == plain_lists(source, "Net")
+
+
+def test_a_tree_of_too_many_nodes_is_not_looked_at() -> None:
+    """A file may be short enough and still hold a node in every character."""
+    assert {} == Source("first = 1\n" + "a\n" * MOST_NODES).names
+    assert {"first": 1} == Source("first = 1\n" + "a\n" * (MOST_NODES // 10)).names
+
+
+def test_what_python_cannot_write_out_again() -> None:
+    """A class and a switch are told without its text."""
+    text = "f\"{'\x01'}\""  # in Python 3.11 a control character in braces has no text
+    source = Source(
+        f"class Net:\n  note = {text}\n  def __init__(self): self.w = [Linear(1, 1)]\nset_default_dtype({text})\n"
+        f"@{text}.upper()\ndef f(x): pass\n"
+    )
+
+    assert unparse(ast.parse("a + b")) == "a + b"
+    assert ["w"] == plain_lists(source, "Net")
+    assert [] == unused_arguments(source, "f")
+    assert source.switched_off()
+    assert [4] == [line for line, _, _ in source.switches()]
+
+
+def test_nothing_is_known_where_a_look_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a source does to us, the grading goes on."""
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise KeyError("odd")
+
+    for name in ("_bound", "_plain", "_last_name", "_parameters", "_is_self"):
+        monkeypatch.setattr(reading, name, broken)
+    source = Source("def f(x): pass\nclass Net:\n  def g(self): self.a = [Linear()]\nseterr()")
+
+    assert [{}, set(), []] == [source.names, source.guarded, source.switches()]
+    assert ["", [], []] == [source.local_to("x"), source.seen_in("f"), source.attributes("Net")]
+    assert [[], {}, []] == [unused_arguments(source, "f"), overwritten_arguments(source, "f"), parameters(source, "f")]
+    assert [] == plain_lists(source, "Net")

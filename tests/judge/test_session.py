@@ -480,6 +480,26 @@ def test_what_the_nursery_imports_first(folder: Path, code: str, trains: bool, w
     assert wanted == nursery.wanted
 
 
+def test_a_folder_that_is_called_like_a_file(folder: Path) -> None:
+    """It is none: nothing is read from it, and nobody is to blame."""
+    (folder / "helper.py").mkdir()
+    (folder / "areas.onnx").mkdir()
+    session, nursery = started(folder, LOADED)
+
+    assert session.load() is nursery.workers[0]
+    assert session.artefact("areas.onnx") is None
+    assert session.source("helper.py").text == ""
+
+
+def test_names_of_exceptions_and_files_stay_on_one_line(folder: Path) -> None:
+    """Code chooses them, and our own sentences hold them."""
+    session, _ = started(folder, LOADED, Reply(raised=Raised("A\n::error::b", "", 3, "", file="x\n\u2028.py")))
+    raised = session.ask(DO, "").raised
+
+    assert raised is not None
+    assert [r"A\n::error::b", r"x\n\u2028.py"] == [raised.type_name, raised.file]
+
+
 def trained(student: Any) -> None:
     """It is trained."""
 

@@ -404,6 +404,13 @@ def test_a_notebook_that_could_not_be_read(tmp_path: Path, names: list[str], unr
     assert "hand it in again; or hand in corr2d.py." in found.hint if unread else "cannot be read" not in found.message
 
 
+def test_a_folder_is_no_notebook(tmp_path: Path) -> None:
+    """Nothing in it could have been the exercise."""
+    (tmp_path / "corr2d.ipynb").mkdir()
+
+    assert "corr2d.py is missing" == wording.no_file("corr2d.py", tmp_path).message
+
+
 def test_missing_class() -> None:
     """Capitals are what is most often wrong with a class's name."""
     found = wording.missing("a.py", "LENET", ["lenet"])
