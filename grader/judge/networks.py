@@ -246,12 +246,11 @@ def network_raised(call: str, made: str, raised: protocol.Raised, source: Source
         )
     if call == made and raised.type_name == "TypeError" and raised.line is None:
         hint = hints.refused(raised, source, made.partition("(")[0])
-        told = (
-            f": {hint.partition(':')[0]}" if crash.BY_POSITION in hint else ""
-        )  # another mistake than no such argument
+        # another mistake than no such argument
+        told = f": {hint.partition(':')[0]}" if crash.BY_POSITION in hint else ""
         return CheckFailure(
-            f"{made} cannot be built: {raised.message}{told}",
-            hint=hint or "Compare the constructor with the contract's.",
+            f"{made} cannot be built: {wording.short(raised.message)}{told}",
+            hint=hint or CONSTRUCTOR,
             raised=raised,
         )
     if raised.type_name == "UnpicklingError":  # torch's own words advise to load it all the same
