@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import os
 import stat
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +23,10 @@ from grader.intake.settle import MOST_STARTER, is_starter, students
 from grader.submission import FORMS, Source
 
 MOST_NAME_BYTES = 200  # of a submission's name, which becomes a folder's
-TAKEN = {"index.html", "index.json"}  # lie beside the folders of the reports
+TAKEN = {  # lie beside the folders of the reports, or in one that is named itself
+    *("index.html", "index.json", "report.html", "report.json"),
+    *(f"gradebook.sqlite{ending}" for ending in ("", "-journal", "-wal", "-shm")),
+}
 HELPER, HELPERS = "helper.py", (".py", *ARTEFACTS)  # what may lie beside a notebook
 OLD_COPIES = 3  # so many folders with exercises beside an exercise file are other students', not copies of one's own
 
@@ -51,20 +54,71 @@ def find(
     sources: dict[Place, Source] = {}
     only: dict[Place, set[str]] = {}
     left_alone: list[str] = []
-    for path in paths:
-        found = _find(path, exercises)
+    origins: dict[Place, tuple[Path, bool]] = {}
+    for path, found in _all_found(list(paths), exercises):
         left_alone += found.left_alone
         for source in found.sources:
             place = Path(os.path.abspath(source.path)), source.members  # `..` is no name
             if place not in sources or sources[place].refusal:  # named as well, it is not refused
-                sources[place] = source
+                sources[place], origins[place] = source, (path, _is_class(path, found))
             only.setdefault(place, set()).update(found.only)
     if len(set(map(frozenset, only.values()))) > 1:
         raise UsageError(
             "name the same exercise files of every submission, or whole folders: each run asks all the same"
         )
+    _refuse_clashes(sources, origins)
     named = _named(sources, dict(exercises), known or {})
     return Found(named, left_alone, frozenset(next(iter(only.values()), ())))
+
+
+def _all_found(paths: Sequence[Path], exercises: Collection[str]) -> list[tuple[Path, Found]]:
+    """What each path is. Of several in one folder, as a shell lists them, either all are classes or none is: what lies
+    in one's own hand-in must not make it the work of others.
+    """
+    alone = len(paths) == 1
+    every = [(path, _find(path, exercises, alone=alone)) for path in paths]
+    if alone:
+        return every
+    itself = [not _is_class(path, found) or _holds_one(found) for path, found in every]
+    beside = {Path(os.path.abspath(path)).parent for path, one in zip(paths, itself, strict=True) if one}
+    return [
+        (path, Found([Source(path=path, name="")]))
+        if _is_class(path, found) and Path(os.path.abspath(path)).parent in beside
+        else (path, found)
+        for path, found in every
+    ]
+
+
+def _is_class(path: Path, found: Found) -> bool:
+    return not found.only and any(source.path != path or source.members for source in found.sources)
+
+
+def _holds_one(found: Found) -> bool:
+    """Whether there is but one hand-in, and no platform has named it: a folder around somebody's files."""
+    first, *more = found.sources
+    return not (more or first.refusal or first.members or platforms.owned(first.path.name))
+
+
+def _refuse_clashes(sources: Mapping[Place, Source], origins: Mapping[Place, tuple[Path, bool]]) -> None:
+    """Raises UsageError where submissions in different paths have one name, but for those that are named themselves."""
+    namesakes: dict[str, list[Place]] = {}
+    for place, source in sources.items():
+        namesakes.setdefault(_called(place, source).casefold(), []).append(place)
+    for found in namesakes.values():
+        paths = list(dict.fromkeys(str(origins[place][0]) for place in found))
+        in_class = any(origins[place][1] for place in found)
+        if len(paths) > 1 and in_class and not all(sources[place].refusal for place in found):
+            name, listed = shown(_called(found[0], sources[found[0]])), " and ".join(map(shown, paths[:2]))
+            raise UsageError(
+                f"{listed} each hold a submission called {name}; grade them in runs of their own, each with its --out"
+            )
+
+
+def _called(place: Place, source: Source) -> str:
+    """The name that a source would have if nobody else had it."""
+    path, members = place
+    is_file = bool(members) or os.path.isfile(path)
+    return _plain_name(source.name or path.name, kept_whole=bool(source.refusal) or not is_file)
 
 
 def _named(
@@ -73,18 +127,19 @@ def _named(
     """Complete sources, each with a name of its own."""
     unique: dict[str, Source] = {}
     for (path, members), source in sources.items():
-        is_file = members or os.path.isfile(path)
-        name = _plain_name(source.name or path.name, kept_whole=bool(source.refusal) or not is_file)
+        name = _called((path, members), source)
         numbered = (f"{name}-{number}" if number > 1 else name for number in itertools.count(1))
         whole = Source(path=path, name=name, refusal=source.refusal, members=members, exercises=exercises)
         possible = itertools.chain([_plain_name(known.get(whole.place, name), kept_whole=True)], numbered)
-        name = next(one for one in possible if one not in unique and one.lower() not in TAKEN)
+        name = next(one for one in possible if one not in unique and one.casefold() not in TAKEN)
         unique[name] = msgspec.structs.replace(whole, name=name)
     return list(unique.values())
 
 
-def _find(path: Path, exercises: Collection[str]) -> Found:
-    """Sources as far as they are known: those without a name are called after their path."""
+def _find(path: Path, exercises: Collection[str], alone: bool) -> Found:
+    """Sources as far as they are known: those without a name are called after their path. Beside others (not `alone`)
+    a folder with an exercise file is no class.
+    """
     try:
         is_folder = stat.S_ISDIR(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
@@ -93,7 +148,7 @@ def _find(path: Path, exercises: Collection[str]) -> Found:
         return _refused(path, problem)
     if is_folder:
         try:
-            return _in_folder(path, exercises)
+            return _in_folder(path, exercises, alone)
         except OSError as problem:
             return _refused(path, problem)
     if is_archive(path.name):
@@ -141,12 +196,12 @@ def _in_archive(path: Path, exercises: Collection[str]) -> Found:
     return _sources(path, roster.call(entries, within.__getitem__, exercises), {}, wrapper)
 
 
-def _in_folder(path: Path, exercises: Collection[str]) -> Found:
+def _in_folder(path: Path, exercises: Collection[str], alone: bool = True) -> Found:
     """Raises UsageError, and OSError when `path` cannot be listed."""
     names = places.spellings(exercises)
     with os.scandir(path) as scanned:
         listed = sorted(scanned, key=lambda entry: entry.name)
-    if any(entry.name in names for entry in listed) and not _is_class_all_the_same(listed, names):
+    if any(entry.name in names for entry in listed) and not (alone and _is_class_all_the_same(listed, names)):
         return Found([Source(path=path, name="")])
     within: dict[str, list[str]] = {}
     entries = [_entry(entry, within) for entry in listed]
@@ -204,20 +259,18 @@ def _lone(path: Path, called: Roster, within: Mapping[str, list[str]], exercises
     others = [one.members[0][0] for one in called.hand_ins if one.refusal]
     if more or platforms.owned(entry):
         return None
+    if not is_archive(entry) and entry not in within:  # a notebook, with its helpers
+        inner = entry == kept and all(other.endswith(HELPERS) for other in others)
+        return Found([Source(path=path, name="")]) if inner else None
+    if others:  # that are hand-ins as well, so that this is one
+        return None
     if is_archive(entry):
         found = _in_archive(path / entry, exercises)
         inner = found.sources[0].members != ()
-    elif entry in within:
+    else:
         inner = bool(students(within[entry], exercises))
         found = _in_folder(path / entry, exercises) if inner else Found([])
-    else:  # a notebook, with its helpers
-        inner = entry == kept and all(other.endswith(HELPERS) for other in others)
-        return Found([Source(path=path, name="")]) if inner else None
-    if not inner:
-        return None
-    rest = Roster([one for one in called.hand_ins if one.refusal], called.left_alone, [])
-    beside = _sources(path, rest, {})
-    return Found([*found.sources, *beside.sources], [*found.left_alone, *beside.left_alone])
+    return Found(found.sources, [*found.left_alone, *called.left_alone]) if inner else None
 
 
 def _sources(path: Path, called: Roster, told: Mapping[str, str], wrapper: str = "") -> Found:

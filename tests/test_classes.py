@@ -168,6 +168,67 @@ def test_an_archive_of_several_among_others_is_one_hand_in(tmp_path: Path) -> No
     assert sorted_out(path / "anna.zip")[0] == ["ben", "carl"]
 
 
+def test_an_archive_beside_what_was_refused_is_one_hand_in(tmp_path: Path) -> None:
+    """It is not all there is, although nothing else can be graded."""
+    forged = zip_of({"ben/corr2d.py": CODE, "carl/corr2d.py": CODE})
+    graded, refused, _ = sorted_out(write(tmp_path / "class", {"anna.zip": forged, "ben/notes.txt": b""}))
+
+    assert graded == ["anna"] and set(refused) == {"ben"}
+
+
+@pytest.mark.parametrize("top", ["corr2d.py", "Corr2D-1.py"])
+def test_an_archive_with_an_exercise_at_its_top_is_one_hand_in(top: str, tmp_path: Path) -> None:
+    """Whatever else is in it, and however the exercise is spelt."""
+    packed = zip_of({top: CODE, "ben/corr2d.py": CODE, "carl/corr2d.py": CODE})
+
+    assert sorted_out(write(tmp_path / "class", {"anna.zip": packed}))[0] == ["anna"]
+
+
+def test_a_platform_s_mark_in_a_student_s_file_name(tmp_path: Path) -> None:
+    """Most entries are Canvas's, and so is this one: it is no work of Ben's."""
+    forged = "smith_1_5_ben_attempt_2026-01-31-10-00-00_corr2d.py"
+    path = write(tmp_path / "class", dict.fromkeys((forged, "doe_3_4_corr2d.py", "roe_7_8_corr2d.py"), CODE))
+
+    assert sorted_out(path) == (["doe", "roe", "smith"], {}, [])
+
+
+def test_a_name_of_two_platforms_is_not_graded(tmp_path: Path) -> None:
+    """Where the class does not tell which one it is of."""
+    forged = "smith_1_5_ben_attempt_2026-01-31-10-00-00_corr2d.py"
+    graded, refused, _ = sorted_out(write(tmp_path / "class", {forged: CODE, "cy/corr2d.py": CODE}))
+
+    assert graded == ["cy"] and set(refused) == {forged}
+    assert "its name fits two platforms" in refused[forged]
+
+
+@pytest.mark.parametrize(
+    ("files", "owner"),
+    [
+        (("BEN_corr2d.py", "ben_corr2d.py"), "ben"),
+        (("ben_corr2d.py", "corr2d-ben.py"), "ben"),
+        (("ben_1_2_corr2d.py", "ben_1_3_my_corr2d.py"), "ben"),
+    ],
+)
+def test_two_files_for_an_exercise_are_refused(files: tuple[str, str], owner: str, tmp_path: Path) -> None:
+    """Which one counts is not ours to say, and they may be two students'."""
+    graded, refused, _ = sorted_out(write(tmp_path / "class", dict.fromkeys((*files, "cy/corr2d.py"), CODE)))
+
+    assert graded == ["cy"] and [one.casefold() for one in refused] == [owner]
+    assert f"two files for corr2d.py: {', '.join(files)}; keep one" in next(iter(refused.values()))
+
+
+@pytest.mark.parametrize(
+    "files", [("ben_1_2_corr2d.py", "ben_1_3_corr2d-1.py"), ("ben_corr2d.py", "ben_corr2d (1).py")]
+)
+def test_of_numbered_copies_the_last_counts(files: tuple[str, str], tmp_path: Path) -> None:
+    """A platform or a browser has numbered them."""
+    path = write(tmp_path / "class", {files[0]: b"1/0", files[1]: CODE, "cy/corr2d.py": b""})
+    (tmp_path / "into").mkdir()
+    ben = next(one for one in find([path], EXERCISES).sources if one.name == "ben")
+
+    assert held(submission.take(ben, tmp_path / "into")) == {"corr2d.py": CODE}
+
+
 def test_archives_of_archives(tmp_path: Path) -> None:
     """Each is a student's."""
     path = tmp_path / "all.zip"
@@ -342,6 +403,9 @@ def test_find_takes_archives_and_notebooks_by_path(tmp_path: Path, name: str) ->
         (b"n" * 255, "n" * 200),
         (b"index.html", "index.html-2"),
         (b"Index.HTML", "Index.HTML-2"),
+        (b"Report.JSON", "Report.JSON-2"),
+        (b"report.html", "report.html-2"),
+        (b"GRADEBOOK.sqlite", "GRADEBOOK.sqlite-2"),
     ],
 )
 def test_find_gives_names_that_a_report_can_have(tmp_path: Path, folder: bytes, name: str) -> None:
@@ -383,6 +447,49 @@ def test_find_is_not_led_around_in_circles(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="neither it nor a folder in it"):
         listed([tmp_path], EXERCISES)
+
+
+# --- several paths ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        {"corr2d.py": CODE, "ben_1_2_corr2d.py": CODE},
+        {"corr2d.py": CODE, "1-2 - ben - Jan 31, 2026 1000 AM/corr2d.py": CODE},
+        {"corr2d.py": CODE, "ben/corr2d.py": CODE, "b/corr2d.py": CODE, "c/corr2d.py": CODE},
+        {"ben/corr2d.py": CODE, "anna/corr2d.py": CODE},
+        {"ben_1_2_corr2d.py": CODE},
+        {"ben/corr2d.py": CODE},
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_hand_ins_that_a_shell_lists_are_one_each(packed: bool, inside: dict[str, bytes], tmp_path: Path) -> None:
+    """What is in Anna's is Anna's: it takes nobody's name, and nobody is renamed for it."""
+    write(tmp_path, {"ben/corr2d.py": CODE})
+    write(tmp_path, {"anna.zip": zip_of(inside)} if packed else {f"anna/{name}": data for name, data in inside.items()})
+    found = listed(sorted(tmp_path.iterdir()), EXERCISES)
+
+    assert [(one.name, one.path.name.removesuffix(".zip")) for one in found] == [("anna", "anna"), ("ben", "ben")]
+
+
+def test_folders_around_hand_ins_that_a_shell_lists(tmp_path: Path) -> None:
+    """All are called homework inside; they are called after their students."""
+    write(tmp_path, {"ann/homework/corr2d.py": CODE, "ben/homework/corr2d.py": CODE})
+
+    assert names(listed(sorted(tmp_path.iterdir()), EXERCISES)) == ["ann", "ben"]
+
+
+def test_several_classes(tmp_path: Path) -> None:
+    """They are graded in one run, unless they would share a name."""
+    files = ("one/ann/corr2d.py", "one/ben/corr2d.py", "two/cy/corr2d.py", "two/dan/corr2d.py")
+    write(tmp_path, dict.fromkeys(files, CODE))
+    paths = [tmp_path / "one", tmp_path / "two"]
+
+    assert names(listed(paths, EXERCISES)) == ["ann", "ben", "cy", "dan"]
+    write(tmp_path, {"two/Ben/corr2d.py": CODE})
+    with pytest.raises(UsageError, match=r"one and .*two each hold a submission called ben; grade them in runs of"):
+        listed(paths, EXERCISES)
 
 
 # --- links, and what cannot be read, in a class folder ------------------------------------------------

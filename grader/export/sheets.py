@@ -16,10 +16,13 @@ from typing import NamedTuple
 
 from grader.errors import UsageError
 from grader.export.words import headline
+from grader.intake import platforms
 from grader.records import SubmissionReport
 from grader.report.text import one_line, points
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheet programs
+NUMBERS = ("SIS User ID", "ID", "ID number", "Identifier")  # key columns that hold a platform's number
+NUMBERED = re.compile(r"(?P<owner>.+?)_(?:LATE_)?(?P<number>\d+)(?=_|$)")
 MOST_FEEDBACK = 5  # findings in a cell
 
 Row = list[str]
@@ -73,9 +76,9 @@ def plain(reports: Sequence[SubmissionReport]) -> str:
 def fill(kind: Kind, sheet: str, column: str, reports: Sequence[SubmissionReport]) -> Filled:
     """`sheet`, the text of an exported CSV file, with each report's score in its student's row.
 
-    A submission belongs to a row when its name is, or holds as a word of its own, what stands in one of the key columns;
-    in Canvas's and Moodle's download names that is so. Where two rows or two submissions claim each other nobody is
-    placed. Raises UsageError when the file lacks what it needs.
+    A submission belongs to a row when its name is what stands in one of the key columns, or begins with it as Canvas's
+    and Moodle's download names do. The first beats the second; where two rows or two submissions claim each other
+    nobody is placed. Raises UsageError when the file lacks what it needs.
     """
     rows = [row for row in csv.reader(io.StringIO(sheet.removeprefix("\ufeff"))) if row]
     if len(rows) < 2:
@@ -127,32 +130,45 @@ def _matched(
     header: Row, keys: Sequence[str], students: Sequence[Row], reports: Sequence[SubmissionReport]
 ) -> tuple[dict[int, SubmissionReport], list[str]]:
     """Reports by the number of their row, and the names of those without one."""
-    claims: dict[int, list[SubmissionReport]] = defaultdict(list)
+    exact: dict[int, list[SubmissionReport]] = defaultdict(list)
+    weak: dict[int, list[SubmissionReport]] = defaultdict(list)
     left_out = []
     for report in reports:
-        rows: set[int] = set()
-        for key, claim in ((key, claim) for claim in (_is, _holds) for key in keys):
-            at = header.index(key)
-            rows = {i for i, row in enumerate(students) if at < len(row) and claim(report.submission, row[at], key)}
-            if rows:
-                break
+        name = report.submission
+        if rows := _rows(header, keys, students, name):
+            claims = exact
+        else:
+            owner, number = _begins(name)
+            numbers = [key for key in keys if key in NUMBERS and len(number) > 2]  # short ones alone say nothing
+            found = [_rows(header, numbers, students, number), _rows(header, keys, students, owner)]
+            rows, claims = set().union(*found), weak
         if len(rows) == 1:
             claims[rows.pop()].append(report)
         else:
-            left_out.append(report.submission)
-    left_out += [report.submission for found in claims.values() if len(found) > 1 for report in found]
-    return {row: found[0] for row, found in claims.items() if len(found) == 1}, left_out
+            left_out.append(name)
+    for row in weak.keys() & exact.keys():
+        left_out += [report.submission for report in weak.pop(row)]
+    every = exact | weak
+    left_out += [report.submission for found in every.values() if len(found) > 1 for report in found]
+    return {row: found[0] for row, found in every.items() if len(found) == 1}, left_out
 
 
-def _is(submission: str, value: str, key: str) -> bool:
-    """Whether the submission is called so."""
-    return _folded(submission) in _forms(value, key)
+def _rows(header: Row, keys: Sequence[str], students: Sequence[Row], name: str) -> set[int]:
+    """The rows of those who are called `name`, by the surest of the keys that knows any."""
+    folded = _folded(name)
+    for key in keys:
+        at = header.index(key)
+        if rows := {i for i, row in enumerate(students) if at < len(row) and folded in _forms(row[at], key)}:
+            return rows
+    return set()
 
 
-def _holds(submission: str, value: str, key: str) -> bool:
-    """Whether a part of the name, between underscores or blanks, is so; short numbers alone say nothing."""
-    parts = {_folded(part) for part in re.split(r"[_\s]+", submission)} | {_folded(submission.partition("_")[0])}
-    return any(form in parts for form in _forms(value, key) if len(form) > 2)
+def _begins(submission: str) -> tuple[str, str]:
+    """Whose a name says that it is, and the platform's number: at its beginning. What follows is the student's choice."""
+    found = NUMBERED.match(submission)
+    named = platforms.owned(submission)
+    owner = named.owner if named else found["owner"] if found else submission.partition("_")[0]
+    return owner, found["number"] if found else ""
 
 
 def _forms(value: str, key: str) -> set[str]:

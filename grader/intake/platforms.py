@@ -10,6 +10,7 @@ by hand      anna_corr2d.py, corr2d-anna.py, corr2d (1).py
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -18,11 +19,13 @@ CONVENTIONS = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?P<key>(?P<owner>.{1,100}?)_\d{1,12})_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?",
-        r"(?P<key>.{1,100}_(?P<owner>[^_]{1,100})_attempt_\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)?",
+        r"(?P<key>.{1,100}?_(?P<owner>[^_]{1,100})_attempt_\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)?",
         r"(?P<key>\d+-\d+ - (?P<owner>.{1,100}) - .{1,30}\d{3,4} [AP]M)",
-        r"(?P<key>(?P<owner>.{1,100}?)_(?:LATE_)?\d{1,12})_\d{1,12}_(?P<file>.+\.\w{1,8})",  # Canvas makes no folders
+        r"(?P<key>(?P<owner>.{1,100}?)_(?:LATE_)?\d{1,12})_\d{1,12}_(?P<file>.+)",
     )
 )
+CANVAS = CONVENTIONS[-1]
+ENDING = re.compile(r".*\.\w{1,8}")  # Canvas makes no folders
 AGAIN = re.compile(r"(?P<stem>.+?)(?:[-_ ]?\((?P<number>\d{1,3})\)|-(?P<again>\d{1,3})|[- ]{1,3}copy)", re.IGNORECASE)
 DISGUISE = re.compile(r"(\.(?:py|ipynb))\.(?:txt|json)$", re.IGNORECASE)  # what browsers and mail programs put behind
 MOST_NAME = 255  # characters; in an archive a name has any length, and longer ones say nothing
@@ -36,16 +39,34 @@ class Owned(NamedTuple):
     key: str  # what all files of one hand-in have in common
     owner: str
     file: str  # as the student had named it; empty for a folder, and for the platform's own note
+    is_sure: bool = True  # else another platform would read the name in another way
 
 
-def owned(name: str) -> Owned | None:
-    """What the name of an entry of a platform's export tells; None when it follows no platform's convention."""
-    fitting = (convention.fullmatch(name) for convention in CONVENTIONS if len(name) <= MOST_NAME)
-    found = next(filter(None, fitting), None)
-    if found is None:
+def owned(name: str, usual: re.Pattern[str] | None = None) -> Owned | None:
+    """What the name of an entry of a platform's export tells; None when it follows no platform's convention.
+
+    What stands behind a platform's own mark is the student's choice, and may look like another platform's: a name
+    that follows several conventions is read by the `usual` one, else by the one whose mark comes first.
+    """
+    fitting = _fitting(name)
+    if not fitting or (set(fitting) == {CANVAS} and not ENDING.fullmatch(name)):
         return None
+    found = fitting[usual] if usual in fitting else min(fitting.values(), key=lambda found: found.end("owner"))
     named = found.groupdict()
-    return Owned(named["key"], named["owner"].strip(), named.get("file") or "")
+    is_sure = len(fitting) == 1 or usual in fitting
+    return Owned(named["key"], named["owner"].strip(), named.get("file") or "", is_sure)
+
+
+def convention(names: Iterable[str]) -> re.Pattern[str] | None:
+    """The one that most entries of a class follow, of those that follow one only; None where no one is ahead."""
+    votes = Counter(next(iter(fitting)) for fitting in map(_fitting, names) if len(fitting) == 1)
+    first, second = (*votes.most_common(2), (None, 0), (None, 0))[:2]
+    return first[0] if first[1] > second[1] else None
+
+
+def _fitting(name: str) -> dict[re.Pattern[str], re.Match[str]]:
+    found = ((one, one.fullmatch(name)) for one in CONVENTIONS if len(name) <= MOST_NAME)
+    return {one: match for one, match in found if match}
 
 
 def exercise_in(name: str, exercises: Iterable[str]) -> tuple[str, str] | None:
@@ -71,6 +92,12 @@ def exercise_in(name: str, exercises: Iterable[str]) -> tuple[str, str] | None:
     return None
 
 
+def is_exercise(name: str, exercises: Iterable[str]) -> bool:
+    """Whether the file `name` is an exercise's, and nobody's name is in front of it or behind it."""
+    found = exercise_in(name, exercises)
+    return found is not None and not found[1]
+
+
 def renamed(names: Collection[str], exercises: Iterable[str]) -> dict[str, str]:
     """Which of the files `names` is which exercise file where none has its exact name: file -> exercise file.
 
@@ -78,7 +105,7 @@ def renamed(names: Collection[str], exercises: Iterable[str]) -> dict[str, str]:
     """
     exercises = tuple(exercises)
     candidates: dict[str, list[str]] = {}
-    for name in sorted(names, key=_number):
+    for name in sorted(names, key=number):
         if found := exercise_in(name, exercises):
             candidates.setdefault(found[0], []).append(name)
     chosen: dict[str, str] = {}
@@ -110,6 +137,7 @@ def _once(stem: str) -> str:
     return found["stem"] if found else stem
 
 
-def _number(name: str) -> tuple[int, str]:
+def number(name: str) -> tuple[int, str]:
+    """By which copies of a file are in order: the number that a platform or a browser has put behind its name."""
     found = AGAIN.fullmatch(PurePosixPath(name).stem)
     return int((found and (found["number"] or found["again"])) or 0), name

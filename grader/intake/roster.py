@@ -6,6 +6,7 @@ the exercise's, are one hand-in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -51,6 +52,7 @@ HARMLESS = {  # kinds of files that lie about in class folders and are nobody's 
 }
 IN_THE_WAY = {DATA, "env"}  # of instructors and tools as well: hand-ins only with an exercise at their top
 SET_ASIDE = "a folder whose name {} is set aside; rename it to have it graded, or name it itself on the command line"
+UNSURE = "its name fits two platforms, which tell of different students; put it into a folder called after its student"
 
 Inside = Callable[[str], Collection[str]]  # the paths of the files in a folder of the class
 
@@ -99,18 +101,20 @@ def call(entries: Iterable[Entry], inside: Inside, exercises: Collection[str]) -
     owners: dict[str, str] = {}
     files: dict[str, list[str]] = {}
     entries = sorted(entries)
+    usual = platforms.convention(entry.name for entry in entries)
     for entry in entries:
-        found = entry.refusal or _sorted(entry, inside, exercises)
+        named = platforms.owned(entry.name, usual)
+        found = entry.refusal or _sorted(entry, named, inside, exercises)
         if isinstance(found, _Group):
             groups.setdefault(found.key, []).append((entry.name, found.kept))
             owners[found.key] = found.owner
             within = inside(entry.name) if entry.is_folder else [found.kept or entry.name]
             files.setdefault(found.key, []).extend(within)
-            if platforms.owned(entry.name) or any(_is_sign(file, exercises) for file in within):
+            if named or any(_is_sign(file, exercises) for file in within):
                 roster.signs.append(entry.name)
         elif found:
             roster.hand_ins.append(HandIn(entry.name, ((entry.name, ""),), found))
-            if entry.refusal or PurePosixPath(entry.name).suffix.lower() in PACKED:
+            if entry.refusal or named or PurePosixPath(entry.name).suffix.lower() in PACKED:
                 roster.signs.append(entry.name)
         else:
             roster.left_alone.append(f"{entry.name}/" if entry.is_folder else entry.name)
@@ -118,18 +122,27 @@ def call(entries: Iterable[Entry], inside: Inside, exercises: Collection[str]) -
     for key, members in groups.items():
         # a platform's own note about a hand-in is none of its files
         members = [one for one in members if one[1] or one[0] in folders] or members
+        members.sort(key=lambda one: platforms.number(one[0]))
         several = list(owners.values()).count(owners[key]) > 1  # attempts of one student, or namesakes
-        roster.hand_ins.append(HandIn(key if several else owners[key], tuple(members), _no_code(files[key])))
+        roster.hand_ins.append(
+            HandIn(
+                key if several else owners[key],
+                tuple(members),
+                _contested(members, usual, exercises) or _no_code(files[key]),
+            )
+        )
     roster.hand_ins.sort(key=lambda one: (one.name.casefold(), one.name))
     return roster
 
 
-def _sorted(entry: Entry, inside: Inside, exercises: Collection[str]) -> _Group | str:
+def _sorted(entry: Entry, named: platforms.Owned | None, inside: Inside, exercises: Collection[str]) -> _Group | str:
     """Whose an entry is, or why it is not graded; empty when it is nobody's work."""
     name = entry.name
     if name.startswith((".", "~$")):
         return ""
-    if named := platforms.owned(name):
+    if named and not named.is_sure:
+        return UNSURE
+    if named:
         return _Group(named.key, named.owner, "" if entry.is_folder else _kept(named.file, exercises))
     if entry.is_folder:
         return _sorted_folder(entry, inside, exercises)
@@ -180,6 +193,21 @@ def _kept(file: str, exercises: Collection[str]) -> str:
     """What a platform's file is called in the submission."""
     found = platforms.exercise_in(file, exercises)
     return found[0] if found else platforms.plain(file) if file else ""
+
+
+def _contested(members: Iterable[tuple[str, str]], usual: re.Pattern[str] | None, exercises: Collection[str]) -> str:
+    """Why a hand-in cannot be graded in which two files are the same exercise; copies that are numbered are one."""
+    exact = places.spellings(exercises)
+    found: dict[str, dict[str, str]] = {}
+    for entry, kept in members:
+        if kept in exact:
+            named = platforms.owned(entry, usual)
+            found.setdefault(kept, {})[platforms.plain(named.file if named else entry)] = entry
+    for kept, copies in found.items():
+        if len(copies) > 1:
+            count, listed = len(copies), ", ".join(map(shown, sorted(copies.values())))
+            return f"{'two' if count == 2 else count} files for {kept}: {listed}; keep one"
+    return ""
 
 
 def _no_code(files: Collection[str]) -> str:

@@ -80,7 +80,7 @@ def students(paths: Iterable[str], exercises: Collection[str]) -> list[str]:
     """
     split = [path.split("/") for path in paths]
     names = places.spellings(exercises)
-    if any(len(parts) == 1 and parts[0] in names for parts in split):
+    if any(len(parts) == 1 and platforms.is_exercise(parts[0], exercises) for parts in split):
         return []
     by_platform, by_exercise = dict[str, None](), dict[str, dict[str, None]]()
     for parts in split:

@@ -71,21 +71,33 @@ class Shelf:
         """Raises UsageError where a report in `out` is of another submission of the same name."""
         self._out, self._places, self._course, self._asked = out, places, course, asked
         self.told: list[str] = []  # what an instructor may want to know
-        known = read_index(out).submissions
+        self._known = read_index(out).submissions
         for name, place in places.items():
-            other = known.get(name, place)
-            if other != place and _is_there(other):
+            other = self._known.get(name, place)
+            if not _is_same(other, place) and _is_there(other):
                 raise UsageError(
                     f"{out / name} holds the report of {other}, not of {place}; name another folder with --out"
                 )
 
     def put(self, report: SubmissionReport) -> None:
-        """Write a report, with what an earlier one has of checks that were not asked."""
+        """Write a report, with what an earlier one of the same place or the same files has of checks that were not
+        asked: a name may have been another student's.
+        """
         folder = self._out / report.submission
-        whole = merged(report, report_in(folder), self._course, self._asked)
+        old = report_in(folder)
+        whole = merged(report, old, self._course, self._asked)
+        if whole is not report and old is not None and not self._is_of_same(report, old):
+            whole = report
+            other = self._known.get(report.submission, "an unknown place")
+            self.told.append(f"{report.submission}: the earlier report was of {other}, so nothing of it is kept")
         html.write_report(whole, folder)
         new = whole.notes[: len(whole.notes) - len(report.notes)]
         self.told += [f"{report.submission}: {note}" for note in new]
+
+    def _is_of_same(self, report: SubmissionReport, old: SubmissionReport) -> bool:
+        known = self._known.get(report.submission)
+        same_place = known is not None and _is_same(known, self._places.get(report.submission, ""))
+        return same_place or (bool(old.digest) and old.digest == report.digest)
 
     def write_index(
         self, names: Collection[str], problems: Sequence[tuple[str, str]], left_alone: Sequence[str]
@@ -97,12 +109,13 @@ class Shelf:
         reports = [report for folder in sorted(self._out.iterdir()) if (report := report_in(folder)) is not None]
         found = {report.submission for report in reports}
         mine = [NotGraded(name=name, path=places[name], why=why) for name, why in problems]
+        graded = {name: places[name] for name in names}  # of another a report here is an earlier one's
         seen = {*places.values()}
         others = [
             one for one in old.not_graded if one.path not in seen and one.name not in names and _is_there(one.path)
         ]
         index = Index(
-            submissions={name: place for name, place in {**old.submissions, **places}.items() if name in found},
+            submissions={name: place for name, place in (old.submissions | graded).items() if name in found},
             not_graded=(*mine, *others),
             left_alone=tuple(map(one_line, left_alone)) or old.left_alone,
         )
@@ -114,6 +127,10 @@ class Shelf:
             earlier={*found.difference(names), *(one.name for one in others)},
         )
         write_whole(self._out / INDEX, msgspec.json.format(msgspec.json.encode(index), indent=1) + b"\n")
+
+
+def _is_same(place: str, other: str) -> bool:
+    return place == other or os.path.realpath(place) == os.path.realpath(other)
 
 
 def _is_there(place: str) -> bool:

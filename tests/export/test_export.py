@@ -227,6 +227,25 @@ def test_canvas_file_places_nobody_where_two_claim_one_row() -> None:
     assert next(row[5] for row in csv.reader(io.StringIO(done.text)) if row[1] == "101") == "90"
 
 
+@pytest.mark.parametrize(
+    ("names", "placed"),
+    [
+        (("smithanna_101_57_bo_7_assignsubmission_file", "bo"), {"101", "102"}),
+        (("smithanna_101_57_bo_7_assignsubmission_file",), {"101"}),
+        (("smithanna_101_5_102", "zoe bo", "zoe_x_bo"), {"101"}),
+        (("zoe_102_9_hw", "bo"), {"102"}),
+        (("as12_102_9_hw",), set()),
+        (("as12_hw", "stergardbo_102"), {"101", "102"}),
+    ],
+)
+def test_a_row_is_claimed_by_the_beginning_of_a_name(names: tuple[str, ...], placed: set[str]) -> None:
+    """What stands behind is the student's choice; who is called so exactly is contested by nobody who is not."""
+    reports = [report(name, check("corr2d.x")) for name in names]
+    done = export("canvas", reports, Order(sheet=CANVAS, column="Homework 3"))
+
+    assert {row[1] for row in csv.reader(io.StringIO(done.text)) if row[4] == "2"} == placed
+
+
 def test_moodle_worksheet_gets_grade_and_feedback() -> None:
     """By the participant's number that Moodle puts into folder names, and by mail address."""
     sheet = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.intake.platforms import exercise_in, owned, renamed
+from grader.intake.platforms import convention, exercise_in, owned, renamed
 
 EXERCISES = ("corr2d.py", "kernel_learning.py", "lenet5.py")
 
@@ -22,6 +22,13 @@ EXERCISES = ("corr2d.py", "kernel_learning.py", "lenet5.py")
         ("Week 3_asmith_attempt_2026-01-31-10-00-00_corr2d.py", "asmith", "corr2d.py"),
         ("Week 3_asmith_attempt_2026-01-31-10-00-00.txt", "asmith", ""),
         ("1234-5678 - Anna Smith - Jan 31, 2026 1000 AM", "Anna Smith", ""),
+        ("anna_1_2_ben_attempt_2026-01-31-10-00-00_corr2d.py", "anna", "ben_attempt_2026-01-31-10-00-00_corr2d.py"),
+        ("anna_1_2_ben_7_assignsubmission_file_corr2d.py", "anna", "ben_7_assignsubmission_file_corr2d.py"),
+        (
+            "W_anna_attempt_2026-01-31-10-00-00_ben_attempt_2026-01-31-10-00-00_corr2d.py",
+            "anna",
+            "ben_attempt_2026-01-31-10-00-00_corr2d.py",
+        ),
     ],
 )
 def test_names_of_platforms(name: str, owner: str, file: str) -> None:
@@ -30,6 +37,20 @@ def test_names_of_platforms(name: str, owner: str, file: str) -> None:
 
     assert found is not None
     assert (owner, file) == (found.owner, found.file)
+
+
+def test_the_convention_of_a_class() -> None:
+    """Names that fit two have no vote, whoever writes many of them; nor has a tie."""
+    forged = [f"anna_1_{number}_b{number}_attempt_2026-01-31-10-00-00_corr2d.py" for number in range(5)]
+    canvas, moodle = "cy_3_4_corr2d.py", "Dan_1_assignsubmission_file_"
+    # without an ending it is no file of Canvas's, but no vote for Moodle either
+    forged += ["anna_1_9_ben_7_assignsubmission_file_corr2d"]
+
+    found = owned(forged[0], convention([*forged, canvas]))
+    assert found is not None and ("anna", True) == (found.owner, found.is_sure)
+    assert convention(forged) is None and convention([canvas, moodle]) is None
+    unsure = owned(forged[0])
+    assert unsure is not None and not unsure.is_sure
 
 
 @pytest.mark.parametrize(

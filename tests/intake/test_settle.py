@@ -158,6 +158,7 @@ def test_hostile_text_is_no_starter(unit: bytes) -> None:
         (["doe_1_2_corr2d.py"], ["doe_1_2_corr2d.py"]),
         (["Anna_1_assignsubmission_file_/a.py"], ["Anna_1_assignsubmission_file_"]),
         (["corr2d.py", "old/corr2d.py", "older/corr2d.py"], []),
+        (["corr2d-1.py", "old/corr2d.py", "older/corr2d.py"], []),
         (["one/corr2d.py", "two/pooling.py"], []),
         (["notes.txt", "a.py"], []),
     ],

@@ -112,6 +112,35 @@ def test_a_namesake_is_refused(tmp_path: Path) -> None:
     Shelf(tmp_path, {"ann": other}, COURSE, set())
 
 
+def test_nothing_of_another_s_report_is_kept(tmp_path: Path) -> None:
+    """Anna's stray file was graded as ann and is gone; the real one starts anew, also after a run that graded nothing."""
+    stray, real = str(tmp_path / "stray" / "ann"), str(tmp_path / "ann")
+    first = Shelf(tmp_path, {"ann": stray}, COURSE, {"corr2d.shape"})
+    first.put(report(exercise("corr2d", "shape"), digest="s"))
+    first.write_index({"ann"}, [], [])
+    Shelf(tmp_path, {"ann": real}, COURSE, set()).write_index(set(), [("ann", "It is empty.")], [])
+
+    later = Shelf(tmp_path, {"ann": real}, COURSE, {"pooling.max"})
+    later.put(report(exercise("pooling", "max"), seed=2))
+    found = from_json((tmp_path / "ann" / "report.json").read_bytes())
+
+    assert ["pooling.max"] == [check.id for check in found.checks]
+    assert [f"ann: the earlier report was of {stray}, so nothing of it is kept"] == later.told
+
+
+@pytest.mark.parametrize(("moved", "digest"), [(False, "e"), (True, "d")])
+def test_of_the_same_place_or_the_same_files_it_is_kept(moved: bool, digest: str, tmp_path: Path) -> None:
+    """The student has worked on, or the folder was moved."""
+    one, other = str(tmp_path / "one"), str(tmp_path / "other")
+    first = Shelf(tmp_path, {"ann": one}, COURSE, {"corr2d.shape"})
+    first.put(report(exercise("corr2d", "shape")))
+    first.write_index({"ann"}, [], [])
+    later = Shelf(tmp_path, {"ann": other if moved else one}, COURSE, {"pooling.max"})
+    later.put(report(exercise("pooling", "max"), seed=2, digest=digest))
+
+    assert 2 == len(list(from_json((tmp_path / "ann" / "report.json").read_bytes()).checks))
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": "grader/report/9"}'])
 def test_what_is_no_report_does_no_harm(text: str, tmp_path: Path) -> None:
     """Anybody can put files there."""
