@@ -206,7 +206,7 @@ def test_a_name_of_two_platforms_is_not_graded(tmp_path: Path) -> None:
     [
         (("BEN_corr2d.py", "ben_corr2d.py"), "ben"),
         (("ben_corr2d.py", "corr2d-ben.py"), "ben"),
-        (("ben_1_2_corr2d.py", "ben_1_3_my_corr2d.py"), "ben"),
+        (("ben_1_2_his_corr2d.py", "ben_1_3_my_corr2d.py"), "ben"),
     ],
 )
 def test_two_files_for_an_exercise_are_refused(files: tuple[str, str], owner: str, tmp_path: Path) -> None:
@@ -555,3 +555,13 @@ def test_find_of_what_cannot_be_read(into: Path) -> None:
             folder.chmod(0o755)
 
     assert names(found) == ["ann", "bob", "cy"]
+
+
+def test_the_exact_name_counts_beside_a_helper_that_is_called_like_it(tmp_path: Path) -> None:
+    """Within one student's hand-in on a platform: corr2d_demo.py is no second corr2d.py."""
+    files = ("ben_1_2_corr2d.py", "ben_1_3_corr2d_demo.py", "cy_2_4_corr2d.py")
+    found = find([write(tmp_path / "class", dict.fromkeys(files, CODE))], EXERCISES)
+    members = {source.name: dict(source.members) for source in found.sources}
+
+    assert members["ben"] == {"ben_1_2_corr2d.py": "corr2d.py", "ben_1_3_corr2d_demo.py": "corr2d_demo.py"}
+    assert not any(source.refusal for source in found.sources)

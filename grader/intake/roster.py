@@ -123,6 +123,7 @@ def call(entries: Iterable[Entry], inside: Inside, exercises: Collection[str]) -
         # a platform's own note about a hand-in is none of its files
         members = [one for one in members if one[1] or one[0] in folders] or members
         members.sort(key=lambda one: platforms.number(one[0]))
+        members = _exact_first(members, usual)
         several = list(owners.values()).count(owners[key]) > 1  # attempts of one student, or namesakes
         roster.hand_ins.append(
             HandIn(
@@ -193,6 +194,16 @@ def _kept(file: str, exercises: Collection[str]) -> str:
     """What a platform's file is called in the submission."""
     found = platforms.exercise_in(file, exercises)
     return found[0] if found else platforms.plain(file) if file else ""
+
+
+def _exact_first(members: list[tuple[str, str]], usual: re.Pattern[str] | None) -> list[tuple[str, str]]:
+    """Where one file of a platform's hand-in has an exercise's exact name, its others (corr2d_demo.py) keep their own."""
+    given = {entry: platforms.plain(named.file) for entry, _ in members if (named := platforms.owned(entry, usual))}
+    exact = {kept for entry, kept in members if given.get(entry, "").casefold() == kept.casefold()}
+    return [
+        (entry, given[entry] if kept in exact and given.get(entry, kept).casefold() != kept.casefold() else kept)
+        for entry, kept in members
+    ]
 
 
 def _contested(members: Iterable[tuple[str, str]], usual: re.Pattern[str] | None, exercises: Collection[str]) -> str:

@@ -4,7 +4,8 @@ Whoever calls one meets `ReadyMade`, and the call is told to the judge even wher
 taken away in its dispatcher, which every thread, every nested definition and every traced function goes through, those
 of other libraries where their modules keep them, and the native ones below those in the table that says where in the
 library their code lies, which all references to them share. What reaches torch's kernels past the dispatcher is gone
-from the beginning. What can call native code past all that (onnxruntime) is not readable in a worker at all, see
+from the beginning: TorchScript's operators of its own are no longer in its registry, so that no graph can have them,
+whoever made it. What can call native code past all that (onnxruntime) is not readable in a worker at all, see
 `confinement`.
 
 A worker is armed before it imports the student's file. Where that import meets a ready-made function, as a self-test at
@@ -38,6 +39,7 @@ class Kind(NamedTuple):
     native: tuple[str, ...] = ()  # those of the modules that are native code, which every caller comes to
 
 
+LAPACK = r"[sdcz](?:ge(?:svx?|trs|tri|ls[sdy]?|jsv)|gglse|(?:[gpt]b|[gp]t|[sp][oypf]|he|tr|tp)(?:svx?|trs|tri)|trsyl)"
 SOLVERS = r"lstsq|solve|inv|pinv|tensorsolve|tensorinv"  # of NumPy, wherever it keeps them
 KINDS = {
     "convolution": Kind(
@@ -45,7 +47,7 @@ KINDS = {
         {
             "scipy.signal._signaltools": r"(?:fft|oa)?(?:convolve|correlate)(?:2d)?",
             "scipy.signal._sigtools": r"_convolve2d|_correlateND",
-            "scipy.ndimage._filters": r"(?:convolve|correlate|generic_filter|uniform_filter|gaussian_filter)(?:1d)?",
+            "scipy.ndimage._filters": r"(?:convolve|correlate|(?:generic|vectorized|uniform|gaussian)_filter)(?:1d)?",
             "scipy.ndimage._nd_image": r"correlate(?:1d)?|generic_filter(?:1d)?|uniform_filter1d",
             "cv2": r"filter2D|sepFilter2D|matchTemplate|blur|boxFilter",
         },
@@ -54,7 +56,7 @@ KINDS = {
     "pooling": Kind(
         r"\w+::\w*pool(?:\dd)?(?:_|\b)",
         {
-            "scipy.ndimage._filters": r"(?:maximum|minimum|rank|percentile|generic)_filter(?:1d)?",
+            "scipy.ndimage._filters": r"_?(?:maximum|minimum|rank|median|percentile|generic|vectorized)_filter(?:1d)?",
             "scipy.ndimage._morphology": r"grey_(?:dilation|erosion)",
             "scipy.ndimage._nd_image": r"min_or_max_filter(?:1d)?|rank_filter",
             "cv2": r"dilate|erode",
@@ -70,7 +72,19 @@ KINDS = {
             "numpy.linalg": SOLVERS,
             "numpy.linalg._linalg": SOLVERS,
             "numpy.lib._polynomial_impl": SOLVERS,
+            "numpy.linalg._umath_linalg": r"lstsq|solve1?|inv",
             "scipy.linalg._basic": r"lstsq|solve\w*|inv|pinvh?",
+            "scipy.linalg._decomp_cholesky": r"cho_solve\w*",
+            "scipy.linalg._decomp_lu": r"lu_solve",
+            "scipy.linalg._flapack": LAPACK,
+            "scipy.linalg.lapack": LAPACK,
+            "scipy.sparse.linalg._dsolve.linsolve": r"spsolve\w*|factorized|spl?ilu|splu|inv",
+            "scipy.sparse.linalg._isolve.iterative": r"bicg|bicgstab|cgs?|gmres|qmr",
+            "scipy.sparse.linalg._isolve.lsqr": r"lsqr",
+            "scipy.sparse.linalg._isolve.lsmr": r"lsmr",
+            "scipy.sparse.linalg._isolve.minres": r"minres",
+            "scipy.optimize._optimize": r"fmin\w*|_minimize\w*|brute",
+            "scipy.optimize._root": r"root",
             "scipy.optimize._minimize": r"minimize\w*",
             "scipy.optimize._lsq.least_squares": r"least_squares",
             "scipy.optimize._lsq.lsq_linear": r"lsq_linear",
@@ -94,6 +108,14 @@ PAST_THE_DISPATCHER = (  # functions of torch._C that hand out a kernel to keep,
     "_jit_to_static_module",
     "_fuse_to_static_module",
 )
+NO_OPERATORS = (  # of TorchScript, which run a convolution or compile a graph to other code
+    "prim::mkldnn_convolution",
+    "prim::oneDNNFusionGroup",
+    "prim::StaticSubgraph",
+    "prim::TensorExprGroup",
+    "prim::TensorExprDynamicGroup",
+)
+DEREGISTER = "_ZN5torch3jit18deregisterOperatorERKN3c1014FunctionSchemaE"  # torch::jit::deregisterOperator
 CODE_AT = 2 * ctypes.sizeof(ctypes.c_void_p)  # in a native function object, the pointer to its row of the table
 _taken: list[str] = []
 _armed: list[bool] = []
@@ -120,6 +142,7 @@ def prepare(kinds: Collection[str]) -> None:
         for name in PAST_THE_DISPATCHER:
             if function := getattr(torch._C, name, None):
                 _empty(function)
+        _deregister()
 
 
 def arm(kinds: Collection[str]) -> None:
@@ -144,6 +167,18 @@ def arm(kinds: Collection[str]) -> None:
                     if key == "CPU" or not _made_of_others(f"{namespace}::{name}"):
                         library.impl(name, key, _refusal(f"{namespace}.{name.partition('.')[0]}"))
     _armed.append(True)
+
+
+def _deregister() -> None:
+    """Take TorchScript's operators that are not the dispatcher's out of its registry, in a torch that can do so."""
+    try:
+        deregister = ctypes.CDLL(torch._C.__file__)[DEREGISTER]
+    except AttributeError:
+        return
+    deregister.argtypes, deregister.restype = [ctypes.c_void_p], None
+    for name in NO_OPERATORS:
+        for schema in torch._C._jit_get_schemas_for_operator(name):
+            deregister(ctypes.c_void_p.from_address(id(schema) + CODE_AT).value)  # where pybind11 keeps its address
 
 
 @contextlib.contextmanager

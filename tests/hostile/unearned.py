@@ -511,6 +511,138 @@ submission(
     fails="shape values",
 )
 
+# --------------------------------------------------------------------------- past the dispatcher; layers in name only
+
+submission(
+    "corr2d",
+    "torchscript_operator",
+    """
+import torch
+def corr2d(X, K):
+    X, K = torch.as_tensor(X), torch.as_tensor(K)
+    Y = torch.ops.prim.mkldnn_convolution(X.float().contiguous()[None, None], K.float().contiguous()[None, None], torch.zeros(1), [1, 1], [0, 0], [1, 1], 1)
+    return Y[0, 0].to(torch.result_type(X, K))
+def edge_demo():
+    X = torch.ones(6, 8)
+    for i in (0, 1, 3, 4, 5): X[i, 2:6] = 0
+    K = torch.tensor([[1.0, -1.0]])
+    return corr2d(X, K), corr2d(X, K.T)
+""",
+    0.0,
+)
+submission(
+    "corr2d",
+    "torchscript_graph",
+    r"""
+import torch
+I = "\n  %".join(["graph(%x : Tensor, %w : Tensor, %b : Tensor):", "one : int = prim::Constant[value=1]()",
+    "zero : int = prim::Constant[value=0]()", "p : int[] = prim::ListConstruct(%zero, %zero)", "s : int[] = prim::ListConstruct(%one, %one)",
+    "r : Tensor = prim::mkldnn_convolution(%x, %w, %b, %s, %p, %s, %one)"]) + "\n  return (%r)"
+conv = torch._C._create_function_from_graph("f", torch._C.parse_ir(I))
+def T(a): return torch.as_tensor(a)
+def corr2d(X, K):
+    X, K = T(X), T(K)
+    r = conv(X.float().contiguous()[None, None], K.float().contiguous()[None, None], torch.zeros(1))[0, 0]
+    return r.to(X.dtype)
+def edge_demo():
+    X = torch.ones(6, 8)
+    for i in (0, 1, 3, 4, 5): X[i, 2:6] = 0
+    K = torch.tensor([[1.0, -1.0]])
+    return corr2d(X, K), corr2d(X.T.contiguous().T, K.T)
+""",
+    0.0,
+)
+submission(
+    "pooling",
+    "onednn_graph",
+    r'''
+"""oneDNN's own poolings, as a graph that TorchScript's executor hands to oneDNN past the dispatcher."""
+import torch
+def two(v): return [int(i) for i in v] if isinstance(v, (tuple, list)) else [int(v)] * 2
+def fused(lines, outs=1):
+    inner = torch._C.parse_ir("graph(%x : Tensor):\n  " + "\n  ".join(lines) + "\n  return (%r)\n")
+    g = torch._C.Graph(); x = g.addInput("x")
+    n = g.create("prim::oneDNNFusionGroup", [x], 1); n.g_("Subgraph", inner); n.is_("output_layouts", [0])
+    g.insertNode(n); g.registerOutput(n.output())
+    return torch._C._create_function_from_graph("f", g)
+def common(k, s, p, ceil):
+    return [f"%b : bool = prim::Constant[value={int(ceil)}]()", *(f"%{n} : int[] = prim::Constant[value=[{v[0]}, {v[1]}]]()" for n, v in zip("ksp", (k, s, p)))]
+def run(f, x):
+    x = torch.as_tensor(x); r = f(x.float().contiguous())
+    return r.to(x.dtype) if x.is_floating_point() else r
+def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+    k, p, d = two(kernel_size), two(padding), two(dilation); s = two(kernel_size if stride is None else stride)
+    f = fused([*common(k, s, p, ceil_mode), f"%d : int[] = prim::Constant[value=[{d[0]}, {d[1]}]]()", "%r : Tensor = aten::max_pool2d(%x, %k, %s, %p, %d, %b)"])
+    r = run(f, x)
+    return r if torch.as_tensor(x).is_floating_point() else r.to(torch.as_tensor(x).dtype)
+def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None):
+    k, p = two(kernel_size), two(padding); s = two(kernel_size if stride is None else stride)
+    f = fused([*common(k, s, p, ceil_mode), f"%i : bool = prim::Constant[value={int(count_include_pad)}]()", "%n : NoneType = prim::Constant()", "%r : Tensor = aten::avg_pool2d(%x, %k, %s, %p, %b, %i, %n)"])
+    return run(f, x) * (k[0] * k[1] / divisor_override if divisor_override else 1)
+def global_avg_pool2d(x):
+    r = avg_pool2d(x, tuple(torch.as_tensor(x).shape[2:]))
+    return r[:, :, 0, 0]
+''',
+    0.0,
+)
+submission(
+    "kernel_learning",
+    "lapack",
+    """
+import numpy as np, torch
+from numpy.linalg import _umath_linalg
+from scipy.linalg import lapack
+def learn_kernel(X, Y, *a, **k):
+    x, y = np.asarray(X, float), np.asarray(Y, float)
+    A = np.stack([x[:, :-1].ravel(), x[:, 1:].ravel()], 1)
+    w = lapack.dgels(A, y.reshape(-1, 1))[1][:2].reshape(1, 2)
+    return torch.tensor(w), [float((y ** 2).sum()) * 0.5 ** n for n in range(20)] + [float(((A @ w.T - y.reshape(-1, 1)) ** 2).sum())]
+""",
+    ZEROS["kernel_learning"],
+)
+submission(
+    "lenet5",
+    "parameters_added_up",
+    '''
+import torch
+from torch import nn
+SHAPES = [(6,1,5,5),(6,),(16,6,5,5),(16,),(120,400),(120,),(84,120),(84,),(10,84),(10,)]
+class LeNet5(nn.Module):
+    """Logistic regression on 84 pixels; the other parameters are only there."""
+    def __init__(self):
+        super().__init__()
+        self.ps = nn.ParameterList([nn.Parameter(torch.randn(s) * 0.1) for s in SHAPES])
+    def forward(self, x):
+        f = torch.sigmoid(x.flatten(1)[:, 1:784:9][:, :84])
+        s = sum(p.mean() for p in self.ps[:8])
+        return f @ self.ps[8].T + self.ps[9] + 1e-3 * s * f[:, :10]
+def train(model, images, labels, *, device="cpu", seed=0):
+    return
+''',
+    FULL["lenet5"] / 5,
+)
+submission(
+    "mnist_cnn",
+    "parameters_added_up_cnn",
+    '''
+import torch
+from torch import nn
+SHAPES = [(32,1,3,3),(32,),(64,32,3,3),(64,),(128,3136),(128,),(10,128),(10,)]
+class MnistCNN(nn.Module):
+    """Logistic regression on 128 pixels; the other parameters are only there."""
+    def __init__(self):
+        super().__init__()
+        self.ps = nn.ParameterList([nn.Parameter(torch.randn(s) * 0.1) for s in SHAPES])
+    def forward(self, x):
+        f = torch.relu(x.flatten(1)[:, 8:776:6][:, :128])
+        s = sum(p.mean() for p in self.ps[:6])
+        return f @ self.ps[6].T + self.ps[7] + 1e-3 * s * f[:, 50:60]
+def train(model, images, labels, *, device="cpu", seed=0):
+    return
+''',
+    FULL["mnist_cnn"] / 5,
+)
+
 # --------------------------------------------------------------------------------------------------- a busy neighbour
 
 submission(

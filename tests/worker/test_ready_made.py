@@ -105,5 +105,21 @@ def test_what_a_nursery_has_imported() -> None:
     )
 
     # NumPy's copies are guarded one by one; of the decompositions torch keeps a table, but those in it call a guarded one
-    numpys = "numpy.lib._polynomial_impl numpy.linalg numpy.linalg._linalg"
+    numpys = "numpy.lib._polynomial_impl numpy.linalg numpy.linalg._linalg numpy.linalg._umath_linalg"
     assert f"{numpys} torch._decomp.decompositions" == in_a_process("-c", script).strip()
+
+
+def test_torchscript_has_no_convolution_of_its_own() -> None:
+    """Its registry is not the dispatcher's: an operator that is in it would run past all that refuses."""
+    code = (
+        "import torch\n"
+        "from grader.worker import ready_made\n"
+        "before = [len(torch._C._jit_get_schemas_for_operator(name)) for name in ready_made.NO_OPERATORS]\n"
+        "ready_made.prepare(['convolution'])\n"
+        "after = [len(torch._C._jit_get_schemas_for_operator(name)) for name in ready_made.NO_OPERATORS]\n"
+        "double = torch.jit.script(torch.nn.Linear(2, 2))\n"  # right code may be scripted
+        "print(min(before) > 0, max(after), double(torch.ones(1, 2)).shape)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "True 0 torch.Size([1, 2])\n"
