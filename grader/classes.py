@@ -243,14 +243,14 @@ def _untouched(folder: Path, files: Iterable[str]) -> bool:
 
 def _is_class_all_the_same(entries: Iterable[os.DirEntry[str]], names: set[str]) -> bool:
     """Whether a folder with an exercise file holds other students' work as well: one file has gone astray."""
-    copies = 0
+    copies, owners = 0, set[str]()
     for entry in entries:
         with contextlib.suppress(OSError):
             is_folder = entry.is_dir(follow_symlinks=False)
             if (owned := platforms.owned(entry.name)) and (is_folder or platforms.plain(owned.file) in names):
-                return True
+                owners.add(owned.key)
             copies += is_folder and not ignored(entry.name) and places.is_submission(Path(entry.path), names)
-    return copies >= OLD_COPIES
+    return max(copies, len(owners)) >= OLD_COPIES  # one or two that are called so may be a student's own doing
 
 
 def _lone(path: Path, called: Roster, within: Mapping[str, list[str]], exercises: Collection[str]) -> Found | None:

@@ -565,3 +565,11 @@ def test_the_exact_name_counts_beside_a_helper_that_is_called_like_it(tmp_path: 
 
     assert members["ben"] == {"ben_1_2_corr2d.py": "corr2d.py", "ben_1_3_corr2d_demo.py": "corr2d_demo.py"}
     assert not any(source.refusal for source in found.sources)
+
+
+def test_a_file_that_is_named_like_another_student_s_makes_no_class(tmp_path: Path) -> None:
+    """The exercise lies at the top: it is one hand-in, whatever else is in it."""
+    anna = write(tmp_path / "anna", {"corr2d.py": CODE, "ben_1_2_corr2d.py": CODE})
+    (only,) = find([anna], EXERCISES).sources
+
+    assert (only.path, only.members) == (anna, ())
