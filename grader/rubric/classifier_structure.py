@@ -29,8 +29,9 @@ from grader.rubric.classifier_contract import (
 from grader.rubric.classifier_recognition import recognised, working_side
 
 SCALES = (0.1, 1.0, 100.0)  # of the images: a network may make them small before it bends them, or large before softmax
-SAME_DIRECTION = 1e-4  # of the longest gradient: rounding leaves a thousandth of that
-MOST_LOOKED_AT = 3  # images
+SAME_DIRECTION = 1e-3  # of the greatest change of logits
+CHANGE = 0.5  # of the spread of a layer's weights
+MOST_LOOKED_AT = 3  # images, and changes of each layer
 STRAIGHT = 1e-3  # of the greatest difference of logits: so near to a linear function is one
 ROUNDING = 1e-5  # of the largest logit
 VANISHED = 1e-35  # a probability that tells its logit no more: float32 goes on to 1e-38
@@ -249,40 +250,40 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
 
 
 def acts(student: Any, network: Network, plan: Plan) -> None:
-    """Fail when most weights do the same to every image, as a sum over them does that is added to the output.
+    """Fail when most weights do the same whichever of them changes, as a sum over them does that is added to the output.
 
-    In a layer the gradient of the weights tells what was in the image: those of two images point into two directions.
+    Other weights of a layer change the logits of several images in other ways; it is the values that tell, not the
+    gradients that student code makes of them.
     """
-    network.load({name: loudness(plan) * value for name, value in filled(student, network.state()).items()})
-    side = working_side(student, network, plan)
-    towards = np.linspace(-1, 1, 10, dtype="float32").reshape(1, 10) ** 3
-    try:
-        found = [network.backward(images(student, 1, side), towards, train=False)[2] for _ in range(MOST_LOOKED_AT)]
-    except CheckFailure as failure:
-        if failure.fatal:
-            raise
-        return  # without gradients nothing is seen here, and the check of gradients tells it
+    state = {name: loudness(plan) * value for name, value in filled(student, network.state()).items()}
+    network.load(state)
+    x = images(student, MOST_LOOKED_AT, working_side(student, network, plan))
+    base = logits_of(network, x)
     least = min(value.numel() for value in plan.reference().state_dict().values() if value.ndim > 1)
     weights = [entry.name for entry in network.state() if entry.kind == "parameter" and entry.values.size >= least]
-    acting = sum(not parallel([gradient_of(one, name) for one in found]) for name in weights)
+
+    def effect(name: str) -> np.ndarray:
+        change = np.asarray(student.random.standard_normal(state[name].shape), dtype="float32")
+        network.load({name: state[name] + CHANGE * state[name].std() * change})
+        return np.asarray(logits_of(network, x) - base, dtype="float64").ravel()
+
+    acting = 0
+    for name in weights:
+        acting += not parallel([effect(name) for _ in range(MOST_LOOKED_AT)], ROUNDING * float(np.linalg.norm(base)))
+        network.load({name: state[name]})
     expect.that(
         2 * acting >= len(weights),
-        f"of {len(weights)} layers {acting} answer to what is in the image, expected at least half",
+        f"in {acting} of {len(weights)} layers it matters which weight changes, expected at least half",
         hint="Every layer works on what the layer before it gives: none of their weights is just added to the output.",
     )
 
 
-def gradient_of(gradients: dict[str, Any], name: str) -> np.ndarray:
-    """Flat; a single 0 where there is none."""
-    found = gradients.get(name)
-    return np.zeros(1) if found is None else np.asarray(found, dtype="float64").ravel()
-
-
-def parallel(vectors: list[np.ndarray]) -> bool:
-    """Whether all of them are multiples of one."""
+def parallel(vectors: list[np.ndarray], noise: float) -> bool:
+    """Whether all of them are multiples of one, but for `noise`."""
     lengths = [float(np.linalg.norm(vector)) for vector in vectors]
     longest = vectors[int(np.argmax(lengths))] / max(*lengths, VANISHED)
-    return all(np.linalg.norm(v - (v @ longest) * longest) <= SAME_DIRECTION * max(*lengths, VANISHED) for v in vectors)
+    allowed = max(SAME_DIRECTION * max(lengths), noise)
+    return all(np.linalg.norm(vector - (vector @ longest) * longest) <= allowed for vector in vectors)
 
 
 def bends(student: Any, network: Network, plan: Plan) -> None:
