@@ -194,14 +194,10 @@ class Examiner:
             "cpu",
             data,
             seed=self.rubric.seed,
-            reference=partial(self._reference, exercise),
+            reference=partial(wrap.reference_in, self._scratch, exercise),
         )
         session.shrink_plays = 0
         return session
-
-    def _reference(self, exercise: Exercise) -> Path:
-        """The reference's code as a submission: whoever asks removes it."""
-        return wrap.reference(exercise, Path(tempfile.mkdtemp(prefix="reference-", dir=self._scratch))).parent
 
     def _on_channel(self, look: Callable[[Subject], Answer]) -> Callable[[int, Subject], Answer]:
         def work(job: int, subject: Subject) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from grader.authoring.exercise import Exercise
@@ -32,6 +33,16 @@ def reference(exercise: Exercise, folder: Path) -> Path:
     lines = [f"from {names[name].__module__} import {name}\n" for name in elsewhere]
     target.write_text(main.read_text("utf-8") + "".join(lines), "utf-8")
     return target
+
+
+def reference_in(scratch: Path, exercise: Exercise) -> Path:
+    """The reference as a submission in a new folder of `scratch`, which a confined worker can read: whoever asks removes it.
+
+    Raises AuthorError.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="reference-", dir=scratch))
+    folder.chmod(0o755)
+    return reference(exercise, folder).parent
 
 
 def sample(exercise: Exercise, submission: Path, folder: Path) -> Path:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import platform
 import secrets
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -238,7 +237,7 @@ class Grader:
             options.device,
             options.data,
             seed=options.seed,
-            reference=partial(self._reference, exercise),
+            reference=partial(wrap.reference_in, self._scratch, exercise),
             account=account,
         )
 
@@ -251,12 +250,6 @@ class Grader:
     def _limits(self, exercise: Exercise) -> Limits:
         limits = self.options.limits
         return limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
-
-    def _reference(self, exercise: Exercise) -> Path:
-        """The reference's code as a submission, made where it is needed. Raises AuthorError."""
-        folder = Path(tempfile.mkdtemp(prefix="reference-", dir=self._scratch))
-        folder.chmod(0o755)
-        return wrap.reference(exercise, folder).parent
 
     def close(self) -> None:
         self._place.close()

@@ -6,7 +6,6 @@ handed in like a submission. The built-in exercises have been tried by their aud
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -15,6 +14,7 @@ from grader.authoring import wrap
 from grader.authoring.exercise import Check
 from grader.authoring.expect import CheckSkipped
 from grader.engine.local import Grader
+from grader.engine.pool import compute_on_one_thread
 from grader.errors import HarnessError
 from grader.judge.bank import not_passed
 from grader.judge.players import Live
@@ -42,8 +42,7 @@ def tried(check: Check) -> bool:
 
 def play(session: Session, checks: Iterable[Check]) -> None:
     """Live checks on the reference's session. Raises AuthorError for the first that it does not pass."""
-    if "torch" in sys.modules:  # judges are forked after this
-        sys.modules["torch"].set_num_threads(1)
+    compute_on_one_thread()  # judges are forked after this
     for check in checks:
         try:
             Live(session).play(check.body, {})

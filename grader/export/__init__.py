@@ -13,6 +13,7 @@ import msgspec
 
 from grader.errors import UsageError
 from grader.export import classroom50, github, gradescope, junit, sheets
+from grader.export.words import Exported
 from grader.records import SubmissionReport, from_json
 from grader.report.files import write_whole
 
@@ -24,14 +25,6 @@ class Order:
     sheet: str = ""  # a gradebook's CSV file that is to be filled in
     column: str = ""  # which of its columns the score goes into
     environment: Mapping[str, str] | None = None  # of the process: Classroom 50 and GitHub tell what they are in it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exported:
-    """The text, and sentences about what could not be placed: nobody is dropped without a word."""
-
-    text: str
-    left_out: tuple[str, ...] = ()
 
 
 Exporter = Callable[[Sequence[SubmissionReport], Order], Exported]
@@ -54,7 +47,7 @@ def _filled(kind: sheets.Kind) -> Exporter:
     def exporter(reports: Sequence[SubmissionReport], order: Order) -> Exported:
         if not order.sheet:
             raise UsageError(f"--format {kind.name} fills in a file: {kind.advice}, and name it with --sheet")
-        return Exported(**sheets.fill(kind, order.sheet, order.column, reports)._asdict())
+        return sheets.fill(kind, order.sheet, order.column, reports)
 
     return exporter
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.export.words import headline
+from grader.export.words import Exported, headline
 from grader.intake import platforms
 from grader.records import SubmissionReport
 from grader.report.text import one_line, points
@@ -36,13 +36,6 @@ class Kind(NamedTuple):
     keys: tuple[str, ...]  # columns that say who a row is, the surest first
     column: str  # where the score goes unless another is named
     feedback: str = ""  # where findings go, if the file has the column
-
-
-class Filled(NamedTuple):
-    """The file with the scores in it, and who was not placed."""
-
-    text: str
-    left_out: tuple[str, ...]
 
 
 CANVAS = Kind(
@@ -73,7 +66,7 @@ def plain(reports: Sequence[SubmissionReport]) -> str:
     return _written(rows)
 
 
-def fill(kind: Kind, sheet: str, column: str, reports: Sequence[SubmissionReport]) -> Filled:
+def fill(kind: Kind, sheet: str, column: str, reports: Sequence[SubmissionReport]) -> Exported:
     """`sheet`, the text of an exported CSV file, with each report's score in its student's row.
 
     A submission belongs to a row when its name is what stands in one of the key columns, or begins with it as Canvas's
@@ -102,7 +95,7 @@ def fill(kind: Kind, sheet: str, column: str, reports: Sequence[SubmissionReport
     named += [
         f"no submission of {one_line(row[name_at])}" for number, row in enumerate(students) if number not in placed
     ]
-    return Filled(_written(rows), tuple(named))
+    return Exported(_written(rows), tuple(named))
 
 
 def _column(kind: Kind, header: Row, wanted: str) -> int:

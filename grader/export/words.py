@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from grader.records import CheckResult
+from grader.report.findings import OURS
 from grader.report.text import one_line, visible
 
 MOST_TOLD = 4_000  # characters of a finding: some formats limit a file, and 3,000 students fill it
 
 _AT = re.compile(r'File "([^"\n]+)", line (\d+)')
+
+
+class Exported(NamedTuple):
+    """The text of a file, and sentences about what could not be placed in it: nobody is dropped without a word."""
+
+    text: str
+    left_out: tuple[str, ...] = ()
 
 
 def told(check: CheckResult) -> str:
@@ -34,7 +43,7 @@ def _lines(check: CheckResult) -> Iterator[str]:
     if finding is None:
         return
     if check.outcome == "errored":
-        yield "The grader failed here, not the submission. No points are lost by it."
+        yield OURS
     yield visible(finding.message, MOST_TOLD)
     if finding.misconception:
         yield visible(f"Likely mistake: {finding.misconception}. {finding.explanation}".rstrip(), MOST_TOLD)

@@ -185,12 +185,7 @@ RULES: tuple[tuple[str, str, Say], ...] = (
         crash.broadcast,
     ),
     (
-        "ValueError",
-        r"negative dimensions",
-        "A size comes out below zero: print it. Are two arguments or two sizes exchanged?",
-    ),
-    (
-        "RuntimeError",
+        "ValueError RuntimeError",
         r"negative dimension",
         "A size comes out below zero: print it. Are two arguments or two sizes exchanged?",
     ),

@@ -237,7 +237,7 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         """
         network = built(student, plan)
         # as it comes from the constructor, a network may hardly react to its images
-        network.load({name: loudness(plan) * value for name, value in filled(student, network.state()).items()})
+        made_loud(student, network, plan)
         x = images(student, 4, working_side(student, network, plan))
         network.output(x, train=True)
         together = logits_of(network, x)
@@ -249,14 +249,20 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         expect.close(network.output(x[:2]), together[:2], terms=LOGITS_TERMS)
 
 
+def made_loud(student: Any, network: Network, plan: Plan) -> dict[str, np.ndarray]:
+    """Put parameters into the network at which it reacts to its images, which it may not as it comes; they are returned."""
+    state = {name: loudness(plan) * value for name, value in filled(student, network.state()).items()}
+    network.load(state)
+    return state
+
+
 def acts(student: Any, network: Network, plan: Plan) -> None:
     """Fail when most weights do the same whichever of them changes, as a sum over them does that is added to the output.
 
     Other weights of a layer change the logits of several images in other ways; it is the values that tell, not the
     gradients that student code makes of them.
     """
-    state = {name: loudness(plan) * value for name, value in filled(student, network.state()).items()}
-    network.load(state)
+    state = made_loud(student, network, plan)
     x = images(student, MOST_LOOKED_AT, working_side(student, network, plan))
     base = logits_of(network, x)
     least = min(value.numel() for value in plan.reference().state_dict().values() if value.ndim > 1)
@@ -288,7 +294,7 @@ def parallel(vectors: list[np.ndarray], noise: float) -> bool:
 
 def bends(student: Any, network: Network, plan: Plan) -> None:
     """Fail when the logits are a linear function of the images, as a constant is too: f(x) + f(y) = f(x + y) + f(0)."""
-    network.load({name: loudness(plan) * value for name, value in filled(student, network.state()).items()})
+    made_loud(student, network, plan)
     side = working_side(student, network, plan)
     x, y = images(student, 4, side), images(student, 4, side)
 
