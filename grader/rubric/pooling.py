@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -36,34 +37,34 @@ PAIR_HINT = "The maxima come first, their indices second."
 STEP_HINT = "Row i of the result comes from the window that begins at row i * stride, column j likewise."
 
 
-@st.composite
-def _pairs(draw: st.DrawFn, low: int, high: int) -> Any:
+def _pairs(low: int, high: int) -> st.SearchStrategy[Any]:
     """Two numbers as a tuple or a list: (rows, columns)."""
-    rows, columns = draw(st.integers(low, high)), draw(st.integers(low, high))
-    form = draw(st.sampled_from(["tuple", "list"]))
-    return [rows, columns] if form == "list" else (rows, columns)
+    pairs = list(itertools.product(range(low, high + 1), repeat=2))
+    return st.sampled_from([*pairs, *map(list, pairs)])
 
 
-@st.composite
-def _settings(draw: st.DrawFn, most_dilation: int = 1) -> dict[str, Any]:
+def _settings(most_dilation: int = 1) -> st.SearchStrategy[dict[str, Any]]:
     """Kernel, stride, padding and dilation of which every window has a cell inside any 6x6 image."""
-    kernel = draw(st.integers(2, 3))
-    settings: dict[str, Any] = {"kernel_size": kernel, "stride": draw(st.integers(1, 3))}
+    found: list[dict[str, Any]] = [
+        {"kernel_size": kernel, "stride": stride, "padding": 1} for kernel in (2, 3) for stride in (1, 2, 3)
+    ]
     if most_dilation > 1:
-        settings["dilation"] = draw(st.integers(2, most_dilation))
-        settings["padding"] = draw(st.integers(0, 1))
-    else:
-        settings["padding"] = draw(st.integers(1, kernel // 2))
-    return settings
+        spread = itertools.product(range(2, most_dilation + 1), (0, 1))
+        found = [{**one, "dilation": d, "padding": p} for one, (d, p) in itertools.product(found, spread)]
+    return st.sampled_from(found)
 
 
-@st.composite
-def _together(draw: st.DrawFn, /, **more: st.SearchStrategy[Any]) -> dict[str, Any]:
+def _together(**more: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Kernel, stride and padding as pairs, and `more`; every window has a cell inside the image."""
-    kernel = draw(_pairs(1, 3))
-    padding = tuple(draw(st.integers(0, side // 2)) for side in kernel)
-    settings: dict[str, Any] = {"kernel_size": kernel, "stride": draw(_pairs(1, 3)), "padding": padding}
-    return settings | {name: draw(values) for name, values in more.items()}
+    kernels = list(itertools.product((1, 2, 3), repeat=2))
+    padded = [
+        {"kernel_size": form(kernel), "padding": padding}
+        for form in (tuple, list)
+        for kernel in kernels
+        for padding in itertools.product(*(range(side // 2 + 1) for side in kernel))
+    ]
+    others = st.fixed_dictionaries({"stride": _pairs(1, 3), **more})
+    return st.builds(lambda one, other: one | other, st.sampled_from(padded), others)
 
 
 @pooling.check(points=0, gate=True, live=True, hint="Write the maximum and the mean over each window yourself.")
