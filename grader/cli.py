@@ -96,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     new = _command(commands, "new", "show:new", "copy the starter files into a new submission folder")
     new.add_argument("folder", type=Path, metavar="NAME", help="the folder to make")
 
+    author = _command(commands, "new-exercise", "author:new_exercise", "lay out a new exercise, to be written over")
+    author.add_argument("name", metavar="NAME", help="the name of its file and of its function")
+
     replay = _command(commands, "replay", "stored:replay", "run a report's counterexample again")
     replay.add_argument("report", type=Path, metavar="REPORT.json")
     replay.add_argument("check", metavar="CHECK")
@@ -146,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="PATH",
             help="a folder with a course.toml, or core or everything (default: core)",
         )
+    author.add_argument("--course", type=Path, metavar="PATH", help="the folder of your course (default: built in)")
     return parser
 
 
