@@ -136,7 +136,14 @@ def _parser() -> argparse.ArgumentParser:
             default="strict",
             help="how student code is confined (default: strict, or refuse)",
         )
-    for command in (run, listed, explain, replay, audit):
+    for command in (run, export):
+        command.add_argument(
+            "--marks",
+            type=Path,
+            metavar="FILE",
+            help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
+        )
+    for command in (run, listed, explain, replay, audit, export):
         command.add_argument(
             "--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)"
         )

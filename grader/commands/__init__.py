@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from grader.errors import HarnessError, UsageError
 
 if TYPE_CHECKING:
     from grader.course import Course
+    from grader.policy.marking import Marking
 
 PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
 
@@ -23,6 +24,16 @@ def course_of(arguments: argparse.Namespace) -> Course:
 
     found: Path | None = arguments.course
     return course.load(found)
+
+
+def marking_of(
+    arguments: argparse.Namespace, course: Course, places: Mapping[str, str], names: Collection[str]
+) -> Marking | None:
+    """How the submissions `names` are marked; None where nothing is said of marks."""
+    from grader.policy import marking, people
+
+    file = arguments.marks or people.beside(course.folder)
+    return marking.of(course.policy, file, course.exercises, places, names)
 
 
 def require_writable(out: Path) -> None:

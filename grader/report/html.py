@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.alike import twins
+from grader.policy.marks import Mark
 from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, SubmissionReport, sum_points, to_json
 from grader.report import charts, folding, grids
 from grader.report.files import write_whole
@@ -32,9 +33,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 MARKS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "skipped": "–", "errored": "!"}
 
 
-def write_report(report: SubmissionReport, folder: Path) -> Path:
+def write_report(report: SubmissionReport, folder: Path, mark: Mark | None = None) -> Path:
     """Write report.html, and report.json beside it, into `folder`; return the page's path."""
-    page, data = render("report.html.j2", report=report), to_json(report)
+    page, data = render("report.html.j2", report=report, mark=mark), to_json(report)
     write_whole(folder / "report.json", data)
     return write_whole(folder / "report.html", page)
 
@@ -45,11 +46,12 @@ def write_index(
     problems: Sequence[tuple[str, str]] = (),
     left_alone: Sequence[str] = (),
     earlier: Collection[str] = (),
+    marks: Mapping[str, Mark] | None = None,
 ) -> Path:
     """Write out/index.html over reports that stand in out/NAME/report.html; return its path.
 
     `problems` are entries that are not graded, each with a sentence that says why and what to do; `left_alone` are
-    those that are plainly nobody's work; `earlier` are the names of what an earlier run has found.
+    those that are plainly nobody's work; `earlier` are the names of what an earlier run has found; `marks` are by name.
     """
     ordered = sorted(reports, key=lambda report: _natural(report.submission))
     page = render(
@@ -58,6 +60,8 @@ def write_index(
         problems=sorted(problems, key=lambda problem: _natural(problem[0])),
         left_alone=left_alone,
         earlier=earlier,
+        given=marks or {},
+        unsettled=_unsettled(marks or {}),
         hardest=_hardest(ordered),
         twins=list(map(str, twins(ordered))),
         mean=_mean_percent(ordered),
@@ -99,6 +103,14 @@ def _hardest(reports: Sequence[SubmissionReport]) -> list[Hardness]:
 def _mean_percent(reports: Sequence[SubmissionReport]) -> float | None:
     shares = [100 * report.score / report.max_score for report in reports if report.max_score]
     return sum(shares) / len(shares) if shares else None
+
+
+def _unsettled(marks: Mapping[str, Mark]) -> dict[str, list[str]]:
+    """What the instructor has to settle, and in whose marks."""
+    found: dict[str, list[str]] = {}
+    for name, doubt in sorted((name, doubt) for name, mark in marks.items() for doubt in mark.doubts):
+        found.setdefault(doubt, []).append(name)
+    return found
 
 
 def _natural(name: str) -> tuple[str, str]:
