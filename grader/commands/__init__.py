@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import HarnessError, UsageError
+from grader.errors import AuthorError, HarnessError, UsageError
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -27,13 +27,19 @@ def course_of(arguments: argparse.Namespace) -> Course:
 
 
 def marking_of(
-    arguments: argparse.Namespace, course: Course, places: Mapping[str, str], names: Collection[str]
+    arguments: argparse.Namespace, course: Course, places: Mapping[str, str], names: Collection[str] = ()
 ) -> Marking | None:
-    """How the submissions `names` are marked; None where nothing is said of marks."""
+    """How submissions are marked; None where nothing is said of marks.
+
+    Raises AuthorError for a name in the marks file that is none of `names`, where these are given.
+    """
     from grader.policy import marking, people
 
     file = arguments.marks or people.beside(course.folder)
-    return marking.of(course.policy, file, course.exercises, places, names)
+    found = marking.of(course.policy, file, course.exercises, places)
+    if found and names and (problem := found.misnamed(names)):
+        raise AuthorError(f"{file}: {problem}")
+    return found
 
 
 def require_writable(out: Path) -> None:

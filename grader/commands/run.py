@@ -57,7 +57,7 @@ def _graded(arguments: argparse.Namespace, place: Workplace, device: str) -> int
     ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}
     places = {source.name: source.place for source in submissions}
     known = read_index(arguments.out).submissions | places
-    marking = marking_of(arguments, course, known, known)
+    marking = marking_of(arguments, course, known)
     shelf = Shelf(arguments.out, places, ids, asked, marking)
 
     from grader.engine.local import Grader
@@ -102,7 +102,8 @@ def _graded(arguments: argparse.Namespace, place: Workplace, device: str) -> int
                 marks = {report.submission: marking.mark(report) for report in reports} if marking else None
                 terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet, source=one, marks=marks)
                 if not arguments.quiet:
-                    notes = reports[0].notes if len(reports) == 1 else ()
+                    notes = [*(reports[0].notes if len(reports) == 1 else ())]
+                    notes += [told] if marking and (told := marking.misnamed(known)) else []
                     terminal.print_lines(_asides(found, [*shelf.told, *notes]))
         except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
             print_no_more()

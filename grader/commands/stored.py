@@ -31,7 +31,7 @@ def export(arguments: argparse.Namespace) -> int:
     names = {report.submission for report in reports}
     path = Path(os.path.abspath(arguments.reports))
     places = read_index(path if path.is_dir() else path.parents[1]).submissions
-    marking = marking_of(arguments, course_of(arguments), places, names | places.keys())
+    marking = marking_of(arguments, course_of(arguments), places, names if path.is_dir() else ())
     order = export.Order(
         sheet=export.sheet(arguments.sheet) if arguments.sheet else "",
         column=arguments.column,

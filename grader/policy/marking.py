@@ -8,7 +8,6 @@ from pathlib import Path
 
 from msgspec import structs
 
-from grader.errors import AuthorError
 from grader.intake import platforms
 from grader.policy import people
 from grader.policy.handed_in import handed_in
@@ -82,16 +81,12 @@ def of(
     file: Path | None,
     exercises: Collection[str],
     places: Mapping[str, str],
-    submissions: Collection[str],
 ) -> Marking | None:
     """How a class is marked; None where neither course.toml nor a marks file says anything of marks.
 
-    Raises UsageError, AuthorError; also for a name in the marks file that none of `submissions` has.
+    Raises UsageError, AuthorError.
     """
     if policy is None and file is None:
         return None
     policy = policy or Policy()
-    marking = Marking(policy, people.read(file, exercises, policy.zone) if file else {}, places)
-    if problem := marking.misnamed(submissions):
-        raise AuthorError(f"{file}: {problem}")
-    return marking
+    return Marking(policy, people.read(file, exercises, policy.zone) if file else {}, places)

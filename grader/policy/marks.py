@@ -93,19 +93,15 @@ def _part(exercise: ExerciseResult, policy: Policy) -> tuple[_Part, str]:
     earned = exercise.score
     possible = sum_points(check.points for check in regular)
     bonus = sum_points([earned, *(-check.earned for check in regular)])
-    told = [f"{shown(bonus)} points are extra credit"] if bonus and not extra else []
+    told = [f"{shown(earned)} points"] if extra or bonus else []
+    told += ["extra credit"] if extra else [f"{shown(bonus)} of them extra credit"] if bonus else []
     weight = policy.weights.get(exercise.name)
     if weight is not None:
-        share = weight / possible if possible else 0.0
-        told.append(
-            f"{shown(earned)} of {shown(possible)} points make {shown(round(earned * share, 2))} of {shown(weight)}"
-        )
-        earned, possible = round(earned * share, 2), weight if possible else 0.0
-    if extra:
-        told.append("extra credit")
-        possible = 0.0
-    words = f"{exercise.name}: {'; '.join(told)}" if told else ""
-    return _Part(name=exercise.name, earned=earned, possible=possible), words
+        counts = round(earned * weight / possible, 2) if possible else 0.0
+        told.append(f"{shown(earned)} of {shown(possible)} points count {shown(counts)} of {shown(weight)}")
+        earned, possible = counts, weight if possible else 0.0
+    words = f"{exercise.name}: {', '.join(told)}" if told else ""
+    return _Part(name=exercise.name, earned=earned, possible=0.0 if extra else possible), words
 
 
 def _due(policy: Policy, person: Person, exercise: str) -> datetime | None:

@@ -125,7 +125,7 @@ def test_weights(graded: SubmissionReport) -> None:
     mark = marks(graded, Policy(weights={"corr2d": 50}), Person())
 
     assert (29, 56) == total(mark)
-    assert [("corr2d: 2 of 4 points make 25 of 50", 0)] == told(mark)
+    assert [("corr2d: 2 of 4 points count 25 of 50", 0)] == told(mark)
 
 
 def test_extra_credit(graded: SubmissionReport) -> None:
