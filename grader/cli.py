@@ -105,6 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--sheet", type=Path, metavar="CSV", help="the gradebook's own file (canvas, moodle)")
     export.add_argument("--column", default="", metavar="NAME", help="which of its columns the score goes into")
 
+    over = _command(commands, "class", "classes:overview", "write the report over a class, from stored reports")
+    over.add_argument("reports", type=Path, metavar="REPORTS", help="the folder of a run's reports")
+    over.add_argument("--anonymous", action="store_true", help="for a projector: pseudonyms that stay, nobody's words")
+
     audit = _command(commands, "audit", "stored:audit", "test the rubric itself: right code, wrong code and mutants")
     audit.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
     audit.add_argument(
@@ -136,14 +140,14 @@ def _parser() -> argparse.ArgumentParser:
             default="strict",
             help="how student code is confined (default: strict, or refuse)",
         )
-    for command in (run, export):
+    for command in (run, export, over):
         command.add_argument(
             "--marks",
             type=Path,
             metavar="FILE",
             help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
         )
-    for command in (run, listed, explain, replay, audit, export):
+    for command in (run, listed, explain, replay, audit, export, over):
         command.add_argument(
             "--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)"
         )

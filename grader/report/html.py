@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,6 +27,7 @@ from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, SubmissionR
 from grader.report import charts, folding, grids
 from grader.report.files import write_whole
 from grader.report.text import one_line, points, short, visible
+from grader.survey.mistakes import Case
 
 MOST_HARD = 10  # checks listed as failed most: the list of submissions must stay in sight
 TEMPLATES = Path(__file__).parent / "templates"
@@ -57,10 +58,11 @@ def write_index(
     page = render(
         "index.html.j2",
         reports=ordered,
+        rows=rows(ordered, marks or {}, earlier),
+        with_class=(out / "class.html").exists(),
         problems=sorted(problems, key=lambda problem: _natural(problem[0])),
         left_alone=left_alone,
         earlier=earlier,
-        given=marks or {},
         unsettled=_unsettled(marks or {}),
         hardest=_hardest(ordered),
         twins=list(map(str, twins(ordered))),
@@ -73,6 +75,11 @@ def write_index(
 def report_link(submission: str) -> str:
     """The relative address of a submission's page, percent-encoded."""
     return f"{quote(os.fsencode(submission), safe='')}/report.html"
+
+
+def case_link(case: Case) -> str:
+    """The relative address of a check on a submission's page."""
+    return f"{report_link(case.submission)}#{quote(case.check)}"
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,44 @@ def _natural(name: str) -> tuple[str, str]:
     return re.sub(r"\d+", lambda digits: digits[0].zfill(12), name.casefold()), name
 
 
+class Row(NamedTuple):
+    """A submission in the table of a class."""
+
+    name: str
+    link: str
+    report: SubmissionReport
+    mark: Mark | None
+    since: str
+
+
+def rows(
+    reports: Sequence[SubmissionReport],
+    marks: Mapping[str, Mark],
+    earlier: Collection[str],
+    pseudonyms: Mapping[str, str] | None = None,
+) -> list[Row]:
+    """The table of a class by name; with pseudonyms nothing leads to a name."""
+    made = []
+    for report in reports:
+        name = report.submission
+        since = f"earlier run{report.started and f', {report.started[:10]}'}" if name in earlier else ""
+        shown, link = (name, report_link(name)) if pseudonyms is None else (pseudonyms[name], "")
+        made.append(Row(shown, link, report, marks.get(name), since))
+    return sorted(made, key=lambda row: _natural(row.name))
+
+
+class Script(NamedTuple):
+    """A script of our own, and what allows it to run on a page."""
+
+    text: Markup
+    digest: str
+
+    @classmethod
+    def read(cls, name: str) -> Script:
+        text = (TEMPLATES / name).read_text("utf-8")
+        return cls(Markup(text), f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}")
+
+
 def render(template: str, **context: Any) -> bytes:
     return _environment().get_template(template).render(**context).encode()
 
@@ -132,15 +177,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = (Markup((TEMPLATES / name).read_text("utf-8")) for name in ("style.css", "copy.js"))
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment.globals.update(
-        style=style, script=script, script_hash=f"sha256-{digest}", marks=MARKS, outcomes=OUTCOMES,
+        style=Markup((TEMPLATES / "style.css").read_text("utf-8")), marks=MARKS, outcomes=OUTCOMES,
         arguments=grids.arguments, comparison=grids.comparison, uncounted=_uncounted,
         plot=charts.plot, strip=charts.strip, matrix=charts.matrix, png=charts.png,
         field=(charts.LEFT, charts.TOP, charts.RIGHT, charts.BOTTOM), strip_length=charts.STRIP,
     )  # fmt: skip
-    environment.filters.update(points=points, short=short, one_line=one_line, link=report_link)
+    environment.globals["scripts"] = {name: Script.read(name) for name in ("copy.js", "table.js")}
+    environment.filters.update(points=points, short=short, one_line=one_line, link=report_link, case_link=case_link)
     environment.filters.update(kind=_kind, first_failure=_first_failure)
     environment.filters.update(folded=folding.folded, waiting=folding.waiting)
     return environment

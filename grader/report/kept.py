@@ -24,6 +24,7 @@ from grader.records import (
     sum_points,
 )
 from grader.report import html
+from grader.report.class_page import Class, write_class
 from grader.report.files import write_whole
 from grader.report.text import one_line
 
@@ -125,14 +126,13 @@ class Shelf:
             not_graded=(*mine, *others),
             left_alone=tuple(map(one_line, left_alone)) or old.left_alone,
         )
-        html.write_index(
-            reports,
-            self._out,
-            [(one.name, one.why) for one in index.not_graded],
-            index.left_alone,
-            earlier={*found.difference(names), *(one.name for one in others)},
-            marks={report.submission: self._marking.mark(report) for report in reports} if self._marking else None,
-        )
+        problems = [(one.name, one.why) for one in index.not_graded]
+        earlier = {*found.difference(names), *(one.name for one in others)}
+        marks = {report.submission: self._marking.mark(report) for report in reports} if self._marking else {}
+        if len(reports) > 1:
+            about = Class(reports=reports, marks=marks, not_graded=problems, earlier=earlier)
+            write_class(about, self._out)
+        html.write_index(reports, self._out, problems, index.left_alone, earlier, marks)
         write_whole(self._out / INDEX, msgspec.json.format(msgspec.json.encode(index), indent=1) + b"\n")
 
 
