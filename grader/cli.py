@@ -109,6 +109,13 @@ def _parser() -> argparse.ArgumentParser:
     over.add_argument("reports", type=Path, metavar="REPORTS", help="the folder of a run's reports")
     over.add_argument("--anonymous", action="store_true", help="for a projector: pseudonyms that stay, nobody's words")
 
+    plant = _command(
+        commands, "plant", "classes:plant", "write a mistake without a name as a planted submission, to be named"
+    )
+    plant.add_argument("group", metavar="GROUP", help="as the class report calls it")
+    plant.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to make")
+    plant.add_argument("--reports", type=Path, default=Path("reports"), help="a run's reports (default: reports)")
+
     audit = _command(commands, "audit", "stored:audit", "test the rubric itself: right code, wrong code and mutants")
     audit.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
     audit.add_argument(
@@ -147,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
         )
-    for command in (run, listed, explain, replay, audit, export, over):
+    for command in (run, listed, explain, replay, audit, export, over, plant):
         command.add_argument(
             "--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)"
         )

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from grader.records import CheckResult, ExerciseResult, Finding, SubmissionReport
+from grader.records import Array, CheckResult, ExerciseResult, Finding, SubmissionReport
 from grader.report.folding import folded
 from grader.survey.behaviour import Behaviour, behaviour, function
 
@@ -36,6 +36,15 @@ class Group(NamedTuple):
     checks: tuple[str, ...]  # that show it, in rubric order
     cases: tuple[Case, ...]  # one a submission
     example: Finding  # of the first case
+
+    @property
+    def is_alone(self) -> bool:
+        return len(self.cases) == 1
+
+    @property
+    def is_array(self) -> bool:
+        """Whether they agree in numbers: everything else may hold what a student wrote."""
+        return isinstance(self.example.actual, Array)
 
     @property
     def is_answer(self) -> bool:
