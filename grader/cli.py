@@ -116,6 +116,19 @@ def _parser() -> argparse.ArgumentParser:
     plant.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to make")
     plant.add_argument("--reports", type=Path, default=Path("reports"), help="a run's reports (default: reports)")
 
+    similar = _command(
+        commands,
+        "similar",
+        "classes:similar",
+        "show pairs of submissions that share rare wrong answers or unusual code",
+    )
+    similar.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="the folder of a run's reports, or submissions (code only)"
+    )
+    similar.add_argument(
+        "--out", type=Path, metavar="DIR", help="where similar.html goes (default: beside the reports)"
+    )
+
     audit = _command(commands, "audit", "stored:audit", "test the rubric itself: right code, wrong code and mutants")
     audit.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
     audit.add_argument(
@@ -154,7 +167,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
         )
-    for command in (run, listed, explain, replay, audit, export, over, plant):
+    for command in (run, listed, explain, replay, audit, export, over, plant, similar):
         command.add_argument(
             "--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)"
         )

@@ -1,11 +1,12 @@
-"""Commands about a whole class of stored reports: `grader class` and `plant`."""
+"""Commands about a whole class of stored reports: `grader class`, `plant` and `similar`."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,61 @@ def plant(arguments: argparse.Namespace) -> int:
         raise UsageError(f"none of the {len(group.cases)} submissions of {group.id} lies any more where it was graded")
     print(f"Take {arguments.out} through: no student's name in it, a title in expect.toml; then grader audit tries it")
     return PASSED
+
+
+def similar(arguments: argparse.Namespace) -> int:
+    from grader.report.similar_page import write_similar
+    from grader.survey.similar import code_alike, pairs
+
+    course, paths = course_of(arguments), arguments.paths
+    is_graded = len(paths) == 1 and (paths[0] / "index.json").is_file()
+    out: Path = arguments.out or (paths[0] if is_graded else Path("reports"))
+    require_writable(out)
+    with contextlib.ExitStack() as snapshots:
+        reports: list[SubmissionReport] = []
+        found: dict[str, Path | None] = {}
+        if is_graded:
+            reports, index = _stored(paths[0])
+            for report in reports:
+                found[report.submission] = snapshots.enter_context(_taken_again(report, index, course))
+        else:
+            found = snapshots.enter_context(_taken(paths, course))
+        there = {name: folder for name, folder in found.items() if folder is not None}
+        code = {}
+        try:
+            code = code_alike(there, [starter_of(course)])
+        except UsageError as problem:
+            if not is_graded:
+                raise
+            print(f"grader: only wrong answers are compared; {problem}", file=sys.stderr)
+        missing = [name for name in found if name not in there]
+        with written(out):
+            print(write_similar(pairs(reports, code), there, missing, len(found), out))
+    return PASSED
+
+
+def starter_of(course: Course) -> Path:
+    """What students were given."""
+    from grader.intake.places import STARTER
+    from grader.rubric import starter
+
+    own = course.folder / STARTER if course.folder else None
+    return own if own is not None and own.is_dir() else starter()
+
+
+@contextlib.contextmanager
+def _taken(paths: Sequence[Path], course: Course) -> Iterator[dict[str, Path | None]]:
+    """A snapshot of each submission that the paths name; None for one that cannot be taken."""
+    from grader.classes import find
+    from grader.submission import take
+
+    with tempfile.TemporaryDirectory(prefix="grader-") as into:
+        found: dict[str, Path | None] = {}
+        for source in find(paths, course.files).sources:
+            found[source.name] = None
+            with contextlib.suppress(GraderError):
+                found[source.name] = Path(take(source, Path(into)).folder)
+        yield found
 
 
 @contextlib.contextmanager

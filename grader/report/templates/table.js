@@ -24,6 +24,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     more.hidden = found.length <= most;
   };
   heads.forEach((head, column) => {
+    if (head.tagName !== "TH") return;
     const numeric = head.classList.contains("number");
     const button = make("button", { type: "button", className: "sort" });
     button.append(...head.childNodes);
