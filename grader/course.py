@@ -22,7 +22,7 @@ The built-in courses need no file: `core`, the default, and `everything`. A fold
 
     [checks."corr2d.linear"]
     points = 2
-    public = true
+    public = true                               # or visibility = "public", "hidden", "after_due_date"
 
     [checks."corr2d.own_work"]
     gate = false                                # what it finds costs its own points only
@@ -42,7 +42,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -142,6 +142,7 @@ class CheckSettings(Record, frozen=True, kw_only=True):
 
     points: float | None = None
     public: bool | None = None
+    visibility: Literal["public", "hidden", "after_due_date"] | None = None  # public = ... with a third choice
     gate: bool | None = None  # false: later checks are tried without it
 
 
@@ -213,6 +214,10 @@ class _Reader:
         self._thresholds()
         own = [name for name in exercises if self._rubric(name).is_file()]
         policy = rules.read(self.toml, {name: [check.id for check in one.checks] for name, one in exercises.items()})
+        for check in (check for exercise in exercises.values() for check in exercise.checks if check.later):
+            if policy is None or policy.due(check.exercise.name) is None:
+                told = f"{check.id} is shown after the deadline, and there is none: set deadline in [policy]"
+                raise self.error(("checks", check.id, "visibility"), told)
         self._lessons(exercises)
         return Course(
             self.settings.name,
@@ -256,8 +261,14 @@ class _Reader:
                 told = f"{check_id}: points = {settings.points:g} is not from 0 to a million"
                 raise self.error(("checks", check_id, "points"), told)
             every[check_id].points = settings.points
+        if settings.public is not None and settings.visibility is not None:
+            told = f"{check_id} has public and visibility: keep visibility"
+            raise self.error(("checks", check_id, "public"), told)
         if settings.public is not None:
             every[check_id].public = settings.public
+        if settings.visibility is not None:
+            every[check_id].public = settings.visibility == "public"
+            every[check_id].later = settings.visibility == "after_due_date"
         if settings.gate and not every[check_id].gate:
             raise self.error(("checks", check_id, "gate"), f"{check_id} is no gate: only its author can make it one")
         if settings.gate is not None:

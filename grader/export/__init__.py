@@ -14,6 +14,7 @@ import msgspec
 from grader.errors import UsageError
 from grader.export import classroom50, github, gradescope, junit, sheets
 from grader.export.words import Exported
+from grader.policy.conceal import concealed
 from grader.policy.marks import Mark, as_it_is
 from grader.records import SubmissionReport, from_json
 from grader.report.files import write_whole
@@ -72,10 +73,15 @@ FORMATS: dict[str, Exporter] = {
 }
 
 
+THEIR_OWN = ("gradescope",)  # formats that say themselves what is shown after the deadline
+
+
 def export(name: str, reports: Sequence[SubmissionReport], order: Order) -> Exported:
-    """The reports in the format called `name`. Raises UsageError."""
+    """The reports in the format called `name`, as their students may see them now. Raises UsageError."""
     if name not in FORMATS:
         raise UsageError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
+    if name not in THEIR_OWN:
+        reports = [concealed(report, order.mark(report).due) for report in reports]
     return FORMATS[name](reports, order)
 
 

@@ -1,7 +1,7 @@
 """Gradescope's results.json: https://gradescope-autograders.readthedocs.io/en/latest/specs/
 
 A single hidden test hides a student's total there. What a hidden check found is not in the report in the first
-place, so all tests are visible.
+place, so all tests are visible but those that a course shows after the deadline: until then they hide the total, too.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _test(check: CheckResult, number: str) -> dict[str, Any]:
         "number": number,
         "status": "passed" if check.outcome == "passed" else "failed",
         "output": told(check),
-        "visibility": "visible",
+        "visibility": "after_due_date" if check.later else "visible",
         "extra_data": {"outcome": check.outcome, "counted": check.counted},
     }
     if check.counted:

@@ -22,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.alike import twins
+from grader.policy.conceal import concealed
 from grader.policy.marks import Mark
 from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, SubmissionReport, sum_points, to_json
 from grader.report import charts, folding, grids
@@ -35,8 +36,9 @@ MARKS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "skipped": "–",
 
 
 def write_report(report: SubmissionReport, folder: Path, mark: Mark | None = None) -> Path:
-    """Write report.html, and report.json beside it, into `folder`; return the page's path."""
-    page, data = render("report.html.j2", report=report, mark=mark), to_json(report)
+    """Write report.html, as its student may see it now, and report.json beside it; return the page's path."""
+    shown = concealed(report, mark.due if mark else None)
+    page, data = render("report.html.j2", report=shown, mark=mark, whole=shown is report), to_json(report)
     write_whole(folder / "report.json", data)
     return write_whole(folder / "report.html", page)
 
