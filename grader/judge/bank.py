@@ -115,7 +115,7 @@ def _draw_alone(check: Check, seed: int, recorder: Recorder) -> None:
     asked = test._hypothesis_internal_use_settings
     test._hypothesis_internal_use_settings = hypothesis.settings(asked, max_examples=1)
     try:
-        test(recorder)
+        hypothesis.seed(seed)(test)(recorder)
     finally:
         test._hypothesis_internal_use_settings = asked
     named, random, seen = len(recorder.examples), Random(seed), set()
