@@ -1,24 +1,22 @@
-"""The formula of the residual block, and which of a student's tensors plays which part in it."""
+"""The formula of residual blocks, and which of a student's tensors plays which part in it.
+
+A block is a branch of convolutions with what follows each, a shortcut beside it, and their sum. Its arguments are the
+channels that go in, those of the convolutions, and the stride.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from grader.authoring import expect
-from grader.authoring.tolerance import Tolerance
 from grader.judge.networks import Entry
 from grader.later import later, torch
+from grader.rubric.formulas import Args
 
-NEAR = Tolerance(1e-4, 1e-4)  # float32 against float64, some tens of products a sum
 NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 MOST_PARTS = 4  # of a kind: every way of giving them their roles is tried
-# loud enough for variances beside which the eps of a batch norm does not matter, and for ReLU6 not to be ReLU
-LOUD, SPREAD, GAIN = np.float32(3.0), 7.0, 4.0
 
 
 class Norm(NamedTuple):
@@ -31,19 +29,21 @@ class Norm(NamedTuple):
 
 
 class Block(NamedTuple):
-    """How a block is put together. Without arguments as the contract has it; everything else is a mistake."""
+    """How a block is put together. A contract gives what has no default; other values are mistakes."""
 
-    strides: tuple[bool, bool, bool] = (True, False, True)  # of the two convolutions and the projection
-    paddings: tuple[int, int] = (1, 1)
+    kernels: tuple[int, ...]  # of the convolutions of the branch
+    paddings: tuple[int, ...]
+    strides: tuple[bool, ...]  # which of them have the stride, and last whether the projection has
+    first: str  # what follows the first of them: norm1, norm2, ..., and keys of ACTIVATIONS
+    second: str
+    third: str = ""
+    expansion: int = 1  # the last one gives so many times the channels of those before it
     border: str = "zeros"
     eps: float = 1e-5  # of the batch norms
     of_batch: bool = False  # statistics of the batch in eval mode too
     before: str = ""  # what stands before the first convolution: norm1, and a key of ACTIVATIONS
     spoilt: bool = False  # that changes the input itself
-    shared: str = ""  # one convolution in both places, for: same shape, or same channels
-    kernels: tuple[int, int] = (3, 3)
-    first: str = "norm relu"  # what follows the first convolution: norm1, and a key of ACTIVATIONS
-    second: str = "norm"  # what follows the second one: norm2, or norm1 where it says `other`
+    shared: str = ""  # one convolution in all places, for: same shape, or same channels
     join: str = "add"
     last: str = "relu"  # what follows the addition
     source: str = "input"  # what the shortcut starts from: the name of a value in `formula`
@@ -51,11 +51,23 @@ class Block(NamedTuple):
     projects: str = "needed"  # a key of PROJECTS
     kernel: int = 1  # of the projection
     reduces: str = "stride"  # how the shortcut gets smaller: a key of REDUCTIONS
-    projected: str = "own"  # norm of the projection: its own, if it has one, or norm1 or norm2
+    projected: str = "own"  # norm of the projection: its own, if it has one, or norm1, norm2, ...
     shortcut: str = ""  # what the shortcut goes through: relu always, or relu behind a projection only
 
+    def widths(self, args: Args) -> tuple[int, ...]:
+        """Channels that each convolution of the branch gives."""
+        return (*(args[1],) * (len(self.kernels) - 1), args[1] * self.expansion)
 
-CONTRACT = Block()
+    @property
+    def after(self) -> tuple[str, ...]:
+        """What follows each convolution of the branch."""
+        return (self.first, self.second, self.third)[: len(self.kernels)]
+
+    def projected_for(self, args: Args) -> bool:
+        """Whether the shortcut has a convolution."""
+        return PROJECTS[self.projects](args[0], self.widths(args)[-1], stride_of(args))
+
+
 ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "relu": later("relu"),
     "leaky": later("leaky_relu"),
@@ -85,9 +97,8 @@ PROJECTS: dict[str, Callable[[int, int, int], bool]] = {  # by channels in, chan
     "for a stride": lambda channels, out, stride: stride != 1,
     "for more channels": lambda channels, out, stride: channels < out or stride != 1,
     "for a stride of two": lambda channels, out, stride: channels != out or stride == 2,
+    "for other channels than inside": lambda channels, out, stride: 4 * channels != out or stride != 1,
 }
-
-
 REDUCTIONS: dict[str, Callable[[torch.Tensor, int, int], torch.Tensor]] = {  # by stride and channels out
     "stride": lambda x, stride, out: x,
     "average": lambda x, stride, out: torch.nn.functional.avg_pool2d(x, stride, ceil_mode=True),
@@ -106,102 +117,94 @@ REDUCTIONS: dict[str, Callable[[torch.Tensor, int, int], torch.Tensor]] = {  # b
 class Roles(NamedTuple):
     """Which of the student's tensors plays which part, by name."""
 
-    first: str
-    norm1: Norm | None
-    second: str
-    norm2: Norm | None
+    convolutions: tuple[str, ...]
+    norms: dict[str, Norm]  # by the names that a Block gives them
     shortcut: str | None
-    norm3: Norm | None
+    own: Norm | None  # the batch norm of the projection
 
 
-def noise(student: Any, *sizes: int) -> np.ndarray:
-    """Standard normal noise, float32."""
-    found: np.ndarray = student.random.standard_normal(sizes).astype("float32")
-    return found
+def stride_of(args: Args) -> int:
+    stride: int = args[2] if len(args) > 2 else 1
+    return stride
 
 
-def stride_of(args: tuple[int, ...]) -> int:
-    return args[2] if len(args) > 2 else 1
-
-
-def needs_none(args: tuple[int, ...]) -> bool:
-    """Whether the shortcut of such a block is the identity."""
-    return not projects(CONTRACT, args)
-
-
-def projects(block: Block, args: tuple[int, ...]) -> bool:
-    """Whether the block's shortcut has a convolution."""
-    return PROJECTS[block.projects](args[0], args[1], stride_of(args))
-
-
-def randomised(student: Any, entries: list[Entry]) -> dict[str, torch.Tensor]:
-    """Random values for everything a block keeps, float64: batch norms get about what LOUD inputs give them."""
-    state = {}
-    for entry in entries:
-        if entry.values.dtype.kind != "f":
-            continue
-        draw = np.asarray(student.random.standard_normal(entry.values.shape))
-        last = entry.name.rpartition(".")[2]
-        if "var" in last:
-            draw = SPREAD**2 * (np.abs(draw) + 0.5)
-        elif entry.values.ndim == 4:
-            draw = SPREAD / LOUD * draw / math.sqrt(max(1, math.prod(entry.values.shape[1:])))
-        elif last == "weight":
-            draw = GAIN + draw
-        state[entry.name] = torch.from_numpy(np.asarray(draw, dtype="float32").astype("float64"))
-    return state
-
-
-def assignments(entries: list[Entry], args: tuple[int, ...], block: Block = CONTRACT) -> Iterator[Roles]:
+def assignments(entries: list[Entry], args: Args, block: Block, right: bool) -> Iterator[Roles]:
     """Every way in which the student's tensors can play the parts of the formula."""
-    channels, out = args[:2]
-    shapes = {entry.name: entry.values.shape for entry in entries if entry.values.dtype.kind == "f"}
-    weights = {n: s for n, s in shapes.items() if shapes.get(f"{n.removesuffix('weight')}bias", (out,)) == (out,)}
-    square = {name: shape[2] for name, shape in weights.items() if len(shape) == 4 and shape[2] == shape[3]}
-    wide = [name for name, size in square.items() if size == 3]
-    pointwise = [name for name, shape in weights.items() if shape in pointwise_shapes(out, channels)]
-    norms = batch_norms(entries, out, block)
-    for found, what in ((wide, "3x3 convolutions"), (pointwise, "1x1 convolutions"), (norms, "batch norms")):
-        expect.that(len(found) <= MOST_PARTS, f"the block has {len(found)} {what}: too many to tell which is which")
-    firsts, seconds = ([name for name, size in square.items() if size == kernel] for kernel in block.kernels)
-    one = block.shared == "same channels" or (block.shared == "same shape" and needs_none(args))
-    for first, second in product(firsts, seconds):
-        if shapes[first][:2] != (out, channels) or shapes[second][:2] != (out, out) or (first == second) != one:
+    channels, widths = args[0], block.widths(args)
+    out = widths[-1]
+    weights = convolution_weights(entries)
+    for size in {3, *block.kernels}:
+        few(
+            [name for name, shape in weights.items() if len(shape) == 4 and shape[2] == size],
+            f"{size}x{size} convolutions",
+        )
+    candidates = [
+        [name for name, shape in weights.items() if shape in kernel_shapes(given, taken, kernel)]
+        for given, taken, kernel in zip(widths, (channels, *widths), block.kernels, strict=False)
+    ]
+    shortcuts = [name for name, shape in weights.items() if shape in kernel_shapes(out, channels, block.kernel)]
+    few(shortcuts, f"{block.kernel}x{block.kernel} convolutions")
+    norms = {width: batch_norms(entries, width, block.of_batch) for width in {channels, *widths}}
+    few(norms[out], "batch norms")
+    alike = block.shared == "same channels" or (
+        block.shared == "same shape" and not PROJECTS["needed"](channels, out, stride_of(args))
+    )
+    for convolutions in product(*candidates):
+        if len(set(convolutions)) != (1 if alike else len(convolutions)):
             continue
-        others = [name for name in wide if name not in (first, second) and shapes[name][:2] == (out, channels)]
-        shortcuts: list[str | None] = [None]
-        if projects(block, args):
-            shortcuts = [*(pointwise if block.kernel == 1 else others)]
-        for norm1, norm2 in norm_pairs(
-            batch_norms(entries, channels, block) if "norm" in block.before else norms, norms, block
-        ):
-            rest: list[Norm | None] = [norm for norm in norms if norm not in (norm1, norm2)]
-            for name in shortcuts:
-                own = rest if rest and name and block.projected == "own" else [None]
-                for norm3 in own if block == CONTRACT else {None: None, **dict.fromkeys(own)}:
-                    yield Roles(first, norm1, second, norm2, name, norm3)
+        left = [name for name in shortcuts if name not in convolutions]
+        for chosen in chosen_norms(block, args, norms):
+            rest = [norm for norm in norms[out] if norm not in chosen.values()]
+            for name in left if block.projected_for(args) else [None]:
+                own: list[Norm | None] = [*rest] if rest and name and block.projected == "own" else [None]
+                for norm in own if right else {None: None, **dict.fromkeys(own)}:
+                    yield Roles(convolutions, chosen, name, norm)
 
 
-def norm_pairs(ones: list[Norm], twos: list[Norm], block: Block) -> Iterator[tuple[Norm | None, Norm | None]]:
-    """Every choice of norm1 and norm2, where the block has them."""
-    own = f"{block.before} {block.first}".split()
-    one = "norm" in own or "other" in block.second
-    two = "norm" in f"{block.second} {block.last}".split() or "other" in own
-    for norm1, norm2 in product(ones if one else [None], twos if two else [None]):
-        if norm1 is None or norm1 != norm2:
-            yield norm1, norm2
+def few(found: list[Any], what: str) -> None:
+    expect.that(len(found) <= MOST_PARTS, f"the block has {len(found)} {what}: too many to tell which is which")
 
 
-def pointwise_shapes(out: int, channels: int) -> tuple[tuple[int, ...], ...]:
-    """Shapes of a 1x1 convolution's weights: a linear layer over the channels is one too."""
-    return (out, channels, 1, 1), (out, channels)
+def chosen_norms(block: Block, args: Args, norms: dict[int, list[Norm]]) -> Iterator[dict[str, Norm]]:
+    """Every choice of different batch norms for those that the block names, by their channels."""
+    widths = block.widths(args)
+    places = [(block.before, args[0]), *zip(block.after, widths, strict=True), (block.last, widths[-1])]
+    named: dict[str, int] = {}
+    for steps, width in places:
+        for step in steps.split():
+            if step.startswith("norm"):
+                named.setdefault(step, width)
+    for chosen in product(*(norms[width] for width in named.values())):
+        if len(set(chosen)) == len(chosen):
+            yield dict(zip(named, chosen, strict=True))
 
 
-def batch_norms(entries: list[Entry], out: int, block: Block = CONTRACT) -> list[Norm]:
+def convolution_weights(entries: list[Entry]) -> dict[str, tuple[int, ...]]:
+    """Shapes of what can be the weights of a convolution with square kernels, by name; a linear layer's are of a 1x1."""
+    shapes = {entry.name: entry.values.shape for entry in entries if entry.values.dtype.kind == "f"}
+    return {
+        name: shape
+        for name, shape in shapes.items()
+        if (len(shape) == 2 or (len(shape) == 4 and shape[2] == shape[3]))
+        and shapes.get(bias_of(name), shape[:1]) == shape[:1]
+    }
+
+
+def bias_of(weight: str) -> str:
+    """The name of the bias beside a weight."""
+    return f"{weight.removesuffix('weight')}bias" if weight.endswith("weight") else ""
+
+
+def kernel_shapes(out: int, channels: int, kernel: int) -> tuple[tuple[int, ...], ...]:
+    """Shapes of a convolution's weights: a linear layer over the channels is a 1x1 convolution."""
+    return ((out, channels, kernel, kernel), *([(out, channels)] if kernel == 1 else []))
+
+
+def batch_norms(entries: list[Entry], out: int, of_batch: bool = False) -> list[Norm]:
     """The batch normalisations of `out` channels: by torch's names, else by the order they were registered in."""
     shapes = ((out,), (1, out, 1, 1))
     wide = [entry.name for entry in entries if entry.values.ndim == 4 and entry.name.endswith("weight")]
-    biases = {f"{name.removesuffix('weight')}bias" for name in wide}
+    biases = {bias_of(name) for name in wide}
     floats = [entry for entry in entries if entry.values.dtype.kind == "f" and entry.name not in biases]
     vectors = [entry for entry in floats if entry.values.shape in shapes]
     names = {entry.name for entry in vectors}
@@ -211,7 +214,7 @@ def batch_norms(entries: list[Entry], out: int, block: Block = CONTRACT) -> list
         return named
     learned = [entry.name for entry in vectors if entry.kind == "parameter"]
     tracked = [entry.name for entry in vectors if entry.kind == "buffer"]
-    if block.of_batch and not tracked:
+    if of_batch and not tracked:
         return [Norm(*names, "", "") for names in zip(learned[::2], learned[1::2], strict=False)]
     pairs = zip(learned[::2], learned[1::2], tracked[::2], tracked[1::2], strict=False)
     return [Norm(*names) for names in pairs]
@@ -221,9 +224,9 @@ def formula(
     state: dict[str, torch.Tensor],
     roles: Roles,
     x: torch.Tensor,
-    stride: int,
-    train: bool,
-    block: Block = CONTRACT,
+    args: Args,
+    block: Block,
+    train: bool = False,
     strict: bool = False,
 ) -> torch.Tensor:
     """ReLU(F(x) + shortcut(x)) with the student's tensors in their parts, in float64; or what `block` makes of it.
@@ -247,37 +250,38 @@ def formula(
         return result
 
     def conv(values: torch.Tensor, name: str, strided: bool, padding: int) -> torch.Tensor:
-        bias = state.get(f"{name.removesuffix('weight')}bias") if name.endswith("weight") else None
+        bias = state.get(bias_of(name))
         weight = state[name] if state[name].ndim == 4 else state[name][:, :, None, None]
         if block.border != "zeros" and padding:
             values, padding = torch.nn.functional.pad(values, (padding,) * 4, mode=block.border), 0
         return torch.nn.functional.conv2d(values, weight, bias, stride=stride if strided else 1, padding=padding)
 
-    def through(values: torch.Tensor, steps: str, own: Norm | None, other: Norm | None) -> torch.Tensor:
+    def through(values: torch.Tensor, steps: str) -> torch.Tensor:
         for step in steps.split():
-            if step in ("norm", "other"):
-                values = norm(values, own if step == "norm" else other)
-            else:
-                values = ACTIVATIONS[step](values)
-            known[step] = values
+            named = step.startswith("norm")
+            values = norm(values, roles.norms[step]) if named else ACTIVATIONS[step](values)
+            known["norm" if named else step] = values
         return values
 
+    stride = stride_of(args)
     known = {"input": x, "branch": x}
-    known["before"] = inner = through(x, block.before, roles.norm1, roles.norm2)
-    known["conv"] = inner = conv(inner, roles.first, block.strides[0], block.paddings[0])
-    inner = through(inner, block.first, roles.norm1, roles.norm2)
+    known["before"] = inner = through(x, block.before)
+    start = x
     source = "before" if block.spoilt else "input" if block.late and roles.shortcut is not None else block.source
-    start = known.get(source, inner)
-    inner = conv(inner, roles.second, block.strides[1], block.paddings[1])
-    inner = through(inner, block.second, roles.norm2, roles.norm1)
+    for place, name in enumerate(roles.convolutions):
+        inner = conv(inner, name, block.strides[place], block.paddings[place])
+        known.setdefault("conv", inner)
+        inner = through(inner, block.after[place])
+        if place == 0:
+            start = known.get(source, inner)
     if source == "branch":
         start = inner
     shortcut = start = REDUCTIONS[block.reduces](start, stride, inner.shape[1])
     if roles.shortcut is not None:
-        shortcut = conv(start, roles.shortcut, block.strides[2], block.kernel // 2)
-        shortcut = norm(shortcut, {"own": roles.norm3, "norm1": roles.norm1, "norm2": roles.norm2}[block.projected])
+        shortcut = conv(start, roles.shortcut, block.strides[-1], block.kernel // 2)
+        shortcut = norm(shortcut, roles.own if block.projected == "own" else roles.norms.get(block.projected))
     if block.shortcut == "relu" or (block.shortcut == "relu behind a projection" and roles.shortcut is not None):
         shortcut = torch.nn.functional.relu(shortcut)
     if strict and block.join not in ("nothing", "concatenation") and inner.shape != shortcut.shape:
         raise RuntimeError("branch and shortcut have different shapes")
-    return through(JOINS[block.join](inner, shortcut), block.last, roles.norm2, roles.norm1)
+    return through(JOINS[block.join](inner, shortcut), block.last)
