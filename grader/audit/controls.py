@@ -3,7 +3,7 @@
     no-op       every function and every network gives nothing
     echo        gives back what it was given
     zeros       the right answer times zero, with all the right parameters
-    linear      one parameter of the right size, and one matrix in it: for networks
+    linear      one parameter of the right size, and one matrix in it: for networks, whatever their arguments
     table       the right network, whose train puts the images down: for networks with a train
     tape        answers of a run with another seed, by a digest of the question; zeros where it has none
 
@@ -77,11 +77,13 @@ class {name}(torch.nn.Module):
         self.args = args
         self.w = torch.nn.Parameter(0.1 * torch.randn(sum(p.numel() for p in honest.{name}(*args).parameters())))
     def forward(self, x):
-        if self.args:
-            inner, outer, stride = (*self.args, 1)[:3]
-            return torch.nn.functional.conv2d(x, self.w[: inner * outer].view(outer, inner, 1, 1), stride=stride)
-        size = x[0].numel()
-        return x.flatten(1) @ self.w[: 10 * size].view(size, 10)
+        with torch.no_grad():
+            shape = honest.{name}(*self.args).eval()(x).shape
+        if len(shape) == 4:
+            x, size = torch.nn.functional.adaptive_avg_pool2d(x, shape[2:]), shape[1] * x.shape[1]
+            return torch.nn.functional.conv2d(x, self.w[:size].view(shape[1], -1, 1, 1))
+        x = x.flatten(1)[:, : len(self.w) // shape[1]]
+        return x @ self.w[: x[0].numel() * shape[1]].view(-1, shape[1])
 """
 TABLE = """
 class Table(torch.nn.Module):

@@ -17,6 +17,7 @@ from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
 from grader.judge import crash, hints, wording
 from grader.judge.reading import Source
+from grader.records import Setting
 from grader.worker import protocol
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 class Network:
     """A network built in the student's worker. Methods raise CheckFailure in words for the student."""
 
-    def __init__(self, session: Session, name: str, args: tuple[int, ...], sample: np.ndarray, seed: int) -> None:
+    def __init__(self, session: Session, name: str, args: tuple[Setting, ...], sample: np.ndarray, seed: int) -> None:
         session.require(name)
         self.session = session
         self.made = f"{name}({', '.join(map(str, args))})"

@@ -17,7 +17,7 @@ from grader.errors import AuthorError
 from grader.judge import wording
 from grader.judge.networks import Evaluator, Network
 from grader.judge.session import Data, Session
-from grader.records import Evidence
+from grader.records import Evidence, Setting
 from grader.rubric import suggest
 from grader.worker import protocol
 
@@ -69,7 +69,7 @@ class Made(msgspec.Struct, frozen=True):
     """A network a check has made, and the shape of the batch that went through it first."""
 
     name: str
-    args: tuple[int, ...]
+    args: tuple[Setting, ...]
     shape: tuple[int, ...]
     seed: int
 
@@ -211,7 +211,7 @@ class Live(Player):
     def load(self) -> None:
         self.session.load()
 
-    def network(self, name: str, *args: int, sample: np.ndarray, seed: int = 0) -> Network:
+    def network(self, name: str, *args: Setting, sample: np.ndarray, seed: int = 0) -> Network:
         """The student's network, built with `args` in the worker and run once on `sample`."""
         self.made = Made(name, args, sample.shape, seed)
         return Network(self.session, name, args, sample, seed)

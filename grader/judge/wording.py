@@ -16,7 +16,7 @@ from grader.authoring.expect import CheckFailure, as_value
 from grader.intake.basket import CODE, shown
 from grader.judge import hints, syntax
 from grader.judge.reading import Source, overwritten_arguments, parameters, plain_lists, unused_arguments
-from grader.records import Argument, Array
+from grader.records import Argument, Array, Setting
 from grader.worker import protocol
 
 MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
@@ -268,7 +268,7 @@ def reproduce(
     return "\n".join([*lines, f"print({call})"]) + "\n"
 
 
-def reproduce_network(module: str, name: str, args: Sequence[int], shape: Sequence[int], seed: int) -> str:
+def reproduce_network(module: str, name: str, args: Sequence[Setting], shape: Sequence[int], seed: int) -> str:
     """Python that makes the same network, and sends a batch of that shape through it, forwards and backwards."""
     return (
         f"import torch\nfrom {module} import {name}\n\ntorch.manual_seed({seed})\n"
