@@ -28,7 +28,8 @@ from grader.rubric.formulas import (
     same_gradients,
     same_in_train_mode,
 )
-from grader.rubric.residual_formula import assignments, formula, kernel_shapes, stride_of
+from grader.rubric.residual_formula import assignments, formula, stride_of
+from grader.rubric.tensors import kernel_shapes
 
 bottleneck = exercise(
     "bottleneck",
@@ -131,6 +132,8 @@ def shortcut(student: Any) -> None:
     block = lively(student, BLOCK, SAME)
     square = [entry.name for entry in block.state() if entry.values.shape in kernel_shapes(12, 12, 1)]
     expect.that(not square, f"{block.made} has {square and square[0]}, a 1x1 convolution it does not need")
+    wider = [entry for entry in built(student, BLOCK, WIDER).state() if entry.values.shape in kernel_shapes(12, 5, 1)]
+    expect.that(wider, "Bottleneck(5, 3) has no 1x1 convolution that takes 5 channels to 12")
 
 
 @bottleneck.check(points=2, live=True, needs=["runs"], hint="First add the shortcut, then ReLU.")

@@ -17,7 +17,7 @@ from grader.authoring import expect
 from grader.authoring.exercise import Mistake
 from grader.authoring.expect import CheckFailure
 from grader.authoring.tolerance import Tolerance
-from grader.judge.networks import AT_RANDOM, Entry, Network
+from grader.judge.networks import AT_RANDOM, NOT_REGISTERED, Entry, Network
 from grader.later import torch
 from grader.records import Table
 
@@ -108,6 +108,7 @@ def built(student: Any, formula: Formula, args: Args) -> Network:
 def lively(student: Any, formula: Formula, args: Args) -> Network:
     """The same, when its output depends on its parameters: layers that do nothing are none."""
     network, x = built(student, formula, args), LOUD * noise(student, 2, formula.channels(args), 6, 6)
+    expect.that(network.layers(), f"{network.made} has no parameters", hint=NOT_REGISTERED)
     outputs = []
     for _ in range(2):
         state = randomised(student, network.state())

@@ -25,8 +25,9 @@ from grader.rubric.formulas import (
     same_gradients,
     same_in_train_mode,
 )
-from grader.rubric.residual_formula import assignments, formula, kernel_shapes, stride_of
+from grader.rubric.residual_formula import assignments, formula, stride_of
 from grader.rubric.resnet_mistakes import CONTRACT, PROBES, mistakes
+from grader.rubric.tensors import kernel_shapes
 
 resnet_block = exercise(
     "resnet_block",
