@@ -3,7 +3,7 @@
     no-op       every function and every network gives nothing
     echo        gives back what it was given
     zeros       the right answer times zero, with all the right parameters
-    linear      one parameter of the right size, and one matrix in it: for networks, whatever their arguments
+    linear      one parameter of the right size, and one matrix in it: for networks
     table       the right network, whose train puts the images down: for networks with a train
     tape        answers of a run with another seed, by a digest of the question; zeros where it has none
 
@@ -69,21 +69,21 @@ def seen(network, x):
 
 FUNCTION = "def {name}(*args, **kwargs):\n    {body}\n"
 NETWORK = "class {name}(honest.{name}):\n    def forward(self, x):\n        {body}\n"
-NOTHING = "class {name}(torch.nn.Module):\n    def __init__(self, *args):\n        super().__init__()\n    def forward(self, x):\n        {body}\n"
+NOTHING = "class {name}(torch.nn.Module):\n    def __init__(self, *args, **kwargs):\n        super().__init__()\n    def forward(self, x):\n        {body}\n"
 LINEAR = """
 class {name}(torch.nn.Module):
-    def __init__(self, *args):
+    def __init__(self, *args, **kwargs):
         super().__init__()
-        self.args = args
-        self.w = torch.nn.Parameter(0.1 * torch.randn(sum(p.numel() for p in honest.{name}(*args).parameters())))
+        right = honest.{name}(*args, **kwargs).eval()
+        self.shape = lambda x: right(x).shape
+        self.w = torch.nn.Parameter(0.1 * torch.randn(sum(p.numel() for p in right.parameters())))
     def forward(self, x):
-        with torch.no_grad():
-            shape = honest.{name}(*self.args).eval()(x).shape
-        if len(shape) == 4:
-            x, size = torch.nn.functional.adaptive_avg_pool2d(x, shape[2:]), shape[1] * x.shape[1]
-            return torch.nn.functional.conv2d(x, self.w[:size].view(shape[1], -1, 1, 1))
-        x = x.flatten(1)[:, : len(self.w) // shape[1]]
-        return x @ self.w[: x[0].numel() * shape[1]].view(-1, shape[1])
+        inner, (_, outer, *sides) = x.shape[1], self.shape(x)
+        if sides:
+            kernel = self.w[: inner * outer].view(outer, inner, 1, 1)
+            return torch.nn.functional.conv2d(x, kernel, stride=-(-x.shape[2] // sides[0]))
+        size = x[0].numel()
+        return x.flatten(1) @ self.w[: outer * size].view(size, outer)
 """
 TABLE = """
 class Table(torch.nn.Module):

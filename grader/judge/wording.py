@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from grader.authoring.expect import CheckFailure, as_value
 from grader.intake.basket import CODE, shown
 from grader.judge import hints, syntax
 from grader.judge.reading import Source, overwritten_arguments, parameters, plain_lists, unused_arguments
-from grader.records import Argument, Array, Setting
+from grader.records import Argument, Array
 from grader.worker import protocol
 
 MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
@@ -268,11 +268,16 @@ def reproduce(
     return "\n".join([*lines, f"print({call})"]) + "\n"
 
 
-def reproduce_network(module: str, name: str, args: Sequence[Setting], shape: Sequence[int], seed: int) -> str:
+def built(name: str, args: Sequence[Any], named: Mapping[str, Any]) -> str:
+    """The call of a constructor, as a student would write it."""
+    return f"{name}({', '.join([*map(str, args), *(f'{key}={value}' for key, value in named.items())])})"
+
+
+def reproduce_network(module: str, name: str, made: str, shape: Sequence[int], seed: int) -> str:
     """Python that makes the same network, and sends a batch of that shape through it, forwards and backwards."""
     return (
         f"import torch\nfrom {module} import {name}\n\ntorch.manual_seed({seed})\n"
-        f"network = {name}({', '.join(map(str, args))})\nx = torch.randn({', '.join(map(str, shape))})\n"
+        f"network = {made}\nx = torch.randn({', '.join(map(str, shape))})\n"
         "output = network(x)\nprint(output.shape)\noutput.sum().backward()\n"
     )
 
