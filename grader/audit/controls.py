@@ -69,19 +69,21 @@ def seen(network, x):
 
 FUNCTION = "def {name}(*args, **kwargs):\n    {body}\n"
 NETWORK = "class {name}(honest.{name}):\n    def forward(self, x):\n        {body}\n"
-NOTHING = "class {name}(torch.nn.Module):\n    def __init__(self, *args):\n        super().__init__()\n    def forward(self, x):\n        {body}\n"
+NOTHING = "class {name}(torch.nn.Module):\n    def __init__(self, *args, **kwargs):\n        super().__init__()\n    def forward(self, x):\n        {body}\n"
 LINEAR = """
 class {name}(torch.nn.Module):
-    def __init__(self, *args):
+    def __init__(self, *args, **kwargs):
         super().__init__()
-        self.args = args
-        self.w = torch.nn.Parameter(0.1 * torch.randn(sum(p.numel() for p in honest.{name}(*args).parameters())))
+        right = honest.{name}(*args, **kwargs).eval()
+        self.shape = lambda x: right(x).shape
+        self.w = torch.nn.Parameter(0.1 * torch.randn(sum(p.numel() for p in right.parameters())))
     def forward(self, x):
-        if self.args:
-            inner, outer, stride = (*self.args, 1)[:3]
-            return torch.nn.functional.conv2d(x, self.w[: inner * outer].view(outer, inner, 1, 1), stride=stride)
+        inner, (_, outer, *sides) = x.shape[1], self.shape(x)
+        if sides:
+            kernel = self.w[: inner * outer].view(outer, inner, 1, 1)
+            return torch.nn.functional.conv2d(x, kernel, stride=-(-x.shape[2] // sides[0]))
         size = x[0].numel()
-        return x.flatten(1) @ self.w[: 10 * size].view(size, 10)
+        return x.flatten(1) @ self.w[: outer * size].view(size, outer)
 """
 TABLE = """
 class Table(torch.nn.Module):

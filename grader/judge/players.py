@@ -69,13 +69,18 @@ class Made(msgspec.Struct, frozen=True):
     """A network a check has made, and the shape of the batch that went through it first."""
 
     name: str
-    args: tuple[int, ...]
+    args: tuple[Any, ...]
+    named: dict[str, Any]
     shape: tuple[int, ...]
     seed: int
 
     @property
+    def built(self) -> str:
+        return wording.built(self.name, self.args, self.named)
+
+    @property
     def call(self) -> str:
-        return f"{self.name}({', '.join(map(str, self.args))})(x)"
+        return f"{self.built}(x)"
 
 
 class Player:
@@ -211,10 +216,10 @@ class Live(Player):
     def load(self) -> None:
         self.session.load()
 
-    def network(self, name: str, *args: int, sample: np.ndarray, seed: int = 0) -> Network:
-        """The student's network, built with `args` in the worker and run once on `sample`."""
-        self.made = Made(name, args, sample.shape, seed)
-        return Network(self.session, name, args, sample, seed)
+    def network(self, name: str, *args: Any, sample: np.ndarray, seed: int = 0, **named: Any) -> Network:
+        """The student's network, built with these arguments in the worker and run once on `sample`."""
+        self.made = Made(name, args, named, sample.shape, seed)
+        return Network(self.session, name, args, sample, seed, named)
 
     def show(self, evidence: Evidence) -> None:
         """Put a table, curves or pictures into the report, whether the check passes or not."""
