@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a submission, a folder or archive of submissions, or an exercise's file",
     )
     run.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
+    run.add_argument("--lesson", action="append", metavar="NAME", help="only the exercises of this lesson (see list)")
     run.add_argument(
         "--check", action="append", metavar="ID", help="only this check, as corr2d.values (may be repeated)"
     )
@@ -84,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     listed = _command(commands, "list", "show:listing", "list exercises and checks, with points and visibility")
+
+    listed.add_argument("--all", action="store_true", help="every built-in exercise: the course `everything`")
 
     explain = _command(
         commands, "explain", "show:explain", "what a check looks at, why, and a wrong and a right example"
@@ -136,9 +139,12 @@ def _parser() -> argparse.ArgumentParser:
             default="strict",
             help="how student code is confined (default: strict, or refuse)",
         )
-    for command in (run, listed, explain, replay, audit):
+    for command in (run, listed, explain, new, replay, audit):
         command.add_argument(
-            "--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)"
+            "--course",
+            type=Path,
+            metavar="PATH",
+            help="a folder with a course.toml, or core or everything (default: core)",
         )
     return parser
 
