@@ -53,6 +53,7 @@ def mistakes(contract: Steps, side: int) -> list[Change]:
     return [
         *_paddings(contract, side),
         *_activations(contract),
+        *_more_activations(contract),
         *_poolings(contract),
         *_ends(contract),
         *_kernels(contract),
@@ -152,6 +153,19 @@ def _activations(contract: Steps) -> Iterator[Change]:
             f"You pool first and apply the {own} afterwards. The order matters: put the {own} between convolution and pooling.",
             swapped | {place + 1: (contract[place],) for place in chosen},
         )
+
+
+def _more_activations(contract: Steps) -> Iterator[Change]:
+    convs = places(contract, Conv)
+    bare = [place for place in convs if not isinstance(contract[place + 1], Act)]
+    for chosen, name in groups(contract, bare, "the convolutions"):
+        for kind in USUAL:
+            yield Change(
+                f"{capital(kind)} after {name}, where the contract has none",
+                f"There is a {kind} after {name}. The contract has pooling there and no activation: leave it out.",
+                {place: (contract[place], Act(kind)) for place in chosen},
+                common=len(chosen) > 1,
+            )
 
 
 def _poolings(contract: Steps) -> Iterator[Change]:

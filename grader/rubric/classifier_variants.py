@@ -67,6 +67,7 @@ class Variant(NamedTuple):
 
     changes: tuple[Change, ...]
     steps: Steps
+    contract: Steps
 
     @property
     def title(self) -> str:
@@ -175,7 +176,8 @@ def variants(contract: Steps, changes: Sequence[Change]) -> Iterator[Variant]:
     for chosen in (*((change,) for change in changes), *pairs, *combinations(common, 3)):
         instead = {place: steps for change in chosen for place, steps in change.instead.items()}
         if len(instead) == sum(len(change.instead) for change in chosen):  # no two in one place
-            yield Variant(chosen, tuple(step for i, own in enumerate(contract) for step in instead.get(i, (own,))))
+            steps = tuple(step for i, own in enumerate(contract) for step in instead.get(i, (own,)))
+            yield Variant(chosen, steps, contract)
 
 
 def sides(contract: Steps, changes: Sequence[Change], side: int) -> list[int]:
