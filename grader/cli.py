@@ -64,6 +64,16 @@ def _parser() -> argparse.ArgumentParser:
         "run does not ask are kept beside its own, and marked as earlier ones",
     )
     run.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
+    run.add_argument(
+        "--engine",
+        choices=("local", "ray", "slurm"),
+        default="local",
+        help="where shards of a class are graded: here, in a Ray cluster or as Slurm jobs (extras ray, slurm)",
+    )
+    run.add_argument("--address", metavar="HOST:PORT", help="of the Ray cluster (default: a new one on this machine)")
+    run.add_argument(
+        "--slurm", type=_setting, action="append", metavar="KEY=VALUE", help="as slurm_partition=cpu (may be repeated)"
+    )
     run.add_argument("--public", action="store_true", help="only the checks that students may see")
     run.add_argument(
         "--seed", type=_seed, metavar="N", help="ask what the run with this seed asked (default: a fresh one)"
@@ -95,6 +105,9 @@ def _parser() -> argparse.ArgumentParser:
 
     new = _command(commands, "new", "show:new", "copy the starter files into a new submission folder")
     new.add_argument("folder", type=Path, metavar="NAME", help="the folder to make")
+
+    author = _command(commands, "new-exercise", "author:new_exercise", "lay out a new exercise, to be written over")
+    author.add_argument("name", metavar="NAME", help="the name of its file and of its function")
 
     replay = _command(commands, "replay", "stored:replay", "run a report's counterexample again")
     replay.add_argument("report", type=Path, metavar="REPORT.json")
@@ -146,6 +159,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="PATH",
             help="a folder with a course.toml, or core or everything (default: core)",
         )
+    author.add_argument("--course", type=Path, metavar="PATH", help="the folder of your course (default: built in)")
     return parser
 
 
@@ -162,6 +176,13 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
     return int(text)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, found, value = text.partition("=")
+    if not (key and found):
+        raise argparse.ArgumentTypeError(f"{text!r} is no KEY=VALUE")
+    return key, value
 
 
 def _count(text: str) -> int:
