@@ -32,6 +32,7 @@ from torch import nn
 
 from reference.data import SOURCES, DataError, Dataset, load
 from reference.lenet5 import LeNet5
+from reference.lenet5_paper import LeNet5Paper
 from reference.loop import History, Recipe, fit, fit_together
 from reference.mnist_cnn import MnistCNN
 from reference.plain_cnn import PlainCNN
@@ -40,6 +41,7 @@ from reference.resnet_block import SmallResNet
 NETWORKS: dict[str, type[nn.Module]] = {
     "mnist_cnn": MnistCNN,
     "lenet5": LeNet5,
+    "lenet5_paper": LeNet5Paper,
     "plain_cnn": PlainCNN,
     "small_resnet": SmallResNet,
 }
@@ -53,6 +55,7 @@ CONFIDENCE = 0.95  # with which a record says how many trainings would pass its 
 
 RECIPES = {
     "lenet5": Recipe(epochs=15, batch_size=64, peak_rate=0.015, weight_decay=0.03),
+    "lenet5_paper": Recipe(epochs=15, batch_size=64, peak_rate=0.015, weight_decay=0.03),
     "mnist_cnn": Recipe(epochs=6, batch_size=128, peak_rate=0.004, weight_decay=0.05, bf16=True),
     "plain_cnn": Recipe(epochs=6, batch_size=128, peak_rate=0.004, weight_decay=0.05, bf16=True),
     "small_resnet": Recipe(epochs=6, batch_size=64, peak_rate=0.01, weight_decay=0.05, bf16=True),

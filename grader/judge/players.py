@@ -213,6 +213,14 @@ class Live(Player):
         self.session.load()
         return self.session.names.get(name, "missing") != "missing"
 
+    def constant(self, name: str) -> Any:
+        """A value that the student's file defines, such as a table; sets come as lists."""
+        self.session.require(name)
+        reply = self.session.ask(protocol.Request("constant", (name,)), f"{name} was being read")
+        if reply.raised is not None:
+            raise wording.call_raised(name, name, reply.raised)
+        return protocol.unpack(reply.value)
+
     def load(self) -> None:
         self.session.load()
 

@@ -58,6 +58,7 @@ def mistakes(contract: Steps, side: int) -> list[Change]:
         *_ends(contract),
         *_kernels(contract),
         *_biases(contract),
+        *_tables(contract),
     ]
 
 
@@ -280,6 +281,18 @@ def _biases(contract: Steps) -> Iterator[Change]:
             "The contract's layers have one bias for every output: leave bias at its default, True.",
             instead,
         )
+
+
+def _tables(contract: Steps) -> Iterator[Change]:
+    for place, conv in places(contract, Conv).items():
+        if conv.table:
+            yield Change(
+                f"All maps connected in {where(contract, place)}, where the contract has a table",
+                "Each of its maps sees all maps before it. By the table most of them see three or four: keep a kernel for "
+                "each cross, and no other.",
+                {place: (conv._replace(table=()),)},
+                common=True,
+            )
 
 
 def capital(name: str) -> str:
