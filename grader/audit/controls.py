@@ -124,6 +124,7 @@ class Control(NamedTuple):
     network: str = ""  # a template of every network; empty: the honest one
     more: str = ""
     trains: bool = False
+    only_networks: bool = False
 
 
 ZERO = "each(honest.{name}(*asked('', args, kwargs)[0], **asked('', args, kwargs)[1]), lambda value: value * 0)"
@@ -131,7 +132,7 @@ CONTROLS = (
     Control("no-op", 0.0, "return None", NOTHING.replace("{body}", "return None")),
     Control("echo", MOST_OF_ZEROS, "return args[0] if args else None", NOTHING.replace("{body}", "return x")),
     Control("zeros", MOST_OF_ZEROS, f"return {ZERO}", NETWORK.replace("{body}", "return super().forward(x) * 0")),
-    Control("linear", MOST_OF_LINEAR, "", LINEAR),
+    Control("linear", MOST_OF_LINEAR, "return None", LINEAR, only_networks=True),
 )
 RECORDER = Control(
     "recorder",
@@ -158,7 +159,7 @@ def controls(
     """Each control of an exercise as a submission under `scratch`; `record` grades the one that records a tape,
     with another seed than the one that the tape will be graded with."""
     for control in CONTROLS:
-        if exercise.classes or control.function:
+        if exercise.classes or not control.only_networks:
             yield control, _written(exercise, control, scratch / control.name)
     if exercise.classes and any(check.trains for check in exercise.checks):
         share = sum(check.points for check in exercise.checks if not check.trains) / sum(

@@ -45,6 +45,7 @@ class Plan(NamedTuple):
     args: tuple[Any, ...] = ()  # of the constructor
     named: dict[str, Any] = {}  # the same by keyword
     also: tuple[Reading, ...] = ()  # what is right as well
+    foreign: str = ""  # where to look for a parameter that no layer of the contract has
     view: Callable[[Network], Network] = lambda network: (
         network
     )  # with the contract's parameters put together from parts
@@ -127,6 +128,7 @@ def agree(student: Any, network: Network, plan: Plan) -> Fit:
         expect.that(
             entry.values.size in by_count,
             f"{entry.name} has shape {entry.values.shape}, which no layer of the contract has",
+            hint=plan.foreign,
         )
     x = images(student, 6)
     right = [(reading, logits_with(reading, reference, x)) for reading in plan.readings]

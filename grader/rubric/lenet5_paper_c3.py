@@ -64,11 +64,13 @@ class Parts(NamedTuple):
         return frozenset(self.weights)
 
     @property
-    def whole(self) -> bool:
-        """Whether each pair has a kernel, and each map a bias."""
-        return {len(kernel) for kernel in self.weights.values()} == {KERNEL} and all(
-            len(self.biases.get(output, ())) == 1 for output in range(OUTPUTS)
-        )
+    def has_kernels(self) -> bool:
+        """Whether each pair that is connected has one."""
+        return {len(kernel) for kernel in self.weights.values()} == {KERNEL}
+
+    @property
+    def has_biases(self) -> bool:
+        return all(len(self.biases.get(output, ())) == 1 for output in range(OUTPUTS))
 
     @property
     def places(self) -> tuple[list[Place], list[Place]]:
@@ -125,6 +127,8 @@ def looked_for(
         840: random.standard_normal((10, 84)),
         **{size: np.zeros(size) for size in (120, 84, 10)},
     }
+    if not rest:
+        return None
     values = {
         others[size]: laid_out(value.astype("float32"), entries[others[size]].shape, LAYOUTS[0])
         for size, value in fixed.items()
@@ -257,5 +261,6 @@ class Assembled:
 def assembled(network: Network) -> Network:
     """The network, with its C3 put together where it is connected by the paper's table."""
     parts = parts_of(network)
-    whole = parts is not None and parts.whole and parts.table == PAPER
-    return Assembled(network, parts) if parts is not None and whole else network  # type: ignore[return-value]
+    if parts is None or parts.table != PAPER or not (parts.has_kernels and parts.has_biases):
+        return network
+    return Assembled(network, parts)  # type: ignore[return-value]

@@ -103,7 +103,7 @@ class Workspace:
 
     def constant(self, name: str) -> protocol.Value:
         """A value of the module that is neither called nor built: a number, a table."""
-        return from_student(_without_sets(self.attribute(name)))
+        return from_student(_without_sets(getattr(self.module, name, None)))
 
     def call(self, call: protocol.Call) -> protocol.Reply:
         """Call one function with fresh arguments; what it returned and what it did to its arguments."""
