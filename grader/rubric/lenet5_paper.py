@@ -18,6 +18,7 @@ lenet5_paper = exercise(
     "lenet5_paper",
     title="LeNet-5 as in the paper",
     classes={"LeNet5Paper": "reference.lenet5_paper:LeNet5Paper"},
+    batches={"LeNet5Paper": [((), (1, 1, 28, 28)), ((), (6, 1, 28, 28))]},
     lesson="LeCun, Bottou, Bengio, Haffner 1998: Gradient-Based Learning Applied to Document Recognition, table I",
     about="LeNet5Paper(): as lenet5, but a map of C3 sees only those of the six maps before it that have a cross in its "
     "column of the paper's table: six maps see 3 neighbours, six 4, three 4 with a gap, one all; 1,516 parameters. TABLE "
