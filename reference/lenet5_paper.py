@@ -43,6 +43,7 @@ class TableConvolution(nn.Module):
         super().__init__()
         crosses = torch.tensor(TABLE).T.nonzero()
         self.outputs, self.inputs = crosses[:, 0].tolist(), crosses[:, 1].tolist()
+        self.shape = (len(TABLE[0]), len(TABLE), side, side)
         self.weight = nn.Parameter(torch.empty(len(crosses), side, side))
         self.bias = nn.Parameter(torch.empty(len(TABLE[0])))
         bound = (4 * side * side) ** -0.5  # most maps see four
@@ -50,9 +51,9 @@ class TableConvolution(nn.Module):
         nn.init.uniform_(self.bias, -bound, bound)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        full = x.new_zeros(len(self.bias), x.shape[1], *self.weight.shape[1:])
+        full = x.new_zeros(self.shape)
         full[self.outputs, self.inputs] = self.weight  # zero where there is no cross, and no parameter either
-        return F.conv2d(x, full, self.bias)
+        return F.conv2d(x, full.view(self.shape), self.bias)  # ONNX needs a shape that is written down
 
 
 class LeNet5Paper(nn.Module):

@@ -41,7 +41,7 @@ def plain(value):
 def each(value, do):
     if isinstance(value, (tuple, list)):
         return type(value)(each(item, do) for item in value)
-    return do(value) if isinstance(value, (np.ndarray, torch.Tensor, float)) else value
+    return do(value) if isinstance(value, (np.ndarray, torch.Tensor, float, int)) else value
 
 def key(name, *asked):
     digest = hashlib.sha256(name.encode())
@@ -124,7 +124,6 @@ class Control(NamedTuple):
     network: str = ""  # a template of every network; empty: the honest one
     more: str = ""
     trains: bool = False
-    only_networks: bool = False
 
 
 ZERO = "each(honest.{name}(*asked('', args, kwargs)[0], **asked('', args, kwargs)[1]), lambda value: value * 0)"
@@ -132,7 +131,7 @@ CONTROLS = (
     Control("no-op", 0.0, "return None", NOTHING.replace("{body}", "return None")),
     Control("echo", MOST_OF_ZEROS, "return args[0] if args else None", NOTHING.replace("{body}", "return x")),
     Control("zeros", MOST_OF_ZEROS, f"return {ZERO}", NETWORK.replace("{body}", "return super().forward(x) * 0")),
-    Control("linear", MOST_OF_LINEAR, "return None", LINEAR, only_networks=True),
+    Control("linear", MOST_OF_LINEAR, f"return {ZERO}", LINEAR),
 )
 RECORDER = Control(
     "recorder",
@@ -159,7 +158,7 @@ def controls(
     """Each control of an exercise as a submission under `scratch`; `record` grades the one that records a tape,
     with another seed than the one that the tape will be graded with."""
     for control in CONTROLS:
-        if exercise.classes or not control.only_networks:
+        if exercise.classes or control.network != LINEAR:
             yield control, _written(exercise, control, scratch / control.name)
     if exercise.classes and any(check.trains for check in exercise.checks):
         share = sum(check.points for check in exercise.checks if not check.trains) / sum(

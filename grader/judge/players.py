@@ -23,7 +23,7 @@ from grader.worker import protocol
 
 UNANSWERED = object()
 LIVE_ONLY = frozenset(
-    ["artefact", "constant", "data", "defines", "evaluator", "import_file", "network", "session", "show"]
+    ["artefact", "constant", "data", "defines", "evaluator", "import_file", "network", "practice", "session", "show"]
 )
 
 
