@@ -26,8 +26,8 @@ class Perceptron(nn.Module):
         return scores
 
 
-def probabilities(y: np.ndarray) -> np.ndarray:
-    """y (N, classes) -> (N, classes), float64: the softmax of each row."""
-    y = np.asarray(y, dtype=np.float64)
-    e = np.exp(y - y.max(axis=1, keepdims=True))
-    return np.asarray(e / e.sum(axis=1, keepdims=True))
+def probabilities(y: np.ndarray | torch.Tensor) -> np.ndarray:
+    """y (N, classes) -> (N, classes): the softmax of each row."""
+    scores = torch.from_numpy(np.array(y))
+    e = torch.exp(scores - scores.amax(dim=1, keepdim=True))
+    return (e / e.sum(dim=1, keepdim=True)).numpy()

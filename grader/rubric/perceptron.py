@@ -122,7 +122,21 @@ def shape(student: Any) -> None:
         scores_of(network, noise(student, *batch))
 
 
-@perceptron.check(points=6, live=True, needs=["shape"], hint="y = x W^T + b, and nothing before or after it.")
+@perceptron.check(points=0.5, live=True, needs=["shape"], hint="One nn.Linear with its bias, and no other layer.")
+def parameters(student: Any) -> None:
+    """There are 32,770 parameters: a weight for each pixel and class, and a bias for each class.
+
+    Why: without a bias every border between classes goes through the black image.
+    Wrong: nn.Linear(128 * 128, 2, bias=False)
+    Right: nn.Linear(128 * 128, 2)
+    """
+    layers = built(student).layers()
+    count, wanted = sum(layer.count for layer in layers), PIXELS * CLASSES + CLASSES
+    hint = NOT_REGISTERED if not count else ""
+    expect.that(count == wanted, f"the network has {count:,} parameters, expected {wanted:,}", hint=hint)
+
+
+@perceptron.check(points=6.5, live=True, needs=["parameters"], hint="y = x W^T + b, and nothing before or after it.")
 def values(student: Any) -> None:
     """With given weights and biases the scores are x W^T + b, for images and for rows.
 
@@ -145,20 +159,6 @@ def arguments(student: Any) -> None:
     for network in (built(student, inputs, classes), built(student, in_features=inputs, classes=classes)):
         linear(student, network, inputs, classes, (4, inputs))
     linear(student, built(student, classes=classes), PIXELS, classes, (2, 1, SIDE, SIDE))
-
-
-@perceptron.check(points=1, live=True, needs=["values"], hint="One nn.Linear with its bias, and no other layer.")
-def parameters(student: Any) -> None:
-    """There are 32,770 parameters: a weight for each pixel and class, and a bias for each class.
-
-    Why: without a bias every border between classes goes through the black image.
-    Wrong: nn.Linear(128 * 128, 2, bias=False)
-    Right: nn.Linear(128 * 128, 2)
-    """
-    layers = built(student).layers()
-    count, wanted = sum(layer.count for layer in layers), PIXELS * CLASSES + CLASSES
-    hint = NOT_REGISTERED if not count else ""
-    expect.that(count == wanted, f"the network has {count:,} parameters, expected {wanted:,}", hint=hint)
 
 
 @perceptron.check(points=1, live=True, needs=["values"], hint=AT_RANDOM)

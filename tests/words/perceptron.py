@@ -14,7 +14,7 @@ WORDS: dict[str, str] = {
     "keepdim_forgotten": "line 17.*3 against 2",
     "largest_of_the_batch": LARGEST,
     "layer_in_a_list": "self.layers is a plain list",
-    "layer_made_in_forward": "has no weights.*attributes of the network",
+    "layer_made_in_forward": "has 0 parameters.*attributes of the network",
     "no_grad_on_weight": "no gradient reaches linear.weight",
     "one_output": "a score for each class",
     "overflow": LARGEST,
