@@ -76,6 +76,14 @@ def batches(
 
 
 @st.composite
+def pairs(draw: st.DrawFn, /, low: int, high: int) -> Any:
+    """Two whole numbers in [low, high], for rows and for columns, as a tuple or a list."""
+    rows, columns = draw(st.integers(low, high)), draw(st.integers(low, high))
+    form = draw(st.sampled_from(["tuple", "list"]))
+    return [rows, columns] if form == "list" else (rows, columns)
+
+
+@st.composite
 def distinct(draw: st.DrawFn, *sides: Sides, dtype: str = "float32", sign: int = 0) -> np.ndarray:
     """Arrays in which no value occurs twice; sign=-1 makes all negative, sign=1 all positive."""
     shape = [side if isinstance(side, int) else draw(st.integers(*side)) for side in sides]

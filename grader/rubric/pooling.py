@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grader.authoring import expect
 from grader.authoring.exercise import exercise
 from grader.authoring.oracle import Oracle
-from grader.authoring.strategies import arrays, batches, distinct
+from grader.authoring.strategies import arrays, batches, distinct, pairs
 from grader.authoring.student import Student
 from grader.rubric import sizes
 from reference import pooling as canonical
@@ -37,14 +37,6 @@ STEP_HINT = "Row i of the result comes from the window that begins at row i * st
 
 
 @st.composite
-def _pairs(draw: st.DrawFn, low: int, high: int) -> Any:
-    """Two numbers as a tuple or a list: (rows, columns)."""
-    rows, columns = draw(st.integers(low, high)), draw(st.integers(low, high))
-    form = draw(st.sampled_from(["tuple", "list"]))
-    return [rows, columns] if form == "list" else (rows, columns)
-
-
-@st.composite
 def _settings(draw: st.DrawFn, most_dilation: int = 1) -> dict[str, Any]:
     """Kernel, stride, padding and dilation of which every window has a cell inside any 6x6 image."""
     kernel = draw(st.integers(2, 3))
@@ -60,9 +52,9 @@ def _settings(draw: st.DrawFn, most_dilation: int = 1) -> dict[str, Any]:
 @st.composite
 def _together(draw: st.DrawFn, /, **more: st.SearchStrategy[Any]) -> dict[str, Any]:
     """Kernel, stride and padding as pairs, and `more`; every window has a cell inside the image."""
-    kernel = draw(_pairs(1, 3))
+    kernel = draw(pairs(1, 3))
     padding = tuple(draw(st.integers(0, side // 2)) for side in kernel)
-    settings: dict[str, Any] = {"kernel_size": kernel, "stride": draw(_pairs(1, 3)), "padding": padding}
+    settings: dict[str, Any] = {"kernel_size": kernel, "stride": draw(pairs(1, 3)), "padding": padding}
     return settings | {name: draw(values) for name, values in more.items()}
 
 
@@ -110,7 +102,7 @@ def max_values(student: Student, x: np.ndarray, kernel_size: int) -> None:
 
 
 @pooling.check(points=1, needs=["max_values"], hint="(rows, columns): the first number is for H, the second for W.")
-@given(x=batches(height=(5, 8), width=(5, 8)), kernel_size=_pairs(1, 4))
+@given(x=batches(height=(5, 8), width=(5, 8)), kernel_size=pairs(1, 4))
 @example(x=PICTURE, kernel_size=(1, 3))
 @example(x=PICTURE, kernel_size=[3, 2])
 @example(x=np.arange(24.0).reshape(1, 1, 4, 6), kernel_size=(4, 6))
@@ -126,7 +118,7 @@ def max_pairs(student: Student, x: np.ndarray, kernel_size: Any) -> None:
 
 
 @pooling.check(points=1, needs=["max_values"], hint=STEP_HINT)
-@given(x=batches(height=(5, 9), width=(5, 9)), kernel_size=st.integers(1, 3), stride=st.integers(1, 4) | _pairs(1, 3))
+@given(x=batches(height=(5, 9), width=(5, 9)), kernel_size=st.integers(1, 3), stride=st.integers(1, 4) | pairs(1, 3))
 @example(x=PICTURE, kernel_size=3, stride=2)
 @example(x=PICTURE, kernel_size=2, stride=1)
 @example(x=PICTURE, kernel_size=2, stride=(1, 2))
@@ -244,7 +236,7 @@ def max_indices(student: Student, x: np.ndarray, settings: dict[str, Any]) -> No
 )
 @given(
     x=distinct((1, 2), (1, 2), (7, 9), (7, 9), sign=-1),
-    settings=_together(dilation=_pairs(1, 3), ceil_mode=st.booleans()),
+    settings=_together(dilation=pairs(1, 3), ceil_mode=st.booleans()),
 )
 @example(x=IMAGE, settings={"kernel_size": 2, "stride": (3, 2), "dilation": (2, 1), "ceil_mode": True})
 @example(x=IMAGE, settings={"kernel_size": 2, "stride": (2, 3), "dilation": (1, 2), "ceil_mode": True})
@@ -295,7 +287,7 @@ def avg_values(student: Student, x: np.ndarray, kernel_size: int) -> None:
 
 
 @pooling.check(points=1, needs=["avg_values"], hint="(rows, columns): the first number is for H, the second for W.")
-@given(x=batches(height=(5, 8), width=(5, 8)), kernel_size=_pairs(1, 4))
+@given(x=batches(height=(5, 8), width=(5, 8)), kernel_size=pairs(1, 4))
 @example(x=PICTURE, kernel_size=(1, 3))
 @example(x=PICTURE, kernel_size=[3, 2])
 def avg_pairs(student: Student, x: np.ndarray, kernel_size: Any) -> None:
@@ -310,7 +302,7 @@ def avg_pairs(student: Student, x: np.ndarray, kernel_size: Any) -> None:
 
 
 @pooling.check(points=1, needs=["avg_values"], hint=STEP_HINT)
-@given(x=batches(height=(5, 9), width=(5, 9)), kernel_size=st.integers(1, 3), stride=st.integers(1, 4) | _pairs(1, 3))
+@given(x=batches(height=(5, 9), width=(5, 9)), kernel_size=st.integers(1, 3), stride=st.integers(1, 4) | pairs(1, 3))
 @example(x=PICTURE, kernel_size=3, stride=2)
 @example(x=PICTURE, kernel_size=2, stride=1)
 @example(x=PICTURE, kernel_size=2, stride=[1, 2])
