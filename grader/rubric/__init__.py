@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 LESSONS = {
-    "filters": ("corr2d",),
+    "filters": ("corr2d", "convolution"),
     "learning": ("kernel_learning",),
     "pooling": ("pooling",),
     "classifiers": ("mnist_cnn", "lenet5"),
