@@ -64,6 +64,16 @@ def _parser() -> argparse.ArgumentParser:
         "run does not ask are kept beside its own, and marked as earlier ones",
     )
     run.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
+    run.add_argument(
+        "--engine",
+        choices=("local", "ray", "slurm"),
+        default="local",
+        help="where shards of a class are graded: here, in a Ray cluster or as Slurm jobs (extras ray, slurm)",
+    )
+    run.add_argument("--address", metavar="HOST:PORT", help="of the Ray cluster (default: a new one on this machine)")
+    run.add_argument(
+        "--slurm", type=_setting, action="append", metavar="KEY=VALUE", help="as slurm_partition=cpu (may be repeated)"
+    )
     run.add_argument("--public", action="store_true", help="only the checks that students may see")
     run.add_argument(
         "--seed", type=_seed, metavar="N", help="ask what the run with this seed asked (default: a fresh one)"
@@ -166,6 +176,13 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
     return int(text)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, found, value = text.partition("=")
+    if not (key and found):
+        raise argparse.ArgumentTypeError(f"{text!r} is no KEY=VALUE")
+    return key, value
 
 
 def _count(text: str) -> int:

@@ -72,17 +72,21 @@ class Course:
         name: str,
         exercises: Mapping[str, Exercise],
         limits: Mapping[str, Limits],
-        folder: Path | None = None,
+        file: Path | None = None,
         own: Iterable[str] = (),
         lessons: Mapping[str, Iterable[str]] = rubric.LESSONS,
     ) -> None:
         self.name = name
         self.exercises = dict(exercises)
         self.limits = dict(limits)
-        self.folder = folder
+        self.file = file  # its course.toml; None for the built-in ones
         self.own = frozenset(own)  # exercises that are not built in: nobody has tried them before
         here = {lesson: tuple(name for name in names if name in self.exercises) for lesson, names in lessons.items()}
         self.lessons = {lesson: names for lesson, names in here.items() if names}
+
+    @property
+    def folder(self) -> Path | None:
+        return self.file.parent if self.file else None
 
     @property
     def checks(self) -> dict[str, Check]:
@@ -215,7 +219,7 @@ class _Reader:
             self.settings.name,
             exercises,
             limits,
-            self.file.parent.resolve(),
+            self.file.resolve(),
             own,
             self.settings.lessons or rubric.LESSONS,
         )
