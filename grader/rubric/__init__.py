@@ -8,7 +8,7 @@ from pathlib import Path
 
 LESSONS = {
     "filters": ("corr2d", "convolution"),
-    "learning": ("kernel_learning",),
+    "learning": ("kernel_learning", "layers"),
     "pooling": ("pooling",),
     "classifiers": ("mnist_cnn", "lenet5"),
     "blocks": ("resnet_block",),

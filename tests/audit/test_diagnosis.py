@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
 
 from grader import course
 from grader.audit import signatures
@@ -118,7 +118,7 @@ def test_what_is_drawn_by_chance_is_no_probe() -> None:
     )
 
     @dice.check(points=1)
-    @given(x=arrays(3))
+    @hypothesis.given(x=arrays(3))
     def values(student: Student, x: np.ndarray) -> None:
         """Both give as many values."""
         for call in (student.roll, student.double):
