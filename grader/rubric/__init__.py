@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 LESSONS = {
-    "filters": ("corr2d", "convolution"),
+    "filters": ("corr2d", "convolution", "image_edges"),
     "learning": ("kernel_learning", "layers"),
     "pooling": ("pooling",),
     "classifiers": ("mnist_cnn", "lenet5"),
