@@ -103,7 +103,7 @@ def any_dtype(student: Student, image: np.ndarray, kind: str) -> None:
         raise
 
 
-@image_edges.check(points=2, live=True, needs=["values"], hint="On smaller pictures it is right: what is another here?")
+@image_edges.check(points=2, live=True, needs=["values"], hint="On smaller pictures it is right: what is different here?")
 def photograph(student: Student) -> None:
     """The outlines of a photograph of 512 x 512.
 
@@ -126,7 +126,7 @@ def photograph(student: Student) -> None:
     pictures = [("The photograph", image), ("Your outlines", np.abs(drawn))]
     if drawn.shape == wanted.shape:
         pictures.append(("Difference to the right ones", np.abs(drawn - wanted)))
-    if drawn.ndim == 2:
+    if drawn.ndim == 2 and min(drawn.shape) >= SHRUNK:
         student.show(
             Pictures(
                 caption="The photograph, its outlines and how far they are off",
