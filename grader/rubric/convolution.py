@@ -48,7 +48,7 @@ def _passes(
     return (x, weight, draw(arrays(*reference.conv2d(x, weight, **settings).shape, dtype=dtype))), settings
 
 
-@convolution.check(points=1, hint="bias[o] is added to every cell of channel o: add up their gradients.", examples=30)
+@convolution.check(points=1, hint="bias[o] is added to every cell of channel o: add up their gradients.", examples=12)
 @given(drawn=_passes())
 @example(drawn=((TWO_SAMPLES, FOUR_KERNELS, np.ones((2, 4, 3, 5), dtype="float32")), {}))
 def bias_gradient(student: Student, drawn: tuple[Arrays, Settings]) -> None:
@@ -61,7 +61,9 @@ def bias_gradient(student: Student, drawn: tuple[Arrays, Settings]) -> None:
     backward_right(student, drawn, "bias")
 
 
-@convolution.check(points=3, hint="Each cell of grad brings the window that it came from, times its value.")
+@convolution.check(
+    points=3, hint="Each cell of grad brings the window that it came from, times its value.", examples=30
+)
 @given(drawn=_passes())
 @example(drawn=((X_3X4, W_2X2, np.arange(6, dtype="float32").reshape(1, 1, 2, 3)), {}))
 @example(drawn=((LARGE, LARGE_KERNELS, LARGE[:, :1, :8, :11].repeat(6, axis=1)), {}))
@@ -75,7 +77,9 @@ def weight_gradient(student: Student, drawn: tuple[Arrays, Settings]) -> None:
     backward_right(student, drawn, "weight")
 
 
-@convolution.check(points=3, hint="Each cell of grad sends weight[o], times its value, back to its window.")
+@convolution.check(
+    points=3, hint="Each cell of grad sends weight[o], times its value, back to its window.", examples=30
+)
 @given(drawn=_passes())
 @example(drawn=((X_3X4, W_2X2, np.eye(3, dtype="float32")[None, None, :2]), {}))
 @example(drawn=((LARGE, LARGE_KERNELS, LARGE[:, :1, :8, :11].repeat(6, axis=1)), {}))
@@ -90,7 +94,10 @@ def input_gradient(student: Student, drawn: tuple[Arrays, Settings]) -> None:
 
 
 @convolution.check(
-    points=2, needs=["weight_gradient", "input_gradient"], hint="The window of cell i, j is at row i*s, column j*s."
+    points=2,
+    needs=["weight_gradient", "input_gradient"],
+    hint="The window of cell i, j is at row i*s, column j*s.",
+    examples=30,
 )
 @given(drawn=_passes((4, 8), stride=st.integers(2, 3) | pairs(1, 3)))
 def backward_stride(student: Student, drawn: tuple[Arrays, Settings]) -> None:
@@ -104,7 +111,10 @@ def backward_stride(student: Student, drawn: tuple[Arrays, Settings]) -> None:
 
 
 @convolution.check(
-    points=2, needs=["weight_gradient", "input_gradient"], hint="Compute on the padded image, then cut the border off."
+    points=2,
+    needs=["weight_gradient", "input_gradient"],
+    hint="Compute on the padded image, then cut the border off.",
+    examples=35,
 )
 @given(drawn=_passes((3, 6), padding=st.integers(1, 2) | pairs(0, 2)))
 def backward_padding(student: Student, drawn: tuple[Arrays, Settings]) -> None:
@@ -117,7 +127,7 @@ def backward_padding(student: Student, drawn: tuple[Arrays, Settings]) -> None:
     backward_right(student, drawn, "weight", "x", "bias")
 
 
-@convolution.check(points=1, needs=["backward_stride", "backward_padding"], hint=PAIR_HINT, examples=40)
+@convolution.check(points=1, needs=["backward_stride", "backward_padding"], hint=PAIR_HINT, examples=25)
 @given(drawn=_passes((4, 9), stride=pairs(1, 3), padding=pairs(0, 2)))
 def backward_together(student: Student, drawn: tuple[Arrays, Settings]) -> None:
     """Stride and padding in one call, with other numbers for rows than for columns.

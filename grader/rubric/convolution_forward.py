@@ -129,7 +129,9 @@ def whole(student: Student, W: int, K: int, S: int) -> None:
 
 
 @convolution.check(
-    points=5, hint="y[n, o, i, j] is the sum of x[n, :, i:i+h, j:j+w] * weight[o] over channels, rows and columns."
+    points=5,
+    hint="y[n, o, i, j] is the sum of x[n, :, i:i+h, j:j+w] * weight[o] over channels, rows and columns.",
+    examples=40,
 )
 @given(layer=layers())
 @example(layer=(X_3X4, W_2X2))
@@ -161,7 +163,9 @@ def bias(student: Student, layer: Arrays, grey: int) -> None:
     right(student.conv2d(*layer, bias=None), layer)
 
 
-@convolution.check(points=2, needs=["values"], hint="Row i of the result comes from the window at row i * stride.")
+@convolution.check(
+    points=2, needs=["values"], hint="Row i of the result comes from the window at row i * stride.", examples=30
+)
 @given(layer=layers((5, 9)), stride=st.integers(1, 4) | pairs(1, 3))
 @example(layer=(TWO_SAMPLES, FOUR_KERNELS), stride=2)
 @example(layer=(TWO_SAMPLES, FOUR_KERNELS), stride=(1, 2))
@@ -176,7 +180,9 @@ def stride(student: Student, layer: Arrays, stride: Any) -> None:
     right(student.conv2d(*layer, stride=stride), layer, stride=stride)
 
 
-@convolution.check(points=2, needs=["values"], hint="Zeros on all four sides. F.pad names the last axis first.")
+@convolution.check(
+    points=2, needs=["values"], hint="Zeros on all four sides. F.pad names the last axis first.", examples=35
+)
 @given(layer=layers((3, 6)), padding=st.integers(1, 3) | pairs(0, 2))
 @example(layer=(TWO_SAMPLES, FOUR_KERNELS), padding=1)
 @example(layer=(TWO_SAMPLES, FOUR_KERNELS), padding=(1, 0))
@@ -192,7 +198,9 @@ def padding(student: Student, layer: Arrays, padding: Any) -> None:
     right(student.conv2d(*layer, padding=padding), layer, padding=padding)
 
 
-@convolution.check(points=2, needs=["values"], hint="The cells of a window lie D apart: K cells span D*(K-1)+1.")
+@convolution.check(
+    points=2, needs=["values"], hint="The cells of a window lie D apart: K cells span D*(K-1)+1.", examples=30
+)
 @given(layer=layers((7, 9)), dilation=st.integers(1, 3) | pairs(1, 3))
 @example(layer=(LARGE, LARGE_KERNELS), dilation=2)
 @example(layer=(LARGE, LARGE_KERNELS), dilation=(2, 1))
@@ -211,7 +219,7 @@ def dilation(student: Student, layer: Arrays, dilation: Any) -> None:
     points=2,
     needs=["values"],
     hint="Of G groups, kernels number g*O/G to (g+1)*O/G see channels number g*C/G to (g+1)*C/G.",
-    examples=40,
+    examples=25,
 )
 @given(drawn=_grouped())
 @example(drawn=((TWO_SAMPLES, FOUR_KERNELS[:3, :1]), 3))
@@ -229,7 +237,10 @@ def groups(student: Student, drawn: tuple[Arrays, int]) -> None:
 
 
 @convolution.check(
-    points=2, needs=["bias", "stride", "padding", "dilation", "groups"], hint=f"Look at where two meet. {PAIR_HINT}"
+    points=2,
+    needs=["bias", "stride", "padding", "dilation", "groups"],
+    hint=f"Look at where two meet. {PAIR_HINT}",
+    examples=35,
 )
 @given(drawn=_together())
 @example(

@@ -103,7 +103,9 @@ def any_dtype(student: Student, image: np.ndarray, kind: str) -> None:
         raise
 
 
-@image_edges.check(points=2, live=True, needs=["values"], hint="On smaller pictures it is right: what is different here?")
+@image_edges.check(
+    points=2, live=True, needs=["values"], hint="On smaller pictures it is right: what is different here?"
+)
 def photograph(student: Student) -> None:
     """The outlines of a photograph of 512 x 512.
 
