@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands import FAILED, HARNESS, PASSED, course_of, print_no_more, require_writable, written
+from grader.commands import FAILED, HARNESS, PASSED, course_of, marking_of, print_no_more, require_writable, written
 from grader.errors import GraderError, UsageError
 from grader.machine import require_linux
 
@@ -48,7 +48,7 @@ def _there(path: Path) -> None:
 
 def _graded(arguments: argparse.Namespace, place: Workplace | None, jobs: int, device: str) -> int:
     from grader.classes import find
-    from grader.report.kept import Shelf, known_names
+    from grader.report.kept import Shelf, known_names, read_index
 
     course = course_of(arguments)
     found = find(arguments.paths, course.files, known_names(arguments.out))
@@ -59,7 +59,10 @@ def _graded(arguments: argparse.Namespace, place: Workplace | None, jobs: int, d
 
     asked = {check.id for check in checks if not (check.trains and arguments.no_train)}
     ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}
-    shelf = Shelf(arguments.out, {source.name: source.place for source in submissions}, ids, asked)
+    places = {source.name: source.place for source in submissions}
+    known = read_index(arguments.out).submissions | places
+    marking = marking_of(arguments, course, known)
+    shelf = Shelf(arguments.out, places, ids, asked, marking)
 
     from grader.report import run_json, terminal
     from grader.report.progress import Progress
@@ -95,9 +98,11 @@ def _graded(arguments: argparse.Namespace, place: Workplace | None, jobs: int, d
                 run_json.print_run(reports, problems, sys.stdout)
             else:
                 one = submissions[0].path if len(submissions) == 1 else None
-                terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet, source=one)
+                marks = {report.submission: marking.mark(report) for report in reports} if marking else None
+                terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet, source=one, marks=marks)
                 if not arguments.quiet:
-                    notes = reports[0].notes if len(reports) == 1 else ()
+                    notes = [*(reports[0].notes if len(reports) == 1 else ())]
+                    notes += [told] if marking and (told := marking.misnamed(known)) else []
                     terminal.print_lines(_asides(found, [*shelf.told, *notes]))
         except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
             print_no_more()
