@@ -42,8 +42,7 @@ def softplus(x: np.ndarray) -> np.ndarray:
 
 
 def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
-    """exp(x) / sum of exp(x) along `axis`, unchanged when the largest is taken off first: float64."""
-    x = np.asarray(x, dtype=np.float64)
+    """exp(x) / sum of exp(x) along `axis`, unchanged when the largest is taken off first."""
     powers = np.exp(x - x.max(axis=axis, keepdims=True))
     return np.asarray(powers / powers.sum(axis=axis, keepdims=True))
 
@@ -53,19 +52,17 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
 
     logits (N, C), labels (N,) -> a number.
     """
-    logits = np.asarray(logits, dtype=np.float64)
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_sums = np.log(np.exp(shifted).sum(axis=1))
     return float((log_sums - shifted[np.arange(len(labels)), labels]).mean())
 
 
 def dropout(x: np.ndarray, p: float, training: bool, seed: int) -> np.ndarray:
-    """Each value of x by itself is zero with probability p, else x / (1 - p); without training x itself, in a new array.
+    """Each value of x by itself is zero with probability p, else x / (1 - p); without training x itself.
 
     So the mean stays what it was, and nothing need be scaled where the network is used. The same seed drops the same.
     """
-    x = np.asarray(x, dtype=np.float64)
     if not training:
-        return x.copy()
+        return x
     kept = np.random.default_rng(seed).random(x.shape) >= p
     return np.where(kept, x / (1 - p), 0.0)

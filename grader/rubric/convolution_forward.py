@@ -330,21 +330,6 @@ def flipped(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     expect.close(student.true_convolution(X, K), wanted, terms=K.size, sizes=sizes.corr2d(X.shape, K.shape))
 
 
-@convolution.check(points=1, public=False, needs=["flipped"], hint="First K1, then K2 is one kernel.", examples=10)
-@given(X=arrays(7, (7, 9), dtype="float32"), K=arrays((1, 3), (1, 3), dtype="float32"))
-def either_order(student: Student, X: np.ndarray, K: np.ndarray) -> None:
-    """Two convolutions one after the other may change places.
-
-    Why: a law that holds for convolution, and the reason why mathematics turns the kernel around.
-    Wrong: the kernel is turned only sometimes
-    Right: convolve(convolve(X, K1), K2) == convolve(convolve(X, K2), K1)
-    """
-    other = np.array([[1.0, -2.0], [0.5, 3.0]], dtype="float32")
-    first = expect.floats(student.true_convolution(canonical.true_convolution(X, other).astype("float32"), K))
-    second = canonical.true_convolution(expect.floats(student.true_convolution(X, K)), other)
-    expect.close(first, second, terms=16 * K.size)
-
-
 def right(found: Any, layer: Arrays, **settings: Any) -> None:
     """What conv2d gave for (x, weight) or (x, weight, bias) is right."""
     x, weight = layer[:2]

@@ -322,29 +322,6 @@ def seeds(student: Student, x: np.ndarray, seed: int) -> None:
 # --------------------------------------------------------------------------------------------- laws and manners
 
 
-@layers.check(points=1, public=False, needs=["relu", "sigmoid", "tanh", "softplus", "softmax"], examples=15)
-@given(x=arrays((1, 4), (2, 5)))
-def symmetries(student: Student, x: np.ndarray) -> None:
-    """What a function gives for x and for -x belongs together, and softmax does not see what all logits share.
-
-    Why: laws that hold for every x need no table of right answers.
-    Wrong: a factor or a shift that only shows in other places
-    Right: sigmoid(-x) == 1 - sigmoid(x), softplus(x) - softplus(-x) == x, softmax(x + 7) == softmax(x)
-    """
-
-    def f(name: str, x: np.ndarray) -> np.ndarray:
-        found = expect.floats(getattr(student, name)(x))
-        expect.shape(found, x.shape)
-        return found
-
-    expect.close(f("sigmoid", -x), 1 - f("sigmoid", x))
-    expect.close(f("tanh", -x), -f("tanh", x))
-    expect.close(f("softplus", x) - f("softplus", -x), x)
-    expect.close(f("relu", x) - f("relu", -x), x)
-    expect.close(f("softmax", x + 7), f("softmax", x))
-    expect.close(f("softmax", x).sum(axis=-1), np.ones(len(x)))
-
-
 @layers.check(points=1, public=False, needs=["sigmoid", "tanh", "softplus", "softmax", "cross_entropy"], examples=8)
 @given(drawn=_batches(0.5))
 def slopes(student: Student, drawn: tuple[np.ndarray, np.ndarray]) -> None:
@@ -392,7 +369,9 @@ def integers(student: Student, x: np.ndarray) -> None:
 
 
 @layers.check(points=1, needs=["linear_bias", "relu", "sigmoid", "softmax", "cross_entropy", "dropout"], examples=6)
-@given(x=arrays((2, 4), (2, 5), dtype="float32"), seed=SEEDS)
+@given(x=arrays((2, 4), (2, 5)), seed=SEEDS)
+@example(x=RANGE, seed=1)
+@example(x=RANGE.astype("float32"), seed=1)
 def unchanged(student: Student, x: np.ndarray, seed: int) -> None:
     """What goes in is not modified.
 
