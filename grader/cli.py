@@ -183,6 +183,15 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
         )
+    for command in (export, over):
+        command.add_argument(
+            "--roster", type=Path, metavar="CSV", help="who is in the course: columns id, name, email, group"
+        )
+        command.add_argument(
+            "--attempt",
+            choices=("best", "last"),
+            help="which of several attempts counts (default: as course.toml says)",
+        )
     for command in (run, listed, explain, new, replay, audit, export, over, plant, similar):
         command.add_argument(
             "--course",

@@ -31,21 +31,23 @@ def export(arguments: argparse.Namespace) -> int:
     names = {report.submission for report in reports}
     path = Path(os.path.abspath(arguments.reports))
     places = read_index(path if path.is_dir() else path.parents[1]).submissions
-    marking = marking_of(arguments, course_of(arguments), places, names if path.is_dir() else ())
+    marking = marking_of(arguments, course_of(arguments), places, names, strict=path.is_dir())
     order = export.Order(
         sheet=export.sheet(arguments.sheet) if arguments.sheet else "",
         column=arguments.column,
         environment=os.environ,
         marks={report.submission: marking.mark(report) for report in reports} if marking else {},
+        entries=marking.entries(reports) if marking else (),
     )
     exported = export.export(arguments.format, marking.chosen(reports) if marking else reports, order)
     if arguments.to is None:
         sys.stdout.write(exported.text)
     else:
         export.write(arguments.to, exported.text)
-    for sentence in exported.left_out:
+    left_out = [*(marking.joined.told if marking and marking.joined else []), *exported.left_out]
+    for sentence in left_out:
         print(f"grader: {sentence}", file=sys.stderr)
-    return FAILED if exported.left_out else PASSED
+    return FAILED if left_out else PASSED
 
 
 def audit(arguments: argparse.Namespace) -> int:
