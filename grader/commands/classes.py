@@ -44,10 +44,10 @@ def overview(arguments: argparse.Namespace) -> int:
 def plant(arguments: argparse.Namespace) -> int:
     from grader.audit import planting
     from grader.rubric import suggest
-    from grader.survey.mistakes import groups
+    from grader.survey import mistakes
 
     reports, index = _stored(arguments.reports)
-    found = {group.id: group for group in groups(reports)}
+    found = {group.id: group for group in mistakes.of(reports).groups()}
     if arguments.group not in found:
         raise UsageError(
             f"there is no group {arguments.group!r} in {arguments.reports}{suggest(arguments.group, found)}"
