@@ -60,6 +60,10 @@ class Slow(NamedTuple):
 
 def write_class(about: Class, out: Path) -> Path:
     """Write class.html, or class-anonymous.html, into `out`; return its path."""
+
+    def called(name: str) -> str:
+        return (about.pseudonyms or {}).get(name, name)
+
     items, mistakes = Items(), Mistakes()
     faults: dict[tuple[str, str], list[Case]] = {}
     slow: list[Slow] = []
@@ -79,7 +83,8 @@ def write_class(about: Class, out: Path) -> Path:
         "class.html.j2",
         about=about,
         anonymous=about.pseudonyms is not None,
-        called=lambda name: (about.pseudonyms or {}).get(name, name),
+        called=called,
+        in_order=lambda cases: sorted(cases, key=lambda case: called(case.submission)),
         rows=html.in_order(rows),
         mean=statistics.fmean(shares) if shares else None,
         median=statistics.median(shares) if shares else None,
