@@ -1,4 +1,4 @@
-"""Commands about what is there already: `grader replay` and `export` about reports, `audit` about the rubric."""
+"""Commands about what is there already: `grader replay`, `export` and `gradescope-zip` about reports, `audit` about the rubric."""
 
 from __future__ import annotations
 
@@ -48,6 +48,21 @@ def export(arguments: argparse.Namespace) -> int:
     for sentence in left_out:
         print(f"grader: {sentence}", file=sys.stderr)
     return FAILED if left_out else PASSED
+
+
+def gradescope_zip(arguments: argparse.Namespace) -> int:
+    from grader import export
+    from grader.export.autograder_zip import autograder
+
+    course = course_of(arguments)
+    export.write(
+        arguments.to,
+        autograder(course.folder, str(arguments.course or ""), arguments.isolation, train=not arguments.no_train),
+    )
+    print(
+        f"{arguments.to}: upload it in Gradescope under Configure Autograder, with at least 1 CPU and 1.5 GB of memory"
+    )
+    return PASSED
 
 
 def audit(arguments: argparse.Namespace) -> int:

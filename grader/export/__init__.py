@@ -111,10 +111,10 @@ def sheet(path: Path) -> str:
         raise UsageError(f"--sheet {path} cannot be read as UTF-8 text: {problem}") from None
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str | bytes) -> None:
     """Raises UsageError."""
     try:
-        write_whole(path, text.encode())
+        write_whole(path, text.encode() if isinstance(text, str) else text)
     except OSError as problem:
         raise UsageError(f"--to {path}: cannot write there: {problem.strerror}") from None
 
