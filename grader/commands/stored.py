@@ -26,6 +26,7 @@ def replay(arguments: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace) -> int:
     from grader import export
     from grader.report.kept import read_index
+    from grader.report.text import one_line
 
     reports = export.stored(arguments.reports)
     names = {report.submission for report in reports}
@@ -39,7 +40,10 @@ def export(arguments: argparse.Namespace) -> int:
         marks={report.submission: marking.mark(report) for report in reports} if marking else {},
         entries=marking.entries(reports) if marking else (),
     )
-    exported = export.export(arguments.format, marking.chosen(reports) if marking else reports, order)
+    counting = marking.chosen(reports) if marking else reports
+    for name in sorted(names - {report.submission for report in counting}):
+        print(f"grader: {one_line(name)}: another attempt counts", file=sys.stderr)
+    exported = export.export(arguments.format, counting, order)
     if arguments.to is None:
         sys.stdout.write(exported.text)
     else:
