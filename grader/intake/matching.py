@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from grader.intake import platforms
 
@@ -18,26 +18,28 @@ FULL_NAMES = ("Student", "Full name", "name")
 NUMBERED = re.compile(r"(?P<owner>.+?)_(?:LATE_)?(?P<number>\d+)(?=_|$)")
 
 
-class Table(NamedTuple):
+class Table:
     """People in rows."""
 
-    header: Sequence[str]
-    keys: Sequence[str]  # columns that say who a row is, the surest first
-    rows: Sequence[Sequence[str]]
+    def __init__(self, header: Sequence[str], keys: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """`keys` are the columns that say who a row is, the surest first."""
+        self._forms: dict[str, dict[str, set[int]]] = {key: defaultdict(set) for key in keys}
+        for key, found in self._forms.items():
+            at = header.index(key)
+            for number, row in enumerate(rows):
+                for form in _forms(row[at], key) if at < len(row) else ():
+                    found[form].add(number)
 
-    def called(self, name: str, keys: Sequence[str] | None = None) -> set[int]:
+    def called(self, name: str, keys: Iterable[str] | None = None) -> set[int]:
         """The rows of those who are called `name`, by the surest of the keys that knows any."""
         folded = _folded(name)
-        for key in self.keys if keys is None else keys:
-            at = self.header.index(key)
-            if rows := {i for i, row in enumerate(self.rows) if at < len(row) and folded in _forms(row[at], key)}:
-                return rows
-        return set()
+        known = (self._forms[key].get(folded) for key in (self._forms if keys is None else keys))
+        return set(next(filter(None, known), ()))
 
     def begun(self, name: str) -> set[int]:
         """The rows of those with whose name or number a submission's name begins."""
         owner, number = _begins(name)
-        numbers = [key for key in self.keys if key in NUMBERS and len(number) > 2]  # short ones alone say nothing
+        numbers = [key for key in self._forms if key in NUMBERS and len(number) > 2]  # short ones alone say nothing
         return self.called(number, numbers) | self.called(owner)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +46,7 @@ class Marking:
         self.policy = policy
         self.joined = joined
         self._said, self._places = dict(said or {}), dict(places or {})
+        self._told = cache(partial(handed_in, zone=self.policy.zone))
 
     def mark(self, report: SubmissionReport, student: Student | None = None) -> Mark:
         """What a report counts; for one `student` of a group with what is said of that one."""
@@ -62,7 +65,7 @@ class Marking:
         names = [*(student.names if student else []), *self._names(submission)]
         said = next((self._said[name] for name in names if name in self._said), Person())
         if said.handed_in is None and (place := self._places.get(submission)):
-            told = handed_in(place, self.policy.zone)
+            told = self._told(place)
             said = structs.replace(said, handed_in=told.time, is_late=told.is_late, source=told.source)
         return said
 
@@ -83,8 +86,12 @@ class Marking:
     def misnamed(self, submissions: Collection[str]) -> str:
         """The first name in the marks file that is nobody's here, or more than one student's, in a sentence; or empty."""
         absent = {name for student in (self.joined.absent if self.joined else ()) for name in student.names}
+        called: dict[str, set[str]] = defaultdict(set)
+        for submission in submissions:
+            for name in self._every_name(submission):
+                called[name].add(self.student(submission))
         for name in self._said:
-            found = {self.student(one) for one in submissions if name in self._every_name(one)}
+            found = called[name]
             if not found and name not in absent:
                 return f"there is no submission {name!r}{suggest(name, submissions)}"
             if len(found) > 1:
