@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from grader.cli import main
 from grader.policy.marking import Marking
 from grader.policy.people import Person
 from grader.policy.rules import Attempt, Late, Policy
-from grader.records import SubmissionReport
+from grader.records import SubmissionReport, to_json
 from tests.export.test_export import check, report
 
 DUE = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -61,3 +63,41 @@ def test_what_is_said_beats_what_the_platform_tells(graded: list[SubmissionRepor
         marking.person(OTHER).handed_in,
         marking.person(OTHER).excused,
     )
+
+
+COURSE = 'exercises = ["corr2d"]\n[policy]\ndeadline = 2026-01-31T12:00:00Z\nlate = { percent = 10 }\n'
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A folder with a policy, a marks file beside it, and a stored report."""
+    (tmp_path / "course.toml").write_text(COURSE)
+    (tmp_path / "marks.csv").write_text("name,handed_in\nanna,2026-02-01 11:00+00:00\n")
+    (tmp_path / "out" / "anna").mkdir(parents=True)
+    one = report("anna", check("corr2d.values", points=10))
+    (tmp_path / "out" / "anna" / "report.json").write_bytes(to_json(one))
+    return tmp_path
+
+
+def exported(course: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = main(["export", str(course / "out"), "--format", "csv", "--course", str(course)])
+    said = capsys.readouterr()
+    return code, said.out.splitlines()[1] if said.out else said.err
+
+
+def test_a_changed_deadline_changes_what_is_exported(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And nothing that is stored."""
+    before = (course / "out" / "anna" / "report.json").read_bytes()
+
+    assert ",9,10," in exported(course, capsys)[1]
+    (course / "course.toml").write_text(COURSE.replace("01-31", "02-03"))
+    assert exported(course, capsys)[1].endswith(",10,10,")
+    assert before == (course / "out" / "anna" / "report.json").read_bytes()
+
+
+def test_a_name_that_nobody_has(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence, exit code 2, nothing written."""
+    (course / "marks.csv").write_text("name,handed_in\nana,2026-02-01 11:00+00:00\n")
+    code, said = exported(course, capsys)
+
+    assert (2, f"grader: {course / 'marks.csv'}: there is no submission 'ana'; did you mean anna?\n") == (code, said)
