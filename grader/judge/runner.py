@@ -65,7 +65,7 @@ class Rubric:
 
     def draw(self, exercise: Exercise) -> dict[str, Bank]:
         """The banks of an exercise's checks, by id; its reference is imported, too. Raises AuthorError."""
-        exercise.import_classes()
+        exercise.import_reference()
         return {check.id: self.bank(check) for check in self.checks if check.exercise is exercise and not check.live}
 
 
@@ -473,7 +473,7 @@ def _about_network(finding: Finding, failure: CheckFailure, player: Player) -> F
         return finding
     module = player.exercise.file.removesuffix(".py")
     seen = failure.raised is not None and failure.raised.line is not None
-    again = wording.reproduce_network(module, made.name, made.args, made.shape, made.seed) if seen else ""
+    again = wording.reproduce_network(module, made.name, made.built, made.shape, made.seed) if seen else ""
     return msgspec.structs.replace(finding, call=made.call, reproduce=again)
 
 

@@ -11,7 +11,7 @@ LESSONS = {
     "learning": ("kernel_learning",),
     "pooling": ("pooling",),
     "classifiers": ("mnist_cnn", "lenet5"),
-    "blocks": ("resnet_block",),
+    "blocks": ("vgg_block", "inception", "global_head", "resnet_block", "bottleneck"),
 }
 CORE = ("corr2d", "kernel_learning", "pooling", "mnist_cnn", "lenet5", "resnet_block")
 EVERYTHING = tuple(name for names in LESSONS.values() for name in names)
