@@ -147,7 +147,9 @@ def _time(text: str, zone: tzinfo | None) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no time: write 2026-11-30 23:59") from None
+        time = None
+    if time is None or ":" not in text:  # a day alone would be its first minute
+        raise ValueError(f"{text!r} is no time: write 2026-11-30 23:59")
     if time.tzinfo is None and zone is None:
         raise ValueError(without_zone(time))
     return time if time.tzinfo else time.replace(tzinfo=zone)

@@ -22,6 +22,7 @@ COURSE = 'exercises = ["corr2d"]\n[policy]\ndeadline = 2026-03-02T12:00:00Z\nlat
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("course")
     (folder / "course.toml").write_text(COURSE)
+    (folder / "marks.csv").write_text("name,points,comment\nanna,2,secret\n")
     file = folder.parent / "autograder.zip"
     assert 0 == main(
         ["gradescope-zip", "--to", str(file), "--course", str(folder), "--isolation", "none", "--no-train"]
@@ -30,13 +31,16 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_scripts_at_the_root(archive: Path) -> None:
-    """Both may be executed, and bash can read them; no build of torch for another machine is asked for."""
+    """Both may be executed, and bash can read them; no build of torch for another machine is asked for, and what is said
+    of students stays at home.
+    """
     with zipfile.ZipFile(archive) as zipped:
         for name in ("setup.sh", "run_autograder"):
             assert (zipped.getinfo(name).external_attr >> 16) & stat.S_IXUSR
             assert b"@" not in zipped.read(name).replace(b'"$@"', b"")
             assert 0 == subprocess.run(["bash", "-n"], input=zipped.read(name), check=False).returncode
         torch = zipped.read("torch.txt").decode()
+        assert ["course/course.toml"] == [name for name in zipped.namelist() if name.startswith("course/")]
     assert "torch==" in torch and "+" not in torch
 
 
