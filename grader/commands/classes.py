@@ -29,9 +29,10 @@ def overview(arguments: argparse.Namespace) -> int:
     marking = marking_of(arguments, course_of(arguments), index.submissions, names)
     require_writable(out)
     with written(out):
+        marks = marking.given(reports) if marking else {}
         about = Class(
-            reports=marking.chosen(reports) if marking else reports,
-            marks={report.submission: marking.mark(report) for report in reports} if marking else {},
+            reports=reports,
+            marks=marks,
             not_graded=[(one.name, one.why) for one in index.not_graded],
             pseudonyms=pseudonyms(names, key_in(out)) if arguments.anonymous else None,
         )

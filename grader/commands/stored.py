@@ -33,16 +33,17 @@ def export(arguments: argparse.Namespace) -> int:
     path = Path(os.path.abspath(arguments.reports))
     places = read_index(path if path.is_dir() else path.parents[1]).submissions
     marking = marking_of(arguments, course_of(arguments), places, names, strict=path.is_dir())
+    marks = marking.given(reports) if marking else {}
+    counting = [report for report in reports if report.submission not in marks or marks[report.submission].counts]
+    for name in sorted(names - {report.submission for report in counting}):
+        print(f"grader: {one_line(name)}: another attempt counts", file=sys.stderr)
     order = export.Order(
         sheet=export.sheet(arguments.sheet) if arguments.sheet else "",
         column=arguments.column,
         environment=os.environ,
-        marks={report.submission: marking.mark(report) for report in reports} if marking else {},
-        entries=marking.entries(reports) if marking else (),
+        marks=marks,
+        entries=marking.entries(counting) if marking else (),
     )
-    counting = marking.chosen(reports) if marking else reports
-    for name in sorted(names - {report.submission for report in counting}):
-        print(f"grader: {one_line(name)}: another attempt counts", file=sys.stderr)
     exported = export.export(arguments.format, counting, order)
     if arguments.to is None:
         sys.stdout.write(exported.text)

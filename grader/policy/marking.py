@@ -52,10 +52,21 @@ class Marking:
         """What a report counts; for one `student` of a group with what is said of that one."""
         return marks(report, self.policy, self.person(report.submission, student))
 
+    def given(self, reports: Iterable[SubmissionReport]) -> dict[str, Mark]:
+        """All marks of a class by the submission's name; of several attempts of a student one counts."""
+        marks: dict[str, Mark] = {}
+        ranks: dict[str, tuple[float, float, str]] = {}
+        for report in reports:
+            name, mark = report.submission, self.mark(report)
+            rank, student = self._rank(name, mark), self.student(name)
+            marks[name], ranks[student] = mark, max(rank, ranks.get(student, rank))
+        counting = {name for *_, name in ranks.values()}
+        return {name: mark if name in counting else structs.replace(mark, counts=False) for name, mark in marks.items()}
+
     def entries(self, reports: Iterable[SubmissionReport]) -> list[Entry]:
-        """What counts for each student: of several attempts one, and a group's for each of its members."""
+        """A line for each student with each of these reports, a group's for each of its members."""
         entries = []
-        for report in self.chosen(reports):
+        for report in reports:
             members: Sequence[Student | None] = self._students(report.submission) or [None]
             entries += [Entry(report, self.mark(report, student), student) for student in members]
         return entries
@@ -76,13 +87,6 @@ class Marking:
         named = self._named(submission)
         return named.student if named else submission
 
-    def chosen(self, reports: Iterable[SubmissionReport]) -> list[SubmissionReport]:
-        """One report a student: of several attempts the best or the last, as the policy says."""
-        attempts: dict[str, list[SubmissionReport]] = {}
-        for report in reports:
-            attempts.setdefault(self.student(report.submission), []).append(report)
-        return [several[0] if len(several) == 1 else max(several, key=self._rank) for several in attempts.values()]
-
     def misnamed(self, submissions: Collection[str]) -> str:
         """The first name in the marks file that is nobody's here, or more than one student's, in a sentence; or empty."""
         absent = {name for student in (self.joined.absent if self.joined else ()) for name in student.names}
@@ -98,11 +102,10 @@ class Marking:
                 return f"{len(found)} students are called {name!r}: write the names of their submissions"
         return ""
 
-    def _rank(self, report: SubmissionReport) -> tuple[float, float, str]:
-        time = self.person(report.submission).handed_in
-        stamp = time.timestamp() if time else 0.0
-        mark = self.mark(report).score if self.policy.attempt == "best" else 0.0
-        return mark, stamp, report.submission
+    def _rank(self, name: str, mark: Mark) -> tuple[float, float, str]:
+        """By which attempts of one student are in order; the greatest counts."""
+        time = self.person(name).handed_in
+        return mark.score if self.policy.attempt == "best" else 0.0, time.timestamp() if time else 0.0, name
 
     def _names(self, submission: str) -> list[str]:
         """What the marks file may call a submission: by its name, its only student's, its group's, the platform's."""

@@ -29,6 +29,7 @@ class Mark(Record, frozen=True, kw_only=True):
     max_score: float
     lines: tuple[Line, ...] = ()  # the points first; the score is their sum
     doubts: tuple[str, ...] = ()  # what the instructor has to settle, such as a time that nobody knows
+    counts: bool = True  # False where another attempt of the same student does
     due: datetime | None = None  # the last deadline of the student's own: until then some things are not told
 
     def __post_init__(self) -> None:

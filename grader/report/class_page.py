@@ -76,8 +76,10 @@ def write_class(about: Class, out: Path) -> Path:
             if check.outcome == "errored" and check.finding:
                 faults.setdefault((check.id, check.finding.message), []).append(Case(report.submission, check.id))
         slow = heapq.nlargest(MOST_SLOW, [*slow, _slow(report)])
-        result = about.marks.get(report.submission) or report
-        shares += [100 * result.score / result.max_score] if result.max_score else []
+        mark = about.marks.get(report.submission)
+        result = mark or report
+        if result.max_score and (mark is None or mark.counts):
+            shares.append(100 * result.score / result.max_score)
         rows.append(html.row(report, about.marks, about.earlier, about.pseudonyms))
     page = html.render(
         "class.html.j2",

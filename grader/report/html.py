@@ -147,12 +147,14 @@ def row(
     pseudonyms: Mapping[str, str] | None = None,
 ) -> Row:
     """A report's row; with pseudonyms nothing leads to a name."""
-    name = report.submission
+    name, mark = report.submission, marks.get(report.submission)
+    since = [f"earlier run{report.started and f', {report.started[:10]}'}"] if name in earlier else []
+    since += ["another attempt counts"] if mark and not mark.counts else []
     return Row(
         name=name if pseudonyms is None else pseudonyms[name],
         link=report_link(name) if pseudonyms is None else "",
-        since=f"earlier run{report.started and f', {report.started[:10]}'}" if name in earlier else "",
-        mark=marks.get(name),
+        since="; ".join(since),
+        mark=mark,
         score=report.score,
         max_score=report.max_score,
         counts={outcome: report.count(outcome) for outcome in OUTCOMES},
