@@ -15,7 +15,6 @@ from importlib.metadata import requires, version
 from pathlib import Path
 
 import grader
-from grader import rubric
 from grader.policy import people
 
 SCRIPTS = Path(__file__).parent / "autograder"
@@ -27,8 +26,11 @@ EXECUTABLE = 0o100755 << 16
 PLAIN = 0o100644 << 16
 
 
-def autograder(course: Path | None, named: str, isolation: str, train: bool) -> bytes:
-    """The archive. `course` is a folder with a course.toml; else a built-in one is `named`, or none."""
+def autograder(course: Path | None, named: str, starter: Path, isolation: str, train: bool) -> bytes:
+    """The archive. `course` is a folder with a course.toml; else a built-in one is `named`, or none.
+
+    `starter` is the folder with what students receive.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("setup.sh", "run_autograder"):
@@ -43,7 +45,6 @@ def autograder(course: Path | None, named: str, isolation: str, train: bool) -> 
         for folder in ("grader", "reference"):
             for path in _files(PACKAGES / folder, "planted"):
                 _add(archive, f"{folder}/{path.relative_to(PACKAGES / folder)}", path.read_bytes())
-        starter = rubric.starter()
         for path in _files(starter):
             _add(archive, f"grader/data/starter/{path.relative_to(starter)}", path.read_bytes())
         if course:
