@@ -58,15 +58,12 @@ def export(arguments: argparse.Namespace) -> int:
 def gradescope_zip(arguments: argparse.Namespace) -> int:
     from grader import export
     from grader.export.autograder_zip import autograder
+    from grader.rubric import starter
 
-    course = course_of(arguments)
-    export.write(
-        arguments.to,
-        autograder(course.folder, str(arguments.course or ""), arguments.isolation, train=not arguments.no_train),
-    )
-    print(
-        f"{arguments.to}: upload it in Gradescope under Configure Autograder, with at least 1 CPU and 1.5 GB of memory"
-    )
+    course, named, train = course_of(arguments), str(arguments.course or ""), not arguments.no_train
+    export.write(arguments.to, autograder(course.folder, named, starter(), arguments.isolation, train))
+    told = "upload it in Gradescope under Configure Autograder, with at least 1 CPU and 1.5 GB of memory"
+    print(f"{arguments.to}: {told}")
     return PASSED
 
 

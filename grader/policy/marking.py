@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from msgspec import structs
 
 from grader.intake import platforms
 from grader.policy import people
-from grader.policy.handed_in import handed_in
+from grader.policy.handed_in import HandedIn, handed_in
 from grader.policy.marks import Mark, marks
 from grader.policy.people import Person
 from grader.policy.roster import Joined, Student
@@ -46,7 +45,7 @@ class Marking:
         self.policy = policy
         self.joined = joined
         self._said, self._places = dict(said or {}), dict(places or {})
-        self._told = cache(partial(handed_in, zone=self.policy.zone))
+        self._told: dict[str, HandedIn] = {}
 
     def mark(self, report: SubmissionReport, student: Student | None = None) -> Mark:
         """What a report counts; for one `student` of a group with what is said of that one."""
@@ -76,7 +75,7 @@ class Marking:
         names = [*(student.names if student else []), *self._names(submission)]
         said = next((self._said[name] for name in names if name in self._said), Person())
         if said.handed_in is None and (place := self._places.get(submission)):
-            told = self._told(place)
+            told = self._told.get(place) or self._told.setdefault(place, handed_in(place, self.policy.zone))
             said = structs.replace(said, handed_in=told.time, is_late=told.is_late, source=told.source)
         return said
 
