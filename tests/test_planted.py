@@ -132,7 +132,7 @@ def test_a_crash_never_gets_the_check_s_own_hint(exercise: str, graded: Any) -> 
     findings = [(c.id, c.finding) for r in graded(exercise).values() for c in r.checks if c.outcome == "failed"]
     crashed = [(name, finding) for name, finding in findings if finding.traceback]
 
-    assert crashed
+    assert crashed or exercise not in LEAST
     assert [] == [name for name, finding in crashed if finding.hint == own.get(name)]
 
 
