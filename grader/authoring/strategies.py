@@ -7,6 +7,7 @@ that a swapped axis or a flipped kernel shows on almost every one of them.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from random import Random
@@ -75,6 +76,12 @@ def batches(
 ) -> SearchStrategy[np.ndarray]:
     """Image batches (N, C, H, W); see `arrays`."""
     return arrays(samples, channels, height, width, **more)
+
+
+def pairs(low: int, high: int) -> SearchStrategy[Any]:
+    """Two whole numbers in [low, high], for rows and for columns, as a tuple or a list."""
+    pairs = list(itertools.product(range(low, high + 1), repeat=2))
+    return st.sampled_from([*pairs, *map(list, pairs)])
 
 
 @st.composite

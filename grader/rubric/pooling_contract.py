@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from grader.authoring import expect
 from grader.authoring.exercise import exercise
 from grader.authoring.oracle import Oracle
+from grader.authoring.strategies import pairs
 from grader.authoring.student import Student
 from reference import pooling as canonical
 
@@ -31,12 +32,6 @@ PICTURE = np.arange(16.0).reshape(1, 1, 4, 4)
 IMAGE = -1 - np.arange(56.0).reshape(1, 1, 8, 7)
 LARGE = (np.arange(3 * 5 * 12 * 14) * 7 % 31).reshape(3, 5, 12, 14).astype("float64")
 STEP_HINT = "Row i of the result comes from the window that begins at row i * stride, column j likewise."
-
-
-def pairs(low: int, high: int) -> st.SearchStrategy[Any]:
-    """Two numbers as a tuple or a list: (rows, columns)."""
-    pairs = list(itertools.product(range(low, high + 1), repeat=2))
-    return st.sampled_from([*pairs, *map(list, pairs)])
 
 
 def plain_settings(most_dilation: int = 1) -> st.SearchStrategy[dict[str, Any]]:

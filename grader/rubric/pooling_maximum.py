@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.authoring import expect
-from grader.authoring.strategies import batches, distinct
+from grader.authoring.strategies import batches, distinct, pairs
 from grader.authoring.student import Student
 from grader.rubric import sizes
 from grader.rubric.pooling_contract import (
@@ -18,7 +18,6 @@ from grader.rubric.pooling_contract import (
     PICTURE,
     STEP_HINT,
     paired_settings,
-    pairs,
     plain_settings,
     pooling,
     reference,
