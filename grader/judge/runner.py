@@ -449,6 +449,8 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
         where=failure.where,
         hint=f"{unread} {hint}".strip(),
         traceback=failure.traceback,
+        misconception=failure.mistake.title if failure.mistake else "",
+        explanation=failure.mistake.explanation if failure.mistake else "",
     )
     if last is None:
         return _about_network(finding, failure, player)
