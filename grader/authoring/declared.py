@@ -24,7 +24,7 @@ ORDER = (
 )
 TAKEN = frozenset(  # what a student is asked by in a check, besides the functions of the contract
     ("aliases", "changed", "random", "seeded", "play", "last", "drawn", "answer", "exercise", "made")
-) | frozenset(("artefact", "data", "defines", "evaluator", "evidence", "load", "network", "session", "show"))
+) | frozenset(("artefact", "data", "defines", "evaluator", "evidence", "load", "network", "practice", "session", "show"))
 Batches = dict[str, tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]]
 MARKS = ("hypothesis", "_hypothesis")  # how the attributes begin by which Hypothesis's decorators mark a function
 

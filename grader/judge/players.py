@@ -17,12 +17,13 @@ from grader.errors import AuthorError
 from grader.judge import wording
 from grader.judge.networks import Evaluator, Network
 from grader.judge.session import Data, Session
+from grader.judge.training import Practice
 from grader.records import Evidence
 from grader.rubric import suggest
 from grader.worker import protocol
 
 UNANSWERED = object()
-LIVE_ONLY = frozenset(["artefact", "data", "defines", "evaluator", "load", "network", "session", "show"])
+LIVE_ONLY = frozenset(["artefact", "data", "defines", "evaluator", "load", "network", "practice", "session", "show"])
 
 
 class RecordedCall(msgspec.Struct, frozen=True):
@@ -215,6 +216,10 @@ class Live(Player):
         """The student's network, built with `args` in the worker and run once on `sample`."""
         self.made = Made(name, args, sample.shape, seed)
         return Network(self.session, name, args, sample, seed)
+
+    def practice(self, layers: list[list[Any]], values: dict[str, np.ndarray]) -> Practice:
+        """A network of the check's own for the student's functions to train and measure."""
+        return Practice(self.session, layers, values)
 
     def show(self, evidence: Evidence) -> None:
         """Put a table, curves or pictures into the report, whether the check passes or not."""

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from grader.worker import protocol
+from grader.worker import protocol, training
 from grader.worker.procedures import Refused, Workspace, seed_everything
 from grader.worker.values import from_student
 
@@ -206,6 +206,8 @@ PROCEDURES: dict[str, Callable[..., Any]] = {
         forward_operators,
         train,
         load_checkpoint,
+        training.practice,
+        training.perform,
     )
 }
 

@@ -1,0 +1,183 @@
+"""A small training whose outcome is known: a network, samples, a loss and an optimizer, drawn anew in every run.
+
+The order of its batches is a student's choice. Everything else follows from it, so what comes out is computed here again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader.judge.training import LOSS, NETWORK, OPTIMIZER, Event, Practice
+from grader.later import torch
+
+NEAR = 1e-4  # of values around 1 in float32, after some ten steps; mistakes differ by a hundred times that
+LOUDEST = 0.9  # length of all gradients together: clipping at 1 changes nothing
+Batch = list[int]
+Step = list[Batch]  # what one step has learned from: one batch, or several whose gradients were added up
+
+OPTIMIZERS: tuple[list[Any], ...] = (
+    ["SGD", {"lr": 0.2}],
+    ["SGD", {"lr": 0.1, "momentum": 0.8, "nesterov": True, "weight_decay": 0.01}],
+    ["Adam", {"lr": 0.05, "eps": 0.1}],  # so large an eps that rounding stays rounding
+)
+
+
+class Task(NamedTuple):
+    """One training."""
+
+    layers: list[list[Any]]
+    values: dict[str, np.ndarray]  # of parameters and buffers
+    images: np.ndarray  # (N, 1, h, w) float32
+    labels: np.ndarray  # (N,)
+    smoothing: float  # of the labels: no other loss has the same values
+    optimizer: list[Any]  # its name and options
+    batch_size: int
+
+    @property
+    def count(self) -> int:
+        return len(self.labels)
+
+    @property
+    def loss(self) -> dict[str, float]:
+        return {LOSS: self.smoothing}
+
+    @property
+    def stepper(self) -> dict[str, list[Any]]:
+        return {OPTIMIZER: self.optimizer}
+
+    def practice(self, student: Any) -> Practice:
+        """The network where student code runs."""
+        made: Practice = student.practice(self.layers, self.values)
+        return made
+
+    def network(self) -> torch.nn.Sequential:
+        """The same network here."""
+        made = torch.nn.Sequential(*(getattr(torch.nn, kind)(*arguments) for kind, *arguments in self.layers))
+        made.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in self.values.items()})
+        return made
+
+    def loss_fn(self) -> torch.nn.Module:
+        return torch.nn.CrossEntropyLoss(label_smoothing=self.smoothing)
+
+
+def of(network: Practice) -> dict[str, Practice]:
+    """A network as an argument of a call."""
+    return {NETWORK: network}
+
+
+def drawn(random: np.random.Generator, optimizer: list[Any], norm: bool = False, dropout: bool = False) -> Task:
+    """A task of some 20 samples, whose last batch is smaller than the others and holds two or more."""
+    height, width, hidden, classes = (int(random.integers(low, high)) for low, high in ((2, 4), (3, 5), (4, 7), (3, 6)))
+    batch_size = int(random.integers(4, 7))
+    count = batch_size * int(random.integers(3, 5)) + int(random.integers(2, batch_size))
+    layers = [["Flatten"], ["Linear", height * width, hidden]]
+    layers += [["BatchNorm1d", hidden]] * norm + [["Tanh"]] + [["Dropout", 0.5]] * dropout + [["Linear", hidden, classes]]
+    empty = Task(layers, {}, np.zeros(0), np.zeros(0), 0.0, [], 0)
+    while True:
+        images = (0.7 * random.standard_normal((count, 1, height, width))).astype("float32")
+        labels = np.arange(count) % classes  # every class is there
+        random.shuffle(labels)
+        values = {
+            name: _values(random, name, tuple(value.shape)) for name, value in _made(empty).state_dict().items()
+        }
+        smoothing = round(float(random.uniform(0.05, 0.2)), 3)
+        found = Task(layers, values, images, labels, smoothing, optimizer, batch_size)
+        if _loudness(found) < LOUDEST:
+            return found
+
+
+class Replay(NamedTuple):
+    """What a training gives, a list an epoch or step."""
+
+    losses: list[list[float]]  # of each batch of each step
+    gradients: list[list[np.ndarray]]  # of each step
+    state: dict[str, np.ndarray]  # at the end
+
+    def mean_loss(self, steps: Sequence[Step]) -> float:
+        """The mean over all samples, as they came by."""
+        sizes = [len(batch) for step in steps for batch in step]
+        return float(np.average([loss for losses in self.losses for loss in losses], weights=sizes))
+
+
+class Trainer:
+    """The same network, trained here."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.network = task.network()
+        name, options = task.optimizer
+        self._optimizer = getattr(torch.optim, name)(self.network.parameters(), **options)
+        self._loss_fn = task.loss_fn()
+
+    def train(self, steps: Sequence[Step], rates: Sequence[float] | None = None, training: bool = True) -> Replay:
+        """What these steps give; `rates`: of each step, where it is not the optimizer's own."""
+        images, labels = torch.from_numpy(self.task.images), torch.from_numpy(self.task.labels)
+        self.network.train(training)
+        losses, gradients = [], []
+        for number, step in enumerate(steps):
+            self._optimizer.zero_grad()
+            losses.append([])
+            size = sum(map(len, step))
+            for batch in step:
+                loss = self._loss_fn(self.network(images[batch]), labels[batch])
+                (loss * (len(batch) / size)).backward()
+                losses[-1].append(loss.item())
+            gradients.append([value.grad.numpy().copy() for value in self.network.parameters()])
+            if rates:
+                self._optimizer.param_groups[0]["lr"] = rates[number]
+            self._optimizer.step()
+        return Replay(losses, gradients, self.state())
+
+    def state(self) -> dict[str, np.ndarray]:
+        return {name: value.numpy().copy() for name, value in self.network.state_dict().items()}
+
+    def measure(self, images: np.ndarray, labels: np.ndarray, training: bool = False) -> tuple[float, float]:
+        """Mean loss and accuracy of these samples."""
+        with torch.no_grad():
+            logits = self.network.train(training)(torch.from_numpy(images))
+            loss = self._loss_fn(logits, torch.from_numpy(labels)).item()
+        return loss, float((logits.argmax(dim=1).numpy() == labels).mean())
+
+
+def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    """Whether two states agree but for rounding."""
+    return one.keys() == other.keys() and all(
+        one[name].shape == other[name].shape and np.allclose(one[name], other[name], atol=NEAR, rtol=NEAR)
+        for name in one
+    )
+
+
+def steps_of(events: Sequence[Event]) -> list[Step]:
+    """What each step has learned from, by what was noted: the batches whose losses went back since the step before."""
+    found: list[Step] = []
+    since: Step = []
+    for event in events:
+        if event.kind == "backward":
+            since += [events[n].rows for n in event.losses if 0 <= n < len(events) and events[n].kind == "loss"]
+        elif event.kind == "step":
+            found.append(since)
+            since = []
+    return found
+
+
+def _made(task: Task) -> torch.nn.Sequential:
+    return torch.nn.Sequential(*(getattr(torch.nn, kind)(*arguments) for kind, *arguments in task.layers))
+
+
+def _values(random: np.random.Generator, name: str, shape: tuple[int, ...]) -> np.ndarray:
+    if name.endswith("num_batches_tracked"):
+        return np.zeros(shape, dtype="int64")
+    found = random.standard_normal(shape) * (0.5 if len(shape) == 2 else 0.2)
+    if len(shape) == 1 and name.endswith(("weight", "running_var")):  # of a batch norm
+        found = 1 + np.abs(found)
+    return found.astype("float32")
+
+
+def _loudness(task: Task) -> float:
+    """The length of all gradients together, in the loudest of the first batches."""
+    batches = [list(range(i, min(i + task.batch_size, task.count))) for i in range(0, task.count, task.batch_size)]
+    replay = Trainer(task).train([[batch] for batch in batches])
+    return max(sum(float((g**2).sum()) for g in gradients) ** 0.5 for gradients in replay.gradients)
