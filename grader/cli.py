@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a submission, a folder or archive of submissions, or an exercise's file",
     )
     run.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
+    run.add_argument("--lesson", action="append", metavar="NAME", help="only the exercises of this lesson (see list)")
     run.add_argument(
         "--check", action="append", metavar="ID", help="only this check, as corr2d.values (may be repeated)"
     )
@@ -85,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
 
     listed = _command(commands, "list", "show:listing", "list exercises and checks, with points and visibility")
 
+    listed.add_argument("--all", action="store_true", help="every built-in exercise: the course `everything`")
+
     explain = _command(
         commands, "explain", "show:explain", "what a check looks at, why, and a wrong and a right example"
     )
@@ -92,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
 
     new = _command(commands, "new", "show:new", "copy the starter files into a new submission folder")
     new.add_argument("folder", type=Path, metavar="NAME", help="the folder to make")
+
+    author = _command(commands, "new-exercise", "author:new_exercise", "lay out a new exercise, to be written over")
+    author.add_argument("name", metavar="NAME", help="the name of its file and of its function")
 
     replay = _command(commands, "replay", "stored:replay", "run a report's counterexample again")
     replay.add_argument("report", type=Path, metavar="REPORT.json")
@@ -136,10 +142,14 @@ def _parser() -> argparse.ArgumentParser:
             default="strict",
             help="how student code is confined (default: strict, or refuse)",
         )
-    for command in (run, listed, explain, replay, audit):
+    for command in (run, listed, explain, new, replay, audit):
         command.add_argument(
-            "--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)"
+            "--course",
+            type=Path,
+            metavar="PATH",
+            help="a folder with a course.toml, or core or everything (default: core)",
         )
+    author.add_argument("--course", type=Path, metavar="PATH", help="the folder of your course (default: built in)")
     return parser
 
 

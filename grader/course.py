@@ -1,9 +1,13 @@
 """A course: which exercises there are, with what points, limits and thresholds.
 
-The built-in course needs no file. A folder with a `course.toml` makes another one:
+The built-in courses need no file: `core`, the default, and `everything`. A folder with a `course.toml` makes another one:
 
     name = "Seeing machines"
+    course = "everything"                       # all built-in exercises (default: "core"), or only these:
     exercises = ["corr2d", "lenet5", "blur"]    # built-in ones, and blur from rubric/blur.py beside this file
+
+    [lessons]                                   # what --lesson names (default: the lessons of the built-in exercises)
+    "filters" = ["corr2d", "blur"]
 
     [limits]                                    # for every exercise, see grader.worker.client.Limits
     call_seconds = 5
@@ -34,7 +38,7 @@ import inspect
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -70,12 +74,15 @@ class Course:
         limits: Mapping[str, Limits],
         folder: Path | None = None,
         own: Iterable[str] = (),
+        lessons: Mapping[str, Iterable[str]] = rubric.LESSONS,
     ) -> None:
         self.name = name
         self.exercises = dict(exercises)
         self.limits = dict(limits)
         self.folder = folder
         self.own = frozenset(own)  # exercises that are not built in: nobody has tried them before
+        here = {lesson: tuple(name for name in names if name in self.exercises) for lesson, names in lessons.items()}
+        self.lessons = {lesson: names for lesson, names in here.items() if names}
 
     @property
     def checks(self) -> dict[str, Check]:
@@ -91,6 +98,12 @@ class Course:
     def files(self) -> dict[str, tuple[str, ...]]:
         """The exercises' files, each with the names that it must define."""
         return {one.file: (*one.functions, *one.class_names) for one in self.exercises.values()}
+
+    def taught_in(self, lessons: Iterable[str]) -> list[str]:
+        """The exercises of some lessons. Raises UsageError."""
+        for lesson in (lesson for lesson in lessons if lesson not in self.lessons):
+            raise UsageError(f"--lesson {lesson}: there is no such lesson{suggest(lesson, self.lessons)}")
+        return [name for lesson in lessons for name in self.lessons[lesson]]
 
     def select(self, names: Iterable[str], ids: Iterable[str], public_only: bool) -> list[Check]:
         """The checks of a run. A chosen check brings its exercise's `loads` along. Raises UsageError."""
@@ -126,7 +139,9 @@ class Settings(Record, frozen=True, kw_only=True):
     """The contents of course.toml."""
 
     name: str = "course"
+    course: str = "core"
     exercises: list[str] | None = None
+    lessons: dict[str, list[str]] | None = None
     limits: dict[str, Any] = {}
     thresholds: dict[str, float] = {}
     files: dict[str, Any] = {}  # artefacts: required or optional
@@ -134,13 +149,21 @@ class Settings(Record, frozen=True, kw_only=True):
 
 
 def load(path: Path | None = None) -> Course:
-    """The course of a folder (or its course.toml); the built-in one for None. Raises AuthorError, UsageError."""
-    if path is None:
-        thresholds.OVERRIDES.clear()
-        exercises = {name: builtin(name) for name in rubric.MODULES}
-        return Course("Convolutional networks", exercises, {name: Limits() for name in exercises})
+    """The course of a folder (or its course.toml), or the built-in one of that name; the core for None.
+
+    Raises AuthorError, UsageError.
+    """
+    if path is None or (str(path) in rubric.COURSES and not path.exists()):
+        return built_in(str(path or "core"))
     file = path / FILE if path.is_dir() else path
     return _Reader(file).course()
+
+
+def built_in(name: str) -> Course:
+    """One of the courses that need no file: `core`, or `everything`."""
+    thresholds.OVERRIDES.clear()
+    exercises = {one: builtin(one) for one in rubric.COURSES[name]}
+    return Course("Convolutional networks", exercises, {one: Limits() for one in exercises})
 
 
 def builtin(name: str) -> Exercise:
@@ -169,7 +192,14 @@ class _Reader:
         self.settings: Settings = self._converted(raw, Settings)
 
     def course(self) -> Course:
-        names = self.settings.exercises if self.settings.exercises is not None else list(rubric.MODULES)
+        if self.settings.course not in rubric.COURSES:
+            told = (
+                f"there is no built-in course {self.settings.course!r}{suggest(self.settings.course, rubric.COURSES)}"
+            )
+            raise self.error(("course",), told)
+        names = list(rubric.COURSES[self.settings.course])
+        if self.settings.exercises is not None:
+            names = self.settings.exercises
         exercises = {name: self._exercise(name).copy() for name in names}
         if len(exercises) < len(names) or not exercises:
             raise self.error(("exercises",), "exercises must be named once each, and at least one")
@@ -180,7 +210,15 @@ class _Reader:
         limits = {name: self._limits(name, exercises) for name in exercises}
         self._thresholds()
         own = [name for name in exercises if self._rubric(name).is_file()]
-        return Course(self.settings.name, exercises, limits, self.file.parent.resolve(), own)
+        self._lessons(exercises)
+        return Course(
+            self.settings.name,
+            exercises,
+            limits,
+            self.file.parent.resolve(),
+            own,
+            self.settings.lessons or rubric.LESSONS,
+        )
 
     def error(self, keys: tuple[str, ...], message: str) -> AuthorError:
         """An error with the line where the value under `keys` stands, or the table around it."""
@@ -203,10 +241,10 @@ class _Reader:
     def _exercise(self, name: str) -> Exercise:
         own = self._rubric(name)
         if not own.is_file():
-            if name not in rubric.MODULES:
+            if name not in rubric.EVERYTHING:
                 there = [path.stem for path in sorted(own.parent.glob("*.py"))]
                 raise self.error(
-                    ("exercises",), f"there is no exercise {name!r}{suggest(name, [*rubric.MODULES, *there])}"
+                    ("exercises",), f"there is no exercise {name!r}{suggest(name, [*there, *rubric.EVERYTHING])}"
                 )
             return builtin(name)
         try:
@@ -274,6 +312,12 @@ class _Reader:
         self._converted(general, Limits, "limits")  # each by itself: an error names its own line
         self._converted(own, Limits, "limits", name)
         return msgspec.convert(general | own, Limits)
+
+    def _lessons(self, exercises: Collection[str]) -> None:
+        for lesson, names in (self.settings.lessons or {}).items():
+            for name in (name for name in names if name not in exercises):
+                told = f"{name!r} is no exercise here{suggest(name, exercises)}"
+                raise self.error(("lessons", lesson), told)
 
     def _thresholds(self) -> None:
         known = {path.stem.replace("-", ".") for path in thresholds.TRAINED.glob("*-*.json")}

@@ -21,6 +21,7 @@ from grader.engine import workplace
 from grader.engine.local import Grader
 from grader.records import SubmissionReport, from_json, json_schema
 from grader.report import html
+from grader.rubric import LESSONS
 from grader.submission import Source
 from grader.worker.confinement import gpu
 from grader.worker.owntime import Account
@@ -479,7 +480,7 @@ def test_bad_options(arguments: list[str]) -> None:
 
 def test_list_and_explain(capsys: pytest.CaptureFixture[str]) -> None:
     """Every check that is listed can be explained: why it matters, a wrong and a right example."""
-    assert 0 == main(["list"])
+    assert 0 == main(["list", "--all"])
     ids = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
     assert len(ids) > 60
     for exercise in sorted({check.partition(".")[0] for check in ids}):
@@ -497,6 +498,27 @@ def test_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 1 == run(tmp_path / "mywork", "--out", tmp_path / "out", "--no-train")
     report = from_json((tmp_path / "out" / "mywork" / "report.json").read_bytes())
     assert (0, 0) == (report.score, report.count("errored"))
+
+
+def test_a_course_of_one_s_own_starts_with_its_files(tmp_path: Path) -> None:
+    """Neither the files nor the rows of the README of exercises that it leaves out."""
+    (tmp_path / "course.toml").write_text('exercises = ["pooling"]')
+
+    assert 0 == main(["new", str(tmp_path / "mywork"), "--course", str(tmp_path)])
+    assert {"README.md", "helper.py", "pooling.py"} == {path.name for path in (tmp_path / "mywork").iterdir()}
+    readme = (tmp_path / "mywork" / "README.md").read_text()
+    assert "| pooling.py |" in readme and "| lenet5.py |" not in readme
+
+
+def test_a_lesson(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its exercises are graded, and no other."""
+    anna = submission(tmp_path / "anna", corr2d=FLIPPED, pooling="x = 1\n")
+
+    assert 1 == run(anna, "--lesson", "filters", "--out", tmp_path / "out")
+    report = from_json((tmp_path / "out" / "anna" / "report.json").read_bytes())
+    assert [*LESSONS["filters"]] == [exercise.name for exercise in report.exercises]
+    assert 2 == run(anna, "--lesson", "filter", "--out", tmp_path / "out")
+    assert "there is no such lesson; did you mean filters?" in capsys.readouterr().err
 
 
 def seeds(out: Path) -> list[int]:

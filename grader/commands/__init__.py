@@ -19,10 +19,27 @@ PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
 
 
 def course_of(arguments: argparse.Namespace) -> Course:
+    """The one of --course; else the core, or every built-in exercise where one beyond the core is named."""
     from grader import course
 
     found: Path | None = arguments.course
-    return course.load(found)
+    return course.built_in("everything") if found is None and _is_beyond_core(arguments) else course.load(found)
+
+
+def _is_beyond_core(arguments: argparse.Namespace) -> bool:
+    """Whether a lesson is named, or an exercise, a check or a file that the core course has not."""
+    from grader import rubric
+    from grader.intake.places import NOTEBOOK
+
+    given = vars(arguments)
+    checks = given.get("check") or []
+    named = [
+        *(given.get("exercise") or []),
+        *(check.partition(".")[0] for check in ([checks] if isinstance(checks, str) else checks)),
+        *(path.stem for path in given.get("paths", []) if path.suffix in (".py", NOTEBOOK)),
+    ]
+    others = set(rubric.EVERYTHING).difference(rubric.CORE)
+    return bool(given.get("lesson") or given.get("all")) or not others.isdisjoint(named)
 
 
 def require_writable(out: Path) -> None:

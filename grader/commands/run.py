@@ -122,11 +122,11 @@ def _learn(course: Course, checks: Sequence[Check]) -> None:
 
 def _chosen(arguments: argparse.Namespace, course: Course, files: Collection[str]) -> list[str]:
     """The exercises to run: those named, or those whose `files` are. Raises UsageError."""
-    given: list[str] = arguments.exercise or []
+    given = [*(arguments.exercise or []), *course.taught_in(arguments.lesson or [])]
     named = [name for name, exercise in course.exercises.items() if exercise.file in files]
     if named and given and set(named) != set(given):
         raise UsageError(
-            f"{arguments.paths[0]} is exercise {', '.join(named)}: leave --exercise out, or name the folder"
+            f"{arguments.paths[0]} is exercise {', '.join(named)}: leave --exercise and --lesson out, or name the folder"
         )
     return named or given
 
