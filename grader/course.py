@@ -97,7 +97,7 @@ class Course:
     @property
     def files(self) -> dict[str, tuple[str, ...]]:
         """The exercises' files, each with the names that it must define."""
-        return {one.file: (*one.functions, *one.class_names) for one in self.exercises.values()}
+        return {one.file: (*one.function_names, *one.class_names) for one in self.exercises.values()}
 
     def taught_in(self, lessons: Iterable[str]) -> list[str]:
         """The exercises of some lessons. Raises UsageError."""

@@ -24,14 +24,16 @@ ORDER = (
 )
 TAKEN = frozenset(  # what a student is asked by in a check, besides the functions of the contract
     ("aliases", "changed", "random", "seeded", "play", "last", "drawn", "answer", "exercise", "made")
-) | frozenset(("artefact", "data", "defines", "evaluator", "evidence", "load", "network", "practice", "session", "show"))
+) | frozenset(
+    ("artefact", "data", "defines", "evaluator", "evidence", "import_file", "network", "practice", "session", "show")
+)
 Batches = dict[str, tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]]
 MARKS = ("hypothesis", "_hypothesis")  # how the attributes begin by which Hypothesis's decorators mark a function
 
 
 def contract(
     exercise: str,
-    functions: Mapping[str, Callable[..., Any]] | None,
+    functions: Mapping[str, Callable[..., Any] | str] | None,
     classes: Mapping[str, Callable[..., Any] | str] | None,
 ) -> None:
     """The names that an exercise asks for, with their right answers."""
@@ -39,7 +41,7 @@ def contract(
         if given is not None and not isinstance(given, Mapping):
             raise AuthorError(f'{exercise}: {word} is a dict, as in {word}={{"NAME": the_right_one}}')
         for name, right in (given or {}).items():
-            later = word == "classes" and isinstance(right, str) and ":" in right  # MODULE:CLASS, imported when needed
+            later = isinstance(right, str) and ":" in right  # MODULE:NAME, imported when needed
             if not isinstance(name, str) or not (later or callable(right)):
                 raise AuthorError(f"{exercise}: {word}: {name!r} must be a name, and what stands behind it a {one}")
             if word == "functions" and name in TAKEN:

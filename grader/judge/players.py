@@ -23,7 +23,9 @@ from grader.rubric import suggest
 from grader.worker import protocol
 
 UNANSWERED = object()
-LIVE_ONLY = frozenset(["artefact", "data", "defines", "evaluator", "load", "network", "practice", "session", "show"])
+LIVE_ONLY = frozenset(
+    ["artefact", "data", "defines", "evaluator", "import_file", "network", "practice", "session", "show"]
+)
 
 
 class RecordedCall(msgspec.Struct, frozen=True):
@@ -98,8 +100,8 @@ class Player:
             raise AuthorError(f"student.{name} asks the student's worker at once: declare live=True")
         if name in self.exercise.class_names:
             raise AuthorError(f"student.{name}: a network is asked for with student.network({name!r}, sample=...)")
-        if name.startswith("_") or name not in self.exercise.functions:
-            near = suggest(name, self.exercise.functions)
+        if name.startswith("_") or name not in self.exercise.function_names:
+            near = suggest(name, self.exercise.function_names)
             raise AttributeError(f"the contract of {self.exercise.name} has no {name}{near}")
 
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -209,7 +211,7 @@ class Live(Player):
         self.session.load()
         return self.session.names.get(name, "missing") != "missing"
 
-    def load(self) -> None:
+    def import_file(self) -> None:
         self.session.load()
 
     def network(self, name: str, *args: int, sample: np.ndarray, seed: int = 0) -> Network:

@@ -65,7 +65,7 @@ class Rubric:
 
     def draw(self, exercise: Exercise) -> dict[str, Bank]:
         """The banks of an exercise's checks, by id; its reference is imported, too. Raises AuthorError."""
-        exercise.import_classes()
+        exercise.import_reference()
         return {check.id: self.bank(check) for check in self.checks if check.exercise is exercise and not check.live}
 
 
