@@ -52,7 +52,11 @@ def train_loop(
 
 @torch.no_grad()
 def test_loop(
-    model: nn.Module, images: torch.Tensor, labels: torch.Tensor, loss_fn: Loss, batch_size: int = 1000
+    model: nn.Module,
+    images: torch.Tensor,
+    labels: torch.Tensor,
+    loss_fn: Loss,
+    batch_size: int = 1000,  # noqa: PT028
 ) -> tuple[float, float]:
     """Mean loss and accuracy (0 to 1) in eval mode. The model stays as it is, and gets back the mode it was in."""
     training = model.training

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 import numpy as np
 
-from grader.judge.networks import Network
 from grader.judge import wording
+from grader.judge.networks import Network
 
 if TYPE_CHECKING:
     from grader.judge.session import Session
@@ -70,9 +70,7 @@ class Practice(Network):
         ]
         doing = f"{call} was being called"
         told = tuple[Any, int | None, bool, bool, list[Any], list[Event]]
-        found = Performance(
-            *self._ask("perform", told, function, self._number, given, seed, doing=doing, call=call)
-        )
+        found = Performance(*self._ask("perform", told, function, self._number, given, seed, doing=doing, call=call))
         arrays = [*found.gradients, *(x for event in found.events for x in (*event.parameters, *event.gradients))]
         if not all(value is None or isinstance(value, np.ndarray) for value in arrays):
             raise wording.tampered(doing)

@@ -12,6 +12,7 @@ LESSONS = {
     "pooling": ("pooling",),
     "classifiers": ("mnist_cnn", "lenet5"),
     "blocks": ("resnet_block",),
+    "training": ("training_loop",),
 }
 CORE = ("corr2d", "kernel_learning", "pooling", "mnist_cnn", "lenet5", "resnet_block")
 EVERYTHING = tuple(name for names in LESSONS.values() for name in names)

@@ -292,7 +292,7 @@ def coverage(case: Case) -> Mistake | None:
     batches = [event.rows for event in case.learned]
     if len(steps) == 1 and len(batches) > 1:
         return ONE_STEP
-    shown = [sum(step, []) for step in steps if step] or batches
+    shown = [[row for batch in step for row in batch] for step in steps if step] or batches
     rows = [row for batch in shown for row in batch]
     sizes = [len(batch) for batch in shown]
     distinct = set(rows)
@@ -348,7 +348,9 @@ def not_moving(case: Case) -> Mistake | None:
     return NOT_MOVING if case.unmoved and steps else None
 
 
-RULES: tuple[Callable[[Case], Mistake | None], ...] = (  # the first that fits is told: causes before what follows from them
+RULES: tuple[
+    Callable[[Case], Mistake | None], ...
+] = (  # the first that fits is told: causes before what follows from them
     another_model,
     without_gradients,
     test_part,

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from grader.authoring import expect
 from grader.authoring.exercise import Mistake, exercise
 from grader.authoring.expect import CheckFailure
 from grader.judge.training import Performance, Practice
@@ -19,14 +18,11 @@ from grader.records import Curves, Series
 from grader.rubric import training_measures as measures
 from grader.rubric.training_doctor import Case, diagnose
 from grader.rubric.training_task import NEAR, OPTIMIZERS, Step, Task, Trainer, drawn, of, same, steps_of
-from reference import training_loop as reference
 
 training_loop = exercise(
     "training_loop",
     title="A training loop",
-    functions={
-        name: getattr(reference, name) for name in ("train_loop", "test_loop", "fit", "save", "load")
-    },
+    functions={name: f"reference.training_loop:{name}" for name in ("train_loop", "test_loop", "fit", "save", "load")},
     lesson="PyTorch tutorial: Optimizing model parameters",
     about="train_loop(model, images, labels, loss_fn, optimizer, batch_size, seed=0): one epoch, one step a batch, every sample "
     "once; returns the mean loss of all samples. test_loop(model, images, labels, loss_fn, batch_size=1000): (mean loss, accuracy from 0 "
@@ -73,8 +69,10 @@ class Run:
         return [row for batch in batches for row in batch]
 
     def sizes(self) -> list[int]:
-        shown = [sum(step, []) for step in self.steps if step] if any(self.steps) else self._losses()
-        return [len(batch) for batch in shown]
+        """How many samples each step has learned from."""
+        if any(self.steps):
+            return [sum(map(len, step)) for step in self.steps if step]
+        return [len(batch) for batch in self._losses()]
 
     def _losses(self) -> list[list[int]]:
         return [event.rows for event in self.told.events if event.kind == "loss"]
@@ -100,7 +98,9 @@ def batches(student: Any) -> None:
         )
     rest = task.count % task.batch_size
     if sorted(sizes) != sorted([task.batch_size] * (task.count // task.batch_size) + [rest]):
-        raise run.wrong(f"the steps are of {_listed(sizes)} samples, expected {task.batch_size}, and {rest} in the last one")
+        raise run.wrong(
+            f"the steps are of {_listed(sizes)} samples, expected {task.batch_size}, and {rest} in the last one"
+        )
 
 
 @training_loop.check(
@@ -124,7 +124,10 @@ def updates(student: Any) -> None:
 
 
 @training_loop.check(
-    points=2, live=True, needs=["updates"], hint="Call model.train() at the beginning: a test has left the model in eval mode."
+    points=2,
+    live=True,
+    needs=["updates"],
+    hint="Call model.train() at the beginning: a test has left the model in eval mode.",
 )
 def train_mode(student: Any) -> None:
     """The epoch is in train mode, also when the model comes in eval mode.
@@ -172,11 +175,17 @@ def plain_loss(student: Any) -> None:
     run = Run(student, drawn(student.random, OPTIMIZERS[0]))
     held = max((event.held for event in run.told.events if event.kind == "loss"), default=0)
     if run.told.attached or held > measures.MOST_HELD:
-        what = "the returned loss still requires gradients" if run.told.attached else f"{held} losses are kept with their graph"
+        what = (
+            "the returned loss still requires gradients"
+            if run.told.attached
+            else f"{held} losses are kept with their graph"
+        )
         raise CheckFailure(what, mistake=measures.GRAPH_KEPT)
 
 
-@training_loop.check(points=1, live=True, needs=["updates"], hint="torch.Generator().manual_seed(seed), or torch.manual_seed(seed).")
+@training_loop.check(
+    points=1, live=True, needs=["updates"], hint="torch.Generator().manual_seed(seed), or torch.manual_seed(seed)."
+)
 def seed(student: Any) -> None:
     """The seed decides the order: the same one gives it again, another one another order.
 
@@ -194,7 +203,9 @@ def seed(student: Any) -> None:
         raise CheckFailure("with other seeds the samples come in the same order", mistake=measures.SEED_FIXED)
 
 
-@training_loop.check(points=3, live=True, hint="Add up loss.item() * len(y) and the right answers, divide both by len(images).")
+@training_loop.check(
+    points=3, live=True, hint="Add up loss.item() * len(y) and the right answers, divide both by len(images)."
+)
 def test_values(student: Any) -> None:
     """test_loop returns the mean loss and the accuracy, from 0 to 1, of all samples, in eval mode.
 
@@ -216,7 +227,9 @@ def test_values(student: Any) -> None:
             )
 
 
-@training_loop.check(points=2, live=True, needs=["test_values"], hint="was = model.training; model.eval(); ...; model.train(was)")
+@training_loop.check(
+    points=2, live=True, needs=["test_values"], hint="was = model.training; model.eval(); ...; model.train(was)"
+)
 def test_changes_nothing(student: Any) -> None:
     """test_loop leaves the model as it was, gives it back its mode, and computes no gradients.
 
@@ -233,11 +246,14 @@ def test_changes_nothing(student: Any) -> None:
         state = {entry.name: entry.values for entry in network.state()}
         changed = [name for name, value in task.values.items() if not np.array_equal(state[name], value)]
         if changed:
-            raise CheckFailure(f"test_loop changes {', '.join(changed[:3])} of the model", mistake=measures.of_change(told))
-        if told.training != training:
-            was, now = (("train", "eval") if training else ("eval", "train"))
             raise CheckFailure(
-                f"the model comes in {was} mode and is in {now} mode after test_loop", mistake=measures.MODE_NOT_RESTORED
+                f"test_loop changes {', '.join(changed[:3])} of the model", mistake=measures.of_change(told)
+            )
+        if told.training != training:
+            was, now = ("train", "eval") if training else ("eval", "train")
+            raise CheckFailure(
+                f"the model comes in {was} mode and is in {now} mode after test_loop",
+                mistake=measures.MODE_NOT_RESTORED,
             )
         kept = told.attached or any(value is not None for value in told.gradients)
         if kept or any(event.grad for event in told.events if event.kind == "forward"):
@@ -245,7 +261,10 @@ def test_changes_nothing(student: Any) -> None:
 
 
 @training_loop.check(
-    points=3, live=True, needs=["updates", "test_values"], hint="For each epoch: train_loop on train, test_loop on test, three appends."
+    points=3,
+    live=True,
+    needs=["updates", "test_values"],
+    hint="For each epoch: train_loop on train, test_loop on test, three appends.",
 )
 def fit(student: Any) -> None:
     """fit trains for so many epochs and returns train_loss, test_loss and test_accuracy, a number an epoch.
@@ -258,22 +277,31 @@ def fit(student: Any) -> None:
     part = drawn(student.random, OPTIMIZERS[0])
     test = _test_part(student, task, part)
     network = task.practice(student)
-    images, labels = np.concatenate([task.images, test[0]]), np.concatenate([task.labels, test[1]])
+    labels = np.concatenate([task.labels, test[1]])
     given = (of(network), (task.images, task.labels), test, task.loss, task.stepper, task.batch_size, EPOCHS)
     told = network.perform("fit", *given, call=FIT.format(task.batch_size, EPOCHS), seed=seed_of(student))
     curves = measures.curves(told.returned, CURVES, EPOCHS)
     student.show(
-        Curves(caption="What fit returns", x_label="epoch", series=tuple(
-            Series(name=name, values=tuple(round(float(v), 5) for v in values if np.isfinite(v))) for name, values in curves.items()
-        ))
+        Curves(
+            caption="What fit returns",
+            x_label="epoch",
+            series=tuple(
+                Series(name=name, values=tuple(round(float(v), 5) for v in values if np.isfinite(v)))
+                for name, values in curves.items()
+            ),
+        )
     )
     state = {entry.name: entry.values for entry in network.state()}
     case = Case(told.events, labels, task, task.count, epochs=EPOCHS)
     steps = steps_of(told.events)
     whole = _usable(steps, task)
     each = len(steps) // EPOCHS
-    if not whole or len(steps) != EPOCHS * each or any(
-        sorted(_rows(steps[i : i + each])) != list(range(task.count)) for i in range(0, len(steps), max(1, each))
+    if (
+        not whole
+        or len(steps) != EPOCHS * each
+        or any(
+            sorted(_rows(steps[i : i + each])) != list(range(task.count)) for i in range(0, len(steps), max(1, each))
+        )
     ):
         raise CheckFailure(
             f"fit does not train {EPOCHS} times on every sample of train", mistake=measures.of_epochs(case, EPOCHS)
@@ -292,7 +320,9 @@ def fit(student: Any) -> None:
         for name, value in zip(CURVES, (replay.mean_loss(mine), *measured), strict=True):
             wanted[name].append(value)
     if not same(state, trainer.state()):
-        raise CheckFailure(f"after {EPOCHS} epochs the parameters are not where their steps lead", mistake=diagnose(case))
+        raise CheckFailure(
+            f"after {EPOCHS} epochs the parameters are not where their steps lead", mistake=diagnose(case)
+        )
     for name in CURVES:
         if not all(map(measures.near, curves[name], wanted[name])):
             mistake = measures.of_curve(name, curves, wanted, before, trainer.measure(task.images, task.labels), case)
@@ -328,7 +358,9 @@ def save_and_load(student: Any) -> None:
 def drawn_values(student: Any, task: Task) -> dict[str, np.ndarray]:
     """Other values for the same network."""
     return {
-        name: value if value.dtype.kind == "i" else (value + student.random.uniform(0.3, 0.6, value.shape)).astype("float32")
+        name: value
+        if value.dtype.kind == "i"
+        else (value + student.random.uniform(0.3, 0.6, value.shape)).astype("float32")
         for name, value in task.values.items()
     }
 
@@ -348,7 +380,9 @@ def _test_part(student: Any, task: Task, part: Task) -> tuple[np.ndarray, np.nda
 
 def _usable(steps: Sequence[Step], task: Task) -> bool:
     """Whether they can be made here: every one learns from samples of the task."""
-    return bool(steps) and all(step and all(batch and all(0 <= row < task.count for row in batch) for batch in step) for step in steps)
+    return bool(steps) and all(
+        step and all(batch and all(0 <= row < task.count for row in batch) for batch in step) for step in steps
+    )
 
 
 def _rows(steps: Sequence[Step]) -> list[int]:

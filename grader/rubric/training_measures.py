@@ -106,8 +106,12 @@ TEST_BEFORE_TRAINING = Mistake(
     "The test is made before the epoch and not after it", "First train_loop, then test_loop, then append all three."
 )
 CURVES_EXCHANGED = Mistake("Two curves are exchanged", "Look at which number is appended to which list.")
-EPOCHS_OFF = Mistake("There is another number of epochs than asked for", "for epoch in range(epochs) makes as many as that.")
-LAST_EPOCH_ONLY = Mistake("Only the last epoch is kept", "The lists are made once, before the loop, and appended to in it.")
+EPOCHS_OFF = Mistake(
+    "There is another number of epochs than asked for", "for epoch in range(epochs) makes as many as that."
+)
+LAST_EPOCH_ONLY = Mistake(
+    "Only the last epoch is kept", "The lists are made once, before the loop, and appended to in it."
+)
 STATE_DICT_ONLY = Mistake(
     "A state_dict is saved where the whole model is asked for",
     "load(path) must give the model back without having one: torch.save(model, path) keeps the whole of it.",
@@ -270,7 +274,11 @@ def of_curve(
         return ON_TRAINING_PART
     if all(near(value, was[column]) for value, was in zip(found[name], before, strict=True)):
         return TEST_BEFORE_TRAINING
-    return PERCENT if all(near(value, 100 * right) for value, right in zip(found[name], wanted[name], strict=True)) else None
+    return (
+        PERCENT
+        if all(near(value, 100 * right) for value, right in zip(found[name], wanted[name], strict=True))
+        else None
+    )
 
 
 def loaded(network: Practice, call: str, given: tuple[Any, ...], seed: int) -> Performance:

@@ -74,15 +74,15 @@ def drawn(random: np.random.Generator, optimizer: list[Any], norm: bool = False,
     batch_size = int(random.integers(4, 7))
     count = batch_size * int(random.integers(3, 5)) + int(random.integers(2, batch_size))
     layers = [["Flatten"], ["Linear", height * width, hidden]]
-    layers += [["BatchNorm1d", hidden]] * norm + [["Tanh"]] + [["Dropout", 0.5]] * dropout + [["Linear", hidden, classes]]
+    layers += (
+        [["BatchNorm1d", hidden]] * norm + [["Tanh"]] + [["Dropout", 0.5]] * dropout + [["Linear", hidden, classes]]
+    )
     empty = Task(layers, {}, np.zeros(0), np.zeros(0), 0.0, [], 0)
     while True:
-        images = (0.7 * random.standard_normal((count, 1, height, width))).astype("float32")
+        images = (0.35 * random.standard_normal((count, 1, height, width))).astype("float32")
         labels = np.arange(count) % classes  # every class is there
         random.shuffle(labels)
-        values = {
-            name: _values(random, name, tuple(value.shape)) for name, value in _made(empty).state_dict().items()
-        }
+        values = {name: _values(random, name, tuple(value.shape)) for name, value in _made(empty).state_dict().items()}
         smoothing = round(float(random.uniform(0.05, 0.2)), 3)
         found = Task(layers, values, images, labels, smoothing, optimizer, batch_size)
         if _loudness(found) < LOUDEST:
@@ -102,14 +102,43 @@ class Replay(NamedTuple):
         return float(np.average([loss for losses in self.losses for loss in losses], weights=sizes))
 
 
+class Stepper:
+    """SGD and Adam as torch makes their steps; torch's own take seconds to be imported."""
+
+    def __init__(self, parameters: list[torch.Tensor], name: str, options: dict[str, Any]) -> None:
+        self._parameters, self._move = parameters, self._adam if name == "Adam" else self._sgd
+        self._options = options
+        self._first = [torch.zeros_like(value) for value in parameters]  # moments
+        self._second = [torch.zeros_like(value) for value in parameters]
+        self._steps = 0
+
+    def step(self, rate: float | None = None) -> None:
+        """One step with the gradients that are there, at the optimizer's rate or another one."""
+        self._steps += 1
+        with torch.no_grad():
+            for value, first, second in zip(self._parameters, self._first, self._second, strict=True):
+                gradient = value.grad + self._options.get("weight_decay", 0) * value
+                value -= (rate or self._options["lr"]) * self._move(gradient, first, second)
+
+    def _sgd(self, gradient: torch.Tensor, buffer: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
+        momentum = self._options.get("momentum", 0)
+        buffer.mul_(momentum).add_(gradient)
+        return gradient + momentum * buffer if self._options.get("nesterov") else buffer
+
+    def _adam(self, gradient: torch.Tensor, mean: torch.Tensor, square: torch.Tensor) -> torch.Tensor:
+        mean.mul_(0.9).add_(0.1 * gradient)
+        square.mul_(0.999).add_(0.001 * gradient**2)
+        spread = (square / (1 - 0.999**self._steps)).sqrt() + self._options["eps"]
+        return mean / (1 - 0.9**self._steps) / spread
+
+
 class Trainer:
     """The same network, trained here."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
         self.network = task.network()
-        name, options = task.optimizer
-        self._optimizer = getattr(torch.optim, name)(self.network.parameters(), **options)
+        self._stepper = Stepper([*self.network.parameters()], *task.optimizer)
         self._loss_fn = task.loss_fn()
 
     def train(self, steps: Sequence[Step], rates: Sequence[float] | None = None, training: bool = True) -> Replay:
@@ -118,7 +147,7 @@ class Trainer:
         self.network.train(training)
         losses, gradients = [], []
         for number, step in enumerate(steps):
-            self._optimizer.zero_grad()
+            self.network.zero_grad()
             losses.append([])
             size = sum(map(len, step))
             for batch in step:
@@ -126,9 +155,7 @@ class Trainer:
                 (loss * (len(batch) / size)).backward()
                 losses[-1].append(loss.item())
             gradients.append([value.grad.numpy().copy() for value in self.network.parameters()])
-            if rates:
-                self._optimizer.param_groups[0]["lr"] = rates[number]
-            self._optimizer.step()
+            self._stepper.step(rates[number] if rates else None)
         return Replay(losses, gradients, self.state())
 
     def state(self) -> dict[str, np.ndarray]:
@@ -170,10 +197,12 @@ def _made(task: Task) -> torch.nn.Sequential:
 def _values(random: np.random.Generator, name: str, shape: tuple[int, ...]) -> np.ndarray:
     if name.endswith("num_batches_tracked"):
         return np.zeros(shape, dtype="int64")
-    found = random.standard_normal(shape) * (0.5 if len(shape) == 2 else 0.2)
-    if len(shape) == 1 and name.endswith(("weight", "running_var")):  # of a batch norm
-        found = 1 + np.abs(found)
-    return found.astype("float32")
+    found = 0.3 * random.standard_normal(shape)
+    if name.endswith("running_var"):
+        found = 0.5 + np.abs(found)
+    elif len(shape) == 1 and name.endswith("weight"):  # of a batch norm
+        found = 0.3 + np.abs(found)
+    return np.asarray(found, dtype="float32")
 
 
 def _loudness(task: Task) -> float:
