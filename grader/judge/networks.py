@@ -253,7 +253,9 @@ def network_raised(call: str, made: str, raised: protocol.Raised, source: Source
             hint=hint or CONSTRUCTOR,
             raised=raised,
         )
-    if raised.type_name == "UnpicklingError":  # torch's own words advise to load it all the same
+    if raised.type_name == "UnpicklingError" and call.startswith(
+        "loading "
+    ):  # torch's own words advise to load it all the same
         return CheckFailure(f"{call} fails: the file holds something else than parameters", hint=crash.SAVE_AGAIN)
     if raised.type_name in ("EOFError", "IndexError") and call.startswith("loading "):
         return CheckFailure(f"{call} fails: the file is empty, cut off or none of PyTorch's", hint=crash.SAVE_AGAIN)

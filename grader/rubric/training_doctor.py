@@ -296,7 +296,7 @@ def coverage(case: Case) -> Mistake | None:
     rows = [row for batch in shown for row in batch]
     sizes = [len(batch) for batch in shown]
     distinct = set(rows)
-    if not rows or (len(rows) == count == len(distinct) and sizes[:-1] == [wanted] * (len(sizes) - 1)):
+    if not rows or (len(rows) == count == len(distinct) and sorted(sizes) == sorted(case.task.sizes)):
         return None
     if sizes[0] != wanted:
         return BATCH_SIZE_IGNORED

@@ -41,6 +41,11 @@ class Task(NamedTuple):
         return len(self.labels)
 
     @property
+    def sizes(self) -> list[int]:
+        """Of the batches of an epoch, in order."""
+        return [self.batch_size] * (self.count // self.batch_size) + [self.count % self.batch_size]
+
+    @property
     def loss(self) -> dict[str, float]:
         return {LOSS: self.smoothing}
 
@@ -180,13 +185,13 @@ def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
 def steps_of(events: Sequence[Event]) -> list[Step]:
     """What each step has learned from, by what was noted: the batches whose losses went back since the step before."""
     found: list[Step] = []
-    since: Step = []
+    since: dict[int, Batch] = {}
     for event in events:
         if event.kind == "backward":
-            since += [events[n].rows for n in event.losses if 0 <= n < len(events) and events[n].kind == "loss"]
+            since |= {n: events[n].rows for n in event.losses if 0 <= n < len(events) and events[n].kind == "loss"}
         elif event.kind == "step":
-            found.append(since)
-            since = []
+            found.append([*since.values()])
+            since = {}
     return found
 
 
