@@ -68,7 +68,7 @@ class Practice(Network):
             {NETWORK: value[NETWORK]._number} if isinstance(value, dict) and NETWORK in value else value
             for value in arguments
         ]
-        doing = f"{call} was being called"
+        doing, self.made = f"{call} was being called", f"{function}()"
         told = tuple[Any, int | None, bool, bool, list[Any], list[Event]]
         found = Performance(*self._ask("perform", told, function, self._number, given, seed, doing=doing, call=call))
         arrays = [*found.gradients, *(x for event in found.events for x in (*event.parameters, *event.gradients))]

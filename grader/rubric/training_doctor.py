@@ -288,7 +288,7 @@ def coverage(case: Case) -> Mistake | None:
     """Which samples come in which batches of a whole epoch: known where the task is."""
     if case.task is None or case.epochs > 1:
         return None
-    steps, wanted, count = steps_of(case.events), case.task.batch_size, case.task.count
+    steps, wanted, count = steps_of(case.events), case.task.batch_size, case.task.size
     batches = [event.rows for event in case.learned]
     if len(steps) == 1 and len(batches) > 1:
         return ONE_STEP
@@ -319,7 +319,7 @@ def gradients(case: Case) -> Mistake | None:
     learned = steps_of(case.events)
     if case.task is None or not steps or not steps[0].gradients or not learned or not learned[0]:
         return None
-    if any(not 0 <= row < case.task.count for batch in learned[0] for row in batch) or not all(learned[0]):
+    if any(not 0 <= row < case.task.size for batch in learned[0] for row in batch) or not all(learned[0]):
         return None
     right = np.concatenate([g.ravel() for g in Trainer(case.task).train(learned[:1]).gradients[0]])
     found = np.concatenate([np.zeros(0) if g is None else np.ravel(g) for g in steps[0].gradients])

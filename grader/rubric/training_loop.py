@@ -90,10 +90,10 @@ def batches(student: Any) -> None:
     task, order, sizes = run.task, run.order(), run.sizes()
     if not any(event.kind == "forward" for event in run.told.events):
         raise run.wrong("train_loop never calls the model that it is given")
-    if sorted(order) != list(range(task.count)):
+    if sorted(order) != list(range(task.size)):
         known = {row for row in order if row >= 0}
         raise run.wrong(
-            f"of {task.count} samples {len(known)} are shown to the model, in {len(sizes)} batches of "
+            f"of {task.size} samples {len(known)} are shown to the model, in {len(sizes)} batches of "
             f"{_listed(sizes)} with batch_size={task.batch_size}"
         )
     if sorted(sizes) != sorted(task.sizes):
@@ -162,7 +162,7 @@ def mean_loss(student: Any) -> None:
         raise CheckFailure(f"the mean loss is {found:.4f}, expected {wanted:.4f}", mistake=mistake)
 
 
-@training_loop.check(points=1, live=True, needs=["mean_loss"], hint="total += loss.item(), or loss.detach().")
+@training_loop.check(points=1, live=True, needs=["updates"], hint="total += loss.item(), or loss.detach().")
 def plain_loss(student: Any) -> None:
     """The returned loss is a plain number, and no loss is kept with its graph.
 
@@ -289,16 +289,14 @@ def fit(student: Any) -> None:
         )
     )
     state = {entry.name: entry.values for entry in network.state()}
-    case = Case(told.events, labels, task, task.count, epochs=EPOCHS)
+    case = Case(told.events, labels, task, task.size, epochs=EPOCHS)
     steps = steps_of(told.events)
     whole = _usable(steps, task)
     each = len(steps) // EPOCHS
     if (
         not whole
         or len(steps) != EPOCHS * each
-        or any(
-            sorted(_rows(steps[i : i + each])) != list(range(task.count)) for i in range(0, len(steps), max(1, each))
-        )
+        or any(sorted(_rows(steps[i : i + each])) != list(range(task.size)) for i in range(0, len(steps), max(1, each)))
     ):
         raise CheckFailure(
             f"fit does not train {EPOCHS} times on every sample of train", mistake=measures.of_epochs(case, EPOCHS)
@@ -378,7 +376,7 @@ def _test_part(student: Any, task: Task) -> tuple[np.ndarray, np.ndarray]:
 def _usable(steps: Sequence[Step], task: Task) -> bool:
     """Whether they can be made here: every one learns from samples of the task."""
     return bool(steps) and all(
-        step and all(batch and all(0 <= row < task.count for row in batch) for batch in step) for step in steps
+        step and all(batch and all(0 <= row < task.size for row in batch) for batch in step) for step in steps
     )
 
 

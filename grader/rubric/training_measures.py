@@ -186,9 +186,9 @@ def _means(losses: Sequence[float], sizes: Sequence[int], batch_size: int) -> li
 
 def of_test(found: tuple[float, float], task: Task, size: int | None, told: Performance) -> Mistake | None:
     """Which mistake makes test_loop's two numbers."""
-    size = size or task.count
+    size = size or task.size
     trainer = Trainer(task)
-    parts = [slice(i, min(i + size, task.count)) for i in range(0, task.count, size)]
+    parts = [slice(i, min(i + size, task.size)) for i in range(0, task.size, size)]
     measured = [trainer.measure(task.images[part], task.labels[part]) for part in parts]
     sizes = [part.stop - part.start for part in parts]
     losses, accuracies = zip(*measured, strict=True)
@@ -203,10 +203,10 @@ def of_test(found: tuple[float, float], task: Task, size: int | None, told: Perf
         return SOFTMAX_TWICE
     if given and not any(event.given for event in given):
         return OTHER_LOSS
-    if sorted({row for event in forwards for row in event.rows}) != list(range(task.count)):
+    if sorted({row for event in forwards for row in event.rows}) != list(range(task.size)):
         return TEST_BATCHES_LOST
     if not near(found[1], accuracy):
-        right = accuracy * task.count
+        right = accuracy * task.size
         return _matching(
             found[1],
             [
@@ -217,7 +217,7 @@ def of_test(found: tuple[float, float], task: Task, size: int | None, told: Perf
                 (float(np.sum(accuracies)), ACCURACY_OF_BATCHES),
                 (right / len(parts), ACCURACY_BY_BATCHES),
                 (accuracies[-1], LAST_OF_TEST),
-                (accuracies[-1] * sizes[-1] / task.count, LAST_OF_TEST),
+                (accuracies[-1] * sizes[-1] / task.size, LAST_OF_TEST),
             ],
         )
     return _matching(found[0], _means(losses, sizes, size))
@@ -251,7 +251,7 @@ def of_epochs(case: Case, epochs: int) -> Mistake | None:
     if mistake := diagnose(case):
         return mistake
     shown = [row for step in steps_of(case.events) for batch in step for row in batch]
-    return EPOCHS_OFF if case.task and len(shown) != epochs * case.task.count else None
+    return EPOCHS_OFF if case.task and len(shown) != epochs * case.task.size else None
 
 
 def of_curve(

@@ -37,13 +37,13 @@ class Task(NamedTuple):
     batch_size: int
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         return len(self.labels)
 
     @property
     def sizes(self) -> list[int]:
         """Of the batches of an epoch, in order."""
-        return [self.batch_size] * (self.count // self.batch_size) + [self.count % self.batch_size]
+        return [self.batch_size] * (self.size // self.batch_size) + [self.size % self.batch_size]
 
     @property
     def loss(self) -> dict[str, float]:
@@ -78,7 +78,7 @@ def drawn(random: np.random.Generator, optimizer: list[Any], norm: bool = False,
     height, width, hidden, classes = (int(random.integers(low, high)) for low, high in ((2, 4), (3, 5), (4, 7), (3, 6)))
     batch_size = int(random.integers(4, 7))
     count = batch_size * int(random.integers(3, 5)) + int(random.integers(2, batch_size))
-    layers = [["Flatten"], ["Linear", height * width, hidden]]
+    layers: list[list[Any]] = [["Flatten"], ["Linear", height * width, hidden]]
     layers += (
         [["BatchNorm1d", hidden]] * norm + [["Tanh"]] + [["Dropout", 0.5]] * dropout + [["Linear", hidden, classes]]
     )
@@ -122,19 +122,19 @@ class Stepper:
         self._steps += 1
         with torch.no_grad():
             for value, first, second in zip(self._parameters, self._first, self._second, strict=True):
-                gradient = value.grad + self._options.get("weight_decay", 0) * value
+                gradient = _gradient(value) + self._options.get("weight_decay", 0) * value
                 value -= (rate or self._options["lr"]) * self._move(gradient, first, second)
 
     def _sgd(self, gradient: torch.Tensor, buffer: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
         momentum = self._options.get("momentum", 0)
         buffer.mul_(momentum).add_(gradient)
-        return gradient + momentum * buffer if self._options.get("nesterov") else buffer
+        return gradient.add(buffer, alpha=momentum) if self._options.get("nesterov") else buffer
 
     def _adam(self, gradient: torch.Tensor, mean: torch.Tensor, square: torch.Tensor) -> torch.Tensor:
         mean.mul_(0.9).add_(0.1 * gradient)
         square.mul_(0.999).add_(0.001 * gradient**2)
         spread = (square / (1 - 0.999**self._steps)).sqrt() + self._options["eps"]
-        return mean / (1 - 0.9**self._steps) / spread
+        return mean.div(1 - 0.9**self._steps).div(spread)
 
 
 class Trainer:
@@ -150,7 +150,8 @@ class Trainer:
         """What these steps give; `rates`: of each step, where it is not the optimizer's own."""
         images, labels = torch.from_numpy(self.task.images), torch.from_numpy(self.task.labels)
         self.network.train(training)
-        losses, gradients = [], []
+        losses: list[list[float]] = []
+        gradients: list[list[np.ndarray]] = []
         for number, step in enumerate(steps):
             self.network.zero_grad()
             losses.append([])
@@ -159,7 +160,7 @@ class Trainer:
                 loss = self._loss_fn(self.network(images[batch]), labels[batch])
                 (loss * (len(batch) / size)).backward()
                 losses[-1].append(loss.item())
-            gradients.append([value.grad.numpy().copy() for value in self.network.parameters()])
+            gradients.append([_gradient(value).numpy().copy() for value in self.network.parameters()])
             self._stepper.step(rates[number] if rates else None)
         return Replay(losses, gradients, self.state())
 
@@ -195,6 +196,10 @@ def steps_of(events: Sequence[Event]) -> list[Step]:
     return found
 
 
+def _gradient(parameter: torch.Tensor) -> torch.Tensor:
+    return torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+
+
 def _made(task: Task) -> torch.nn.Sequential:
     return torch.nn.Sequential(*(getattr(torch.nn, kind)(*arguments) for kind, *arguments in task.layers))
 
@@ -212,6 +217,6 @@ def _values(random: np.random.Generator, name: str, shape: tuple[int, ...]) -> n
 
 def _loudness(task: Task) -> float:
     """The length of all gradients together, in the loudest of the first batches."""
-    batches = [list(range(i, min(i + task.batch_size, task.count))) for i in range(0, task.count, task.batch_size)]
+    batches = [list(range(i, min(i + task.batch_size, task.size))) for i in range(0, task.size, task.batch_size)]
     replay = Trainer(task).train([[batch] for batch in batches])
-    return max(sum(float((g**2).sum()) for g in gradients) ** 0.5 for gradients in replay.gradients)
+    return max(float(np.linalg.norm(np.concatenate([g.ravel() for g in gradients]))) for gradients in replay.gradients)

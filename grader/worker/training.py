@@ -58,10 +58,10 @@ class Watch:
     def __init__(self, network: nn.Module, images: list[torch.Tensor], most_steps: int = MOST_EVENTS) -> None:
         self.events: list[Event] = []
         self.optimizer: torch.optim.Optimizer | None = None  # the given one
-        plain = type(network) is nn.Sequential and len(network)
         self._network = network
         # a Sequential may be run by .forward(), which no hook sees, but its layers are called
-        self._first, self._last = (network[0], network[-1]) if plain else (network, network)
+        parts = (list(network) if type(network) is nn.Sequential else []) or [network]
+        self._first, self._last = parts[0], parts[-1]
         self._parameters = [value for _, value in nn.Module.named_parameters(network)]
         self._small = sum(value.numel() for value in self._parameters) <= MOST_VALUES
         rows = [row for part in images for row in part.cpu().flatten(1)]
