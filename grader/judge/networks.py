@@ -16,6 +16,7 @@ import numpy as np
 from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
 from grader.judge import crash, hints, wording
+from grader.judge.events import Event
 from grader.judge.reading import Source
 from grader.worker import protocol
 
@@ -118,6 +119,7 @@ class Network:
     def __init__(self, session: Session, name: str, args: tuple[int, ...], sample: np.ndarray, seed: int) -> None:
         session.require(name)
         self.session = session
+        self.noted: list[Event] = []  # of its last training
         self.made = f"{name}({', '.join(map(str, args))})"
         doing = f"{self.made} was being built"
         self._number = self._ask(
@@ -189,11 +191,11 @@ class Network:
         return list(self._ask("forward_operators", list[str], self._number, x, doing=doing, call="forward()"))
 
     def train(self, images: np.ndarray, labels: np.ndarray, seed: int, seconds: float) -> Any:
-        """What the student's `train` returned; the network is trained in place."""
+        """What the student's `train` returned; the network is trained in place, and `noted` tells of its first steps."""
         call = "train(model, images, labels)"
-        returned, _ = self._ask(
+        returned, _, self.noted = self._ask(
             "train",
-            tuple[Any, float],
+            tuple[Any, float, list[Event]],
             "train",
             self._number,
             images,

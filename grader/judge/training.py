@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
 from grader.judge import wording
+from grader.judge.events import Event
 from grader.judge.networks import Network
 
 if TYPE_CHECKING:
@@ -15,27 +16,6 @@ if TYPE_CHECKING:
 
 NETWORK, OPTIMIZER, LOSS = "network", "optimizer", "loss"  # kinds of objects that stand in a call's arguments
 MOST_CURVE = 1000  # numbers that are looked at of a list
-
-
-class Event(msgspec.Struct, frozen=True):
-    """One thing that student code did. It is that code's word: good for hints, not for marks."""
-
-    kind: Literal["forward", "loss", "backward", "zero_grad", "step"]
-    rows: list[int] = []  # forward, loss: which samples, NO_ROW for none that were given
-    labels: list[int] = []  # loss
-    training: bool = False  # forward: the network's mode
-    grad: bool = False  # forward: gradients are computed; loss, backward: there is something to go back through
-    value: float = 0.0  # loss
-    of: str = ""  # loss: what was made of the network's output before
-    given: bool = False  # loss, step: by the function or the optimizer that was given
-    held: int = 0  # loss: how many earlier ones are kept with their graph
-    losses: list[int] = []  # backward: numbers of the events whose losses are in it
-    stale: bool = False  # backward: the gradients of the last step are still there
-    rate: float = 0.0  # step
-    moved: float = 0.0  # step: length of the move, in lengths of all parameters
-    still: int = 0  # step: parameters that do not move
-    parameters: list[Any] = []  # forward, step: their values, of a small network
-    gradients: list[Any] = []  # step
 
 
 class Performance(msgspec.Struct, frozen=True):
@@ -71,7 +51,7 @@ class Practice(Network):
         doing, self.made = f"{call} was being called", f"{function}()"
         told = tuple[Any, int | None, bool, bool, list[Any], list[Event]]
         found = Performance(*self._ask("perform", told, function, self._number, given, seed, doing=doing, call=call))
-        arrays = [*found.gradients, *(x for event in found.events for x in (*event.parameters, *event.gradients))]
+        arrays = [*found.gradients, *(x for event in found.events for x in event.gradients)]
         if not all(value is None or isinstance(value, np.ndarray) for value in arrays):
             raise wording.tampered(doing)
         return found

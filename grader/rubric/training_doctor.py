@@ -12,10 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from grader.authoring.exercise import Mistake
-from grader.judge.training import Event
+from grader.judge.events import Event
 from grader.rubric.training_task import Task, Trainer, steps_of
 
 CLOSE = 1e-3  # of gradients to others, in lengths
+MOVES = 3  # of the parameters, whose direction counts
+SHORT = 0.0025  # of the parameters' length: the shortest first steps of a training that works are of 0.006
 
 NO_ZERO_GRAD = Mistake(
     "The gradients are never set to zero",
@@ -138,6 +140,13 @@ SCALED = Mistake(
 OTHER_RATE = Mistake(
     "The rate of the given optimizer is changed",
     "Its rate is the caller's choice: leave optimizer.param_groups as they are.",
+)
+
+
+SHORT_STEPS = Mistake(
+    "The steps are too short",
+    "In the first steps the parameters move by less than a quarter of a percent of their length each: with this rate the training "
+    "gets nowhere in its time. Take a larger one; Adam needs less searching than plain SGD.",
 )
 
 
@@ -264,7 +273,7 @@ def thrown_away(case: Case) -> Mistake | None:
             unused += [case.events[n].rows for n in event.losses if 0 <= n < len(case.events)]
         elif event.kind == "zero_grad":
             lost, unused = lost + unused, []
-        elif event.kind == "step":
+        elif event.steps:
             lost, unused = [], []
         elif event.kind == "loss" and event.grad and lost and event.rows not in lost:
             return ZEROED_EACH_BATCH
@@ -328,9 +337,17 @@ def gradients(case: Case) -> Mistake | None:
         return None
     factor = float(found @ right) / length**2
     parallel = float(np.linalg.norm(found - factor * right)) < CLOSE * max(abs(factor), CLOSE) * length
-    if not parallel or abs(factor) < CLOSE:
-        return None
-    return UPHILL if factor < 0 else SCALED if abs(factor - 1) > CLOSE else None
+    return SCALED if parallel and factor > CLOSE and abs(factor - 1) > CLOSE else None
+
+
+def uphill(case: Case) -> Mistake | None:
+    moves = [event for event in case.events if event.moved > 0][:MOVES]
+    turned = [
+        event.value * case.events[event.losses[0]].value < 0
+        for event in case.of("backward")
+        if len(event.losses) == 1 and event.losses[0] < len(case.events)
+    ]
+    return UPHILL if moves and (all(event.along > 0 for event in moves) or (turned and all(turned))) else None
 
 
 def rate(case: Case) -> Mistake | None:
@@ -338,9 +355,13 @@ def rate(case: Case) -> Mistake | None:
     if case.task is None or not steps:
         return None
     wanted = case.task.optimizer[1]["lr"]
-    if any(step.rate < 0 for step in steps):
-        return UPHILL
     return OTHER_RATE if any(abs(step.rate - wanted) > CLOSE * wanted for step in steps) else None
+
+
+def short_steps(case: Case) -> Mistake | None:
+    """Only where nobody else has chosen the rate."""
+    moves = [event.moved for event in case.events if event.moved > 0]
+    return SHORT_STEPS if not case.task and len(moves) >= MOVES and np.mean(moves) < SHORT else None
 
 
 def not_moving(case: Case) -> Mistake | None:
@@ -368,8 +389,10 @@ RULES: tuple[
     twice,
     other_loss,
     coverage,
+    uphill,
     rate,
     gradients,
     mode,
     not_moving,
+    short_steps,
 )

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.judge.training import LOSS, NETWORK, OPTIMIZER, Event, Practice
+from grader.judge.events import Event
+from grader.judge.training import LOSS, NETWORK, OPTIMIZER, Practice
 from grader.later import torch
 
 NEAR = 1e-4  # of values around 1 in float32, after some ten steps; mistakes differ by a hundred times that

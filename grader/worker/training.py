@@ -20,7 +20,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 from grader.worker.procedures import Workspace, seed_everything
 
 MOST_EVENTS = 1000
-MOST_VALUES = 2000  # parameters: of a network with more of them no values are told
+MOST_VALUES = 2000  # parameters: of a network with more of them the gradients are not told
 MOST_NODES = 2000  # of a graph that are looked at for the losses in it
 LOSSES = ("cross_entropy_loss", "nll_loss_nd")  # what all of torch's losses for classes end in
 NO_ROW = -1  # in place of a sample's number: other values than any that were given
@@ -50,12 +50,14 @@ class Given(nn.CrossEntropyLoss):
 
 
 class Watch:
-    """Notes what becomes of one network while student code runs, at most so many steps of optimisers.
+    """Notes what becomes of one network while student code runs, as far as so many steps and events.
 
     images: the samples that student code has, by which those that it shows to the network are known.
     """
 
-    def __init__(self, network: nn.Module, images: list[torch.Tensor], most_steps: int = MOST_EVENTS) -> None:
+    def __init__(
+        self, network: nn.Module, images: list[torch.Tensor], steps: int = MOST_EVENTS, events: int = MOST_EVENTS
+    ) -> None:
         self.events: list[Event] = []
         self.optimizer: torch.optim.Optimizer | None = None  # the given one
         self._network = network
@@ -72,8 +74,8 @@ class Watch:
         self._held: list[weakref.ref[torch.Tensor]] = []
         self._before: list[torch.Tensor] = []
         self._last_gradients: list[torch.Tensor | None] = []
-        self._in_given_loss = False
-        self._left = most_steps
+        self._in_given_loss = self._in_backward = False
+        self._steps_left, self._most = steps, events
         self._undo: list[Callable[[], None]] = []
 
     def __enter__(self) -> Watch:
@@ -112,27 +114,31 @@ class Watch:
         setattr(owner, name, noted)
         self._undo.append(lambda: setattr(owner, name, original))
 
+    @property
+    def over(self) -> bool:
+        """Whether enough was seen. Hooks stay where they are: torch may be going through them."""
+        return self._steps_left <= 0 or len(self.events) >= self._most
+
     def _note(self, kind: str, **more: Any) -> None:
-        if len(self.events) < MOST_EVENTS:
-            self.events.append({"kind": kind, **more})
+        self.events.append({"kind": kind, **more})
 
     @_harmless
     def _called(self, module: nn.Module, args: Any, output: Any) -> None:
-        if module is self._first:
+        if module is self._first and not self.over:
             self._rows = self._known(args[0]) if args and isinstance(args[0], torch.Tensor) else []
-            self._note(
-                "forward",
-                rows=self._rows,
-                training=self._network.training,
-                grad=torch.is_grad_enabled(),
-                parameters=self._values(),
-            )
+            move = self._move()
+            if move["moved"]:  # by hand
+                self._last_gradients = self._gradients()
+                self._pending.clear()
+            mode = {"training": self._network.training, "grad": torch.is_grad_enabled()}
+            self._note("forward", rows=self._rows, **mode, **move)
         if module is self._last and isinstance(output, torch.Tensor):
             self._output = output
 
     def _loss(self, original: Any, input: torch.Tensor, target: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
         value = original(input, target, *args, **kwargs)
-        self._note_loss(value, input, target)
+        if not self.over:
+            self._note_loss(value, input, target)
         return value
 
     @_harmless
@@ -155,50 +161,71 @@ class Watch:
             self._held.append(weakref.ref(value))
 
     def _backward(self, original: Any, tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.over or self._in_backward:  # where a mode of torch is on, it calls itself
+            return original(tensors, *args, **kwargs)
         self._note_backward(tensors)
-        return original(tensors, *args, **kwargs)
+        self._in_backward = True
+        try:
+            return original(tensors, *args, **kwargs)
+        finally:
+            self._in_backward = False
 
     @_harmless
     def _note_backward(self, tensors: Any) -> None:
         roots = [tensors] if isinstance(tensors, torch.Tensor) else list(tensors)
         now = [value.grad for value in self._parameters]
-        stale = any(
-            new is not None and old is not None and bool(old.any()) and torch.equal(new, old)
-            for new, old in zip(now, self._last_gradients, strict=False)
-        )
+        used = [
+            (new, old) for new, old in zip(now, self._last_gradients, strict=False) if old is not None and old.any()
+        ]
+        stale = bool(used) and all(new is not None and torch.equal(new, old) for new, old in used)
         reached = _nodes(root.grad_fn for root in roots if isinstance(root, torch.Tensor))
         losses = [number for number, node in self._pending if node in reached]
-        self._note("backward", losses=losses, stale=stale, grad=bool(reached))
+        value = sum(float(root.detach().sum()) for root in roots)
+        self._note("backward", losses=losses, value=value, stale=stale, grad=bool(reached))
 
     def _zeroed(self, original: Any, owner: Any, *args: Any, **kwargs: Any) -> Any:
-        self._note("zero_grad")
+        if not self.over:
+            self._note("zero_grad")
         return original(owner, *args, **kwargs)
 
     @_harmless
     def _about_to_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        self._before = [value.detach().clone() for value in self._parameters]
+        if not self.over:
+            self._before = self._values()
 
     @_harmless
     def _stepped(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        moves = [(now.detach() - old).norm() for now, old in zip(self._parameters, self._before, strict=True)]
-        size = sum(float(old.norm()) ** 2 for old in self._before) ** 0.5
-        self._last_gradients = [None if p.grad is None else p.grad.detach().clone() for p in self._parameters]
+        if self.over:
+            return
+        self._last_gradients = self._gradients()
         self._note(
             "step",
             given=optimizer is self.optimizer,
             rate=float(optimizer.param_groups[0]["lr"]),
-            moved=sum(float(move) ** 2 for move in moves) ** 0.5 / max(size, 1e-12),
-            still=sum(not float(move) for move in moves),
-            parameters=self._values(),
+            **self._move(),
             gradients=self._last_gradients if self._small else [],
         )
         self._pending.clear()
-        self._left -= 1
-        if self._left <= 0:
-            self.__exit__()
+        self._steps_left -= 1
+
+    def _move(self) -> dict[str, float]:
+        """How far the parameters have moved since the last look, in lengths of all of them, and how much along their gradients."""
+        now, before = self._values(), self._before or self._values()
+        self._before = now
+        move = torch.cat([new - old for new, old in zip(now, before, strict=True)])
+        gradient = torch.cat(
+            [torch.zeros_like(p).flatten() if p.grad is None else p.grad.flatten() for p in self._parameters]
+        )
+        return {
+            "moved": float(move.norm() / torch.cat(before).norm().clamp(min=1e-12)),
+            "along": float(nn.functional.cosine_similarity(move, gradient, dim=0)),
+        }
+
+    def _gradients(self) -> list[torch.Tensor | None]:
+        return [None if value.grad is None else value.grad.detach().clone() for value in self._parameters]
 
     def _values(self) -> list[torch.Tensor]:
-        return [value.detach().clone() for value in self._parameters] if self._small else []
+        return [value.detach().flatten().clone() for value in self._parameters]
 
     def _known(self, x: torch.Tensor) -> list[int]:
         rows = x.detach().cpu().float().flatten(1) if x.dim() > 1 else x.detach().cpu().float()[None]
