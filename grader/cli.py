@@ -64,6 +64,16 @@ def _parser() -> argparse.ArgumentParser:
         "run does not ask are kept beside its own, and marked as earlier ones",
     )
     run.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
+    run.add_argument(
+        "--engine",
+        choices=("local", "ray", "slurm"),
+        default="local",
+        help="where shards of a class are graded: here, in a Ray cluster or as Slurm jobs (extras ray, slurm)",
+    )
+    run.add_argument("--address", metavar="HOST:PORT", help="of the Ray cluster (default: a new one on this machine)")
+    run.add_argument(
+        "--slurm", type=_setting, action="append", metavar="KEY=VALUE", help="as slurm_partition=cpu (may be repeated)"
+    )
     run.add_argument("--public", action="store_true", help="only the checks that students may see")
     run.add_argument(
         "--seed", type=_seed, metavar="N", help="ask what the run with this seed asked (default: a fresh one)"
@@ -111,6 +121,30 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--sheet", type=Path, metavar="CSV", help="the gradebook's own file (canvas, moodle)")
     export.add_argument("--column", default="", metavar="NAME", help="which of its columns the score goes into")
 
+    over = _command(commands, "class", "classes:overview", "write the report over a class, from stored reports")
+    over.add_argument("reports", type=Path, metavar="REPORTS", help="the folder of a run's reports")
+    over.add_argument("--anonymous", action="store_true", help="for a projector: pseudonyms that stay, nobody's words")
+
+    plant = _command(
+        commands, "plant", "classes:plant", "write a mistake without a name as a planted submission, to be named"
+    )
+    plant.add_argument("group", metavar="GROUP", help="as the class report calls it")
+    plant.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to make")
+    plant.add_argument("--reports", type=Path, default=Path("reports"), help="a run's reports (default: reports)")
+
+    similar = _command(
+        commands,
+        "similar",
+        "classes:similar",
+        "show pairs of submissions that share rare wrong answers or unusual code",
+    )
+    similar.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="the folder of a run's reports, or submissions (code only)"
+    )
+    similar.add_argument(
+        "--out", type=Path, metavar="DIR", help="where similar.html goes (default: beside the reports)"
+    )
+
     audit = _command(commands, "audit", "stored:audit", "test the rubric itself: right code, wrong code and mutants")
     audit.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
     audit.add_argument(
@@ -142,7 +176,14 @@ def _parser() -> argparse.ArgumentParser:
             default="strict",
             help="how student code is confined (default: strict, or refuse)",
         )
-    for command in (run, listed, explain, new, replay, audit):
+    for command in (run, export, over):
+        command.add_argument(
+            "--marks",
+            type=Path,
+            metavar="FILE",
+            help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
+        )
+    for command in (run, listed, explain, new, replay, audit, export, over, plant, similar):
         command.add_argument(
             "--course",
             type=Path,
@@ -166,6 +207,13 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
     return int(text)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, found, value = text.partition("=")
+    if not (key and found):
+        raise argparse.ArgumentTypeError(f"{text!r} is no KEY=VALUE")
+    return key, value
 
 
 def _count(text: str) -> int:

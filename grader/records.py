@@ -159,6 +159,7 @@ class CheckResult(Record, frozen=True, kw_only=True):
     finding: Finding | None = None
     seconds: float = 0.0  # wall time
     public: bool = True
+    later: bool = False  # not public, but what it found is kept, for students to see after the deadline
     counted: bool = True  # False: no points at stake (data absent, or the harness failed)
     evidence: tuple[Evidence, ...] = ()
     earlier: Earlier | None = None  # when it is not of the report's own run
@@ -172,6 +173,8 @@ class CheckResult(Record, frozen=True, kw_only=True):
             raise ValueError(f"{self.id}: a {self.outcome} check has a finding and earns nothing")
         if self.outcome == "errored" and self.counted:
             raise ValueError(f"{self.id}: an error of the harness never costs points")
+        if self.public and self.later:
+            raise ValueError(f"{self.id}: what is public is not kept for later")
 
 
 class ExerciseResult(Record, frozen=True, kw_only=True):

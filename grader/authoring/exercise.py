@@ -68,6 +68,7 @@ class Check:
         self.about = about.strip()
         self.points = points
         self.public = public
+        self.later = False  # hidden only until the deadline: a course says so
         self.needs = tuple(f"{exercise.name}.{name}" for name in declared.names(self.id, "needs", needs))
         self.gate = gate  # without it no later check of the exercise is tried
         self.own_work = gate and bool(exercise.ready_made)  # whether or not a course lets it be a gate
@@ -88,6 +89,11 @@ class Check:
         if name.startswith(declared.MARKS):  # Hypothesis's decorators mark what they decorate
             raise AuthorError(declared.ORDER)
         super().__setattr__(name, value)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether what it tried and found is kept, to be shown now or later."""
+        return self.public or self.later
 
     @property
     def all_needs(self) -> tuple[str, ...]:

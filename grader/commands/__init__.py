@@ -6,14 +6,15 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import HarnessError, UsageError
+from grader.errors import AuthorError, HarnessError, UsageError
 
 if TYPE_CHECKING:
     from grader.course import Course
+    from grader.policy.marking import Marking
 
 PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
 
@@ -40,6 +41,22 @@ def _is_beyond_core(arguments: argparse.Namespace) -> bool:
     ]
     others = set(rubric.EVERYTHING).difference(rubric.CORE)
     return bool(given.get("lesson") or given.get("all")) or not others.isdisjoint(named)
+
+
+def marking_of(
+    arguments: argparse.Namespace, course: Course, places: Mapping[str, str], names: Collection[str] = ()
+) -> Marking | None:
+    """How submissions are marked; None where nothing is said of marks.
+
+    Raises AuthorError for a name in the marks file that is none of `names`, where these are given.
+    """
+    from grader.policy import marking, people
+
+    file = arguments.marks or people.beside(course.folder)
+    found = marking.of(course.policy, file, course.exercises, places)
+    if found and names and (problem := found.misnamed(names)):
+        raise AuthorError(f"{file}: {problem}")
+    return found
 
 
 def require_writable(out: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands import FAILED, HARNESS, PASSED, course_of, print_no_more, require_writable, written
+from grader.commands import FAILED, HARNESS, PASSED, course_of, marking_of, print_no_more, require_writable, written
 from grader.errors import GraderError, UsageError
 from grader.machine import require_linux
 
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from grader.authoring.exercise import Check
     from grader.classes import Found
     from grader.course import Course
-    from grader.engine.local import Options
+    from grader.engine.local import Grader, Options
+    from grader.engine.machines import Machines
     from grader.engine.workplace import Workplace
     from grader.records import SubmissionReport
+    from grader.submission import Source
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,8 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     device = _device(arguments.device, arguments.isolation)
     jobs = arguments.jobs or default_jobs()
+    if arguments.engine != "local":
+        return _graded(arguments, None, jobs, device)
     with Workplace(arguments.isolation, jobs, device == "cuda") as place:  # while it starts, the rest is imported
-        return _graded(arguments, place, device)
+        return _graded(arguments, place, jobs, device)
 
 
 def _there(path: Path) -> None:
@@ -42,9 +46,9 @@ def _there(path: Path) -> None:
             raise UsageError(f"{path}: there is no such file or folder")
 
 
-def _graded(arguments: argparse.Namespace, place: Workplace, device: str) -> int:
+def _graded(arguments: argparse.Namespace, place: Workplace | None, jobs: int, device: str) -> int:
     from grader.classes import find
-    from grader.report.kept import Shelf, known_names
+    from grader.report.kept import Shelf, known_names, read_index
 
     course = course_of(arguments)
     found = find(arguments.paths, course.files, known_names(arguments.out))
@@ -55,25 +59,23 @@ def _graded(arguments: argparse.Namespace, place: Workplace, device: str) -> int
 
     asked = {check.id for check in checks if not (check.trains and arguments.no_train)}
     ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}
-    shelf = Shelf(arguments.out, {source.name: source.place for source in submissions}, ids, asked)
+    places = {source.name: source.place for source in submissions}
+    known = read_index(arguments.out).submissions | places
+    marking = marking_of(arguments, course, known)
+    shelf = Shelf(arguments.out, places, ids, asked, marking)
 
-    from grader.engine.local import Grader
     from grader.report import run_json, terminal
     from grader.report.progress import Progress
 
-    options = _options(arguments, course, place.jobs, device)
+    options = _options(arguments, course, jobs, device)
     _learn(course, checks)
     reports: list[SubmissionReport] = []
     problems: list[tuple[str, str]] = []
     codes = [PASSED]
     with (
         Progress(len(submissions), arguments.quiet) as advance,
-        Grader(checks, options, place, submissions) as grading,
+        _engine(arguments, course, checks, options, place, submissions) as grading,
     ):
-        if course.own:
-            from grader.engine.trial import try_on_reference
-
-            try_on_reference(grading, course.own)
         for source, outcome in grading.grade_all(submissions):
             try:
                 if isinstance(outcome, GraderError):
@@ -96,13 +98,45 @@ def _graded(arguments: argparse.Namespace, place: Workplace, device: str) -> int
                 run_json.print_run(reports, problems, sys.stdout)
             else:
                 one = submissions[0].path if len(submissions) == 1 else None
-                terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet, source=one)
+                marks = {report.submission: marking.mark(report) for report in reports} if marking else None
+                terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet, source=one, marks=marks)
                 if not arguments.quiet:
-                    notes = reports[0].notes if len(reports) == 1 else ()
+                    notes = [*(reports[0].notes if len(reports) == 1 else ())]
+                    notes += [told] if marking and (told := marking.misnamed(known)) else []
                     terminal.print_lines(_asides(found, [*shelf.told, *notes]))
         except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
             print_no_more()
     return max(codes)
+
+
+def _engine(
+    arguments: argparse.Namespace,
+    course: Course,
+    checks: Sequence[Check],
+    options: Options,
+    place: Workplace | None,
+    submissions: Sequence[Source],
+) -> Grader | Machines:
+    """What grades, ready to; a course's own checks were tried on the right answers by then."""
+    from grader.engine.local import Grader
+
+    local = Grader(checks, options, place, submissions) if place or course.own else None
+    if local is not None and course.own:
+        from grader.engine.trial import try_on_reference
+
+        try_on_reference(local, course.own)
+    if local is not None and place:
+        return local
+    if local is not None:
+        local.close()
+    from grader.engine import machines
+
+    scheduler: machines.Ray | machines.Slurm
+    if arguments.engine == "ray":
+        scheduler = machines.Ray(arguments.address, options.device == "cuda")
+    else:
+        scheduler = machines.Slurm(arguments.out / "slurm", dict(arguments.slurm or []))
+    return machines.Machines(checks, options, course, scheduler)
 
 
 def _learn(course: Course, checks: Sequence[Check]) -> None:

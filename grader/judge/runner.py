@@ -235,7 +235,7 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, 
     session.discard()
     if check.test is not None and not failed.failure.fatal and session.shrink_plays > 0:
         failed = _shrink(check, session, rubric.seed) or failed
-    if check.public and failed.failure.where is not None and session.shrink_plays > 0:
+    if check.is_told and failed.failure.where is not None and session.shrink_plays > 0:
         _look_for_leftovers(check, failed, session)
     raise failed
 
@@ -433,7 +433,7 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
     session.failures[check.id] = causes.Known(
         causes.reasons(failure, function, unread), function, frozenset(given), guessed and not unread
     )
-    if not check.public:
+    if not check.is_told:
         hint = (failure.hidden and failure.hint) if failure.astray else check.hint
         return Finding(message=failure.hidden or HIDDEN_CRASH if failure.astray else HIDDEN, hint=hint)
     hint = failure.hint or ("" if failure.astray or failure.mistake else check.hint)
@@ -498,8 +498,9 @@ def _result(
         finding=finding,
         seconds=round(seconds, 4),
         public=check.public,
+        later=check.later,
         counted=counted,
-        evidence=evidence if check.public else (),
+        evidence=evidence if check.is_told else (),
     )
 
 

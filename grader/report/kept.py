@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from grader.errors import UsageError
+from grader.policy.marking import Marking
 from grader.records import (
     Earlier,
     ExerciseResult,
@@ -23,6 +24,7 @@ from grader.records import (
     sum_points,
 )
 from grader.report import html
+from grader.report.class_page import Class, write_class
 from grader.report.files import write_whole
 from grader.report.text import one_line
 
@@ -66,10 +68,15 @@ class Shelf:
     """
 
     def __init__(
-        self, out: Path, places: Mapping[str, str], course: Mapping[str, Collection[str]], asked: Collection[str]
+        self,
+        out: Path,
+        places: Mapping[str, str],
+        course: Mapping[str, Collection[str]],
+        asked: Collection[str],
+        marking: Marking | None = None,
     ) -> None:
         """Raises UsageError where a report in `out` is of another submission of the same name."""
-        self._out, self._places, self._course, self._asked = out, places, course, asked
+        self._out, self._places, self._course, self._asked, self._marking = out, places, course, asked, marking
         self.told: list[str] = []  # what an instructor may want to know
         self._known = read_index(out).submissions
         for name, place in places.items():
@@ -90,7 +97,7 @@ class Shelf:
             whole = report
             other = self._known.get(report.submission, "an unknown place")
             self.told.append(f"{report.submission}: the earlier report was of {other}, so nothing of it is kept")
-        html.write_report(whole, folder)
+        html.write_report(whole, folder, self._marking.mark(whole) if self._marking else None)
         new = whole.notes[: len(whole.notes) - len(report.notes)]
         self.told += [f"{report.submission}: {note}" for note in new]
 
@@ -119,13 +126,13 @@ class Shelf:
             not_graded=(*mine, *others),
             left_alone=tuple(map(one_line, left_alone)) or old.left_alone,
         )
-        html.write_index(
-            reports,
-            self._out,
-            [(one.name, one.why) for one in index.not_graded],
-            index.left_alone,
-            earlier={*found.difference(names), *(one.name for one in others)},
-        )
+        problems = [(one.name, one.why) for one in index.not_graded]
+        earlier = {*found.difference(names), *(one.name for one in others)}
+        marks = {report.submission: self._marking.mark(report) for report in reports} if self._marking else {}
+        if len(reports) > 1:
+            about = Class(reports=reports, marks=marks, not_graded=problems, earlier=earlier)
+            write_class(about, self._out)
+        html.write_index(reports, self._out, problems, index.left_alone, earlier, marks)
         write_whole(self._out / INDEX, msgspec.json.format(msgspec.json.encode(index), indent=1) + b"\n")
 
 
