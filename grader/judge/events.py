@@ -21,6 +21,7 @@ class Event(msgspec.Struct, frozen=True):
     held: int = 0  # loss: how many earlier ones are kept with their graph
     losses: list[int] = []  # backward: numbers of the events whose losses are in it
     stale: bool = False  # backward: the gradients of the last step are still there
+    holds: bool = True  # step: the optimizer has parameters of the network
     rate: float = 0.0  # step
     moved: float = (
         0.0  # forward, step: how far the parameters have moved since the last look, in lengths of all of them

@@ -59,6 +59,11 @@ OTHER_MODEL = Mistake(
     "A copy or a new model learns, and the one that is given stays as it was. Call model(x) of the parameter `model`, and change "
     "nothing about whose parameters the optimizer holds.",
 )
+OTHER_PARAMETERS = Mistake(
+    "The optimizer does not hold the model's parameters",
+    "It steps through the parameters of another model: make it with model.parameters() of the very model that is trained, and only "
+    "after that model was made.",
+)
 OTHER_OPTIMIZER = Mistake(
     "Another optimizer is made than the one that is given",
     "It knows neither the rate nor the momentum of the given one, and forgets all from epoch to epoch. Use the parameter `optimizer`.",
@@ -150,6 +155,12 @@ SHORT_STEPS = Mistake(
 )
 
 
+EXCEPTIONS = {
+    "modified by an inplace operation": STEP_FIRST,
+    "backward through the graph a second time": BACKWARD_TWICE,
+}
+
+
 class Case(NamedTuple):
     """What is known about a training that went wrong.
 
@@ -176,6 +187,11 @@ class Case(NamedTuple):
 def diagnose(case: Case) -> Mistake | None:
     """The first mistake that fits; None where none does."""
     return next((mistake for rule in RULES if (mistake := rule(case)) is not None), None)
+
+
+def of_exception(message: str) -> Mistake | None:
+    """What torch says where a loop breaks off, in our words."""
+    return next((mistake for words, mistake in EXCEPTIONS.items() if words in message), None)
 
 
 def another_model(case: Case) -> Mistake | None:
@@ -244,13 +260,18 @@ def other_optimizer(case: Case) -> Mistake | None:
     return OTHER_OPTIMIZER if case.task and steps and not any(step.given for step in steps) else None
 
 
+def other_parameters(case: Case) -> Mistake | None:
+    steps = case.of("step")
+    return OTHER_PARAMETERS if case.unmoved and steps and not any(step.holds for step in steps) else None
+
+
 def step_first(case: Case) -> Mistake | None:
     order = [event.kind for event in case.events if event.kind in ("backward", "step")]
     return STEP_FIRST if order[:1] == ["step"] and "backward" in order else None
 
 
 def never_zeroed(case: Case) -> Mistake | None:
-    return NO_ZERO_GRAD if any(event.stale for event in case.of("backward")) else None
+    return NO_ZERO_GRAD if not case.unmoved and any(event.stale for event in case.of("backward")) else None
 
 
 def zeroed_too_late(case: Case) -> Mistake | None:
@@ -341,12 +362,9 @@ def gradients(case: Case) -> Mistake | None:
 
 
 def uphill(case: Case) -> Mistake | None:
+    """Moves along the gradient, or gradients of a loss whose sign was turned: what one learns from is never negative."""
     moves = [event for event in case.events if event.moved > 0][:MOVES]
-    turned = [
-        event.value * case.events[event.losses[0]].value < 0
-        for event in case.of("backward")
-        if len(event.losses) == 1 and event.losses[0] < len(case.events)
-    ]
+    turned = [event.value < 0 for event in case.of("backward")]
     return UPHILL if moves and (all(event.along > 0 for event in moves) or (turned and all(turned))) else None
 
 
@@ -382,6 +400,7 @@ RULES: tuple[
     no_backward,
     no_step,
     other_optimizer,
+    other_parameters,
     step_first,
     zeroed_too_late,
     thrown_away,

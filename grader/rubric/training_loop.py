@@ -16,7 +16,7 @@ from grader.authoring.expect import CheckFailure
 from grader.judge.training import Performance, Practice
 from grader.records import Curves, Series
 from grader.rubric import training_measures as measures
-from grader.rubric.training_doctor import Case, diagnose
+from grader.rubric.training_doctor import Case, diagnose, of_exception
 from grader.rubric.training_task import NEAR, OPTIMIZERS, Step, Task, Trainer, drawn, of, same, steps_of
 
 training_loop = exercise(
@@ -53,7 +53,11 @@ class Run:
         chosen = seed_of(student) if seed is None else seed
         call = TRAIN.format(f"{task.batch_size}, seed={chosen}")
         given = (of(self.network), task.images, task.labels, task.loss, task.stepper, task.batch_size, chosen)
-        self.told = self.network.perform("train_loop", *given, call=call, seed=seed_of(student))
+        try:
+            self.told = self.network.perform("train_loop", *given, call=call, seed=seed_of(student))
+        except CheckFailure as failure:
+            failure.mistake = of_exception(failure.raised.message) if failure.raised else None
+            raise
         self.state = {entry.name: entry.values for entry in self.network.state()}
         self.steps = steps_of(self.told.events)
 
@@ -277,6 +281,11 @@ def fit(student: Any) -> None:
     labels = np.concatenate([task.labels, test[1]])
     given = (of(network), (task.images, task.labels), test, task.loss, task.stepper, task.batch_size, EPOCHS)
     told = network.perform("fit", *given, call=FIT.format(task.batch_size, EPOCHS), seed=seed_of(student))
+    state = {entry.name: entry.values for entry in network.state()}
+    network = task.practice(student)
+    other, again = seed_of(student), (of(network), *given[1:-1], 1)
+    call = FIT.format(task.batch_size, f"1, seed={other}")
+    seeded = network.perform("fit", *again, other, call=call, seed=seed_of(student))
     curves = measures.curves(told.returned, CURVES, EPOCHS)
     student.show(
         Curves(
@@ -288,7 +297,6 @@ def fit(student: Any) -> None:
             ),
         )
     )
-    state = {entry.name: entry.values for entry in network.state()}
     case = Case(told.events, labels, task, task.size, epochs=EPOCHS)
     steps = steps_of(told.events)
     whole = _usable(steps, task)
@@ -325,8 +333,11 @@ def fit(student: Any) -> None:
                 f"{name} is {_numbers(curves[name])}, expected {_numbers(wanted[name])}", mistake=mistake
             )
     orders = [_rows(steps[i : i + each]) for i in range(0, len(steps), each)]
-    if orders[0] != sorted(orders[0]) and all(order == orders[0] for order in orders):
-        raise CheckFailure("every epoch shows the samples in the same order", mistake=measures.SAME_ORDER)
+    if orders[0] != sorted(orders[0]):
+        if all(order == orders[0] for order in orders):
+            raise CheckFailure("every epoch shows the samples in the same order", mistake=measures.SAME_ORDER)
+        if _rows(steps_of(seeded.events)) == orders[0]:
+            raise CheckFailure("with another seed the samples come in the same order", mistake=measures.SEED_FIXED)
 
 
 @training_loop.check(points=2, live=True, hint="torch.save(model, path); torch.load(path, weights_only=False).")

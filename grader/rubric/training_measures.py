@@ -57,7 +57,7 @@ SEED_UNUSED = Mistake(
 )
 SEED_FIXED = Mistake(
     "The order is shuffled with a fixed number in place of the seed",
-    "manual_seed(42) gives one and the same order for ever: use the parameter `seed`.",
+    "manual_seed(42) gives one and the same order for ever: use the parameter `seed`, and in fit hand it on to train_loop.",
 )
 SAME_ORDER = Mistake(
     "Every epoch has the same order",

@@ -91,7 +91,7 @@ def drawn(random: np.random.Generator, optimizer: list[Any], norm: bool = False,
         values = {name: _values(random, name, tuple(value.shape)) for name, value in _made(empty).state_dict().items()}
         smoothing = round(float(random.uniform(0.05, 0.2)), 3)
         found = Task(layers, values, images, labels, smoothing, optimizer, batch_size)
-        if _loudness(found) < LOUDEST:
+        if dropout or _loudness(found) < LOUDEST:  # with dropout it is only measured
             return found
 
 

@@ -201,6 +201,12 @@ class Watch:
         self._note(
             "step",
             given=optimizer is self.optimizer,
+            holds=any(
+                mine is value
+                for group in optimizer.param_groups
+                for value in group["params"]
+                for mine in self._parameters
+            ),
             rate=float(optimizer.param_groups[0]["lr"]),
             **self._move(),
             gradients=self._last_gradients if self._small else [],
