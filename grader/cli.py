@@ -121,6 +121,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--sheet", type=Path, metavar="CSV", help="the gradebook's own file (canvas, moodle)")
     export.add_argument("--column", default="", metavar="NAME", help="which of its columns the score goes into")
 
+    gradescope = _command(commands, "gradescope-zip", "stored:gradescope_zip", "build an autograder for Gradescope")
+    gradescope.add_argument("--to", type=Path, default=Path("autograder.zip"), metavar="FILE", help="the file to write")
+    gradescope.add_argument("--no-train", action="store_true", help="do not run the students' own training there")
+
     over = _command(commands, "class", "classes:overview", "write the report over a class, from stored reports")
     over.add_argument("reports", type=Path, metavar="REPORTS", help="the folder of a run's reports")
     over.add_argument("--anonymous", action="store_true", help="for a projector: pseudonyms that stay, nobody's words")
@@ -169,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     data.add_argument("--download", metavar="NAME", help="fetch mnist or fashion_mnist into that folder first")
 
-    for command in (run, replay):
+    for command in (run, replay, gradescope):
         command.add_argument(
             "--isolation",
             choices=("strict", "basic", "none"),
@@ -183,7 +187,16 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
         )
-    for command in (run, listed, explain, new, replay, audit, export, over, plant, similar):
+    for command in (export, over):
+        command.add_argument(
+            "--roster", type=Path, metavar="CSV", help="who is in the course: columns id, name, email, group"
+        )
+        command.add_argument(
+            "--attempt",
+            choices=("best", "last"),
+            help="which of several attempts counts (default: as course.toml says)",
+        )
+    for command in (run, listed, explain, new, replay, audit, export, over, plant, similar, gradescope):
         command.add_argument(
             "--course",
             type=Path,

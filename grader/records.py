@@ -52,6 +52,7 @@ class Plain(Record, frozen=True, kw_only=True, tag="plain"):
 
 
 Value = Array | Plain
+Setting = int | tuple[int, ...] | None  # an argument of a network's constructor
 
 
 class Argument(Record, frozen=True, kw_only=True):

@@ -31,8 +31,8 @@ class Student(Protocol):
 
     # live
 
-    def network(self, name: str, *args: Any, sample: np.ndarray, seed: int = 0) -> Network:
-        """The student's network, NAME(*args), built in the worker.
+    def network(self, name: str, *args: Any, sample: np.ndarray, seed: int = 0, **named: Any) -> Network:
+        """The student's network, NAME(*args, **named), built in the worker.
 
         `sample` is a batch in float32: lazy layers get their sizes by it. `seed` is set before building.
         """
@@ -45,6 +45,9 @@ class Student(Protocol):
 
     def defines(self, name: str) -> bool:
         """Whether the student's file has that name."""
+
+    def constant(self, name: str) -> Any:
+        """A value that the student's file defines and that is neither called nor built, such as a table; sets as lists."""
 
     def artefact(self, file: str) -> bytes | None:
         """The bytes of a file that was handed in beside the code; None where there is none."""

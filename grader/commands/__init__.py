@@ -44,17 +44,31 @@ def _is_beyond_core(arguments: argparse.Namespace) -> bool:
 
 
 def marking_of(
-    arguments: argparse.Namespace, course: Course, places: Mapping[str, str], names: Collection[str] = ()
+    arguments: argparse.Namespace,
+    course: Course,
+    places: Mapping[str, str],
+    names: Collection[str],
+    *,
+    strict: bool = True,
 ) -> Marking | None:
-    """How submissions are marked; None where nothing is said of marks.
+    """How the submissions `names` are marked; None where nothing is said of marks.
 
-    Raises AuthorError for a name in the marks file that is none of `names`, where these are given.
+    Raises AuthorError; where `strict`, for a name in the marks file that is none of them, too.
     """
-    from grader.policy import marking, people
+    from msgspec import structs
 
-    file = arguments.marks or people.beside(course.folder)
-    found = marking.of(course.policy, file, course.exercises, places)
-    if found and names and (problem := found.misnamed(names)):
+    from grader.policy import marking, people, roster
+    from grader.policy.rules import Policy
+
+    file, policy, joined = arguments.marks or people.beside(course.folder), course.policy, None
+    if getattr(arguments, "roster", None):
+        joined = roster.join(roster.read(arguments.roster), names, places)
+        if strict and not joined.students:
+            raise AuthorError(f"{arguments.roster}: nobody on it has handed in one of the {len(names)} submissions")
+    if getattr(arguments, "attempt", None):
+        policy = structs.replace(policy or Policy(), attempt=arguments.attempt)
+    found = marking.of(policy, file, course.exercises, places, joined)
+    if found and strict and (problem := found.misnamed(names)):
         raise AuthorError(f"{file}: {problem}")
     return found
 

@@ -29,23 +29,26 @@ def overview(arguments: argparse.Namespace) -> int:
     marking = marking_of(arguments, course_of(arguments), index.submissions, names)
     require_writable(out)
     with written(out):
+        marks = marking.given(reports) if marking else {}
         about = Class(
-            reports=marking.chosen(reports) if marking else reports,
-            marks={report.submission: marking.mark(report) for report in reports} if marking else {},
+            reports=reports,
+            marks=marks,
             not_graded=[(one.name, one.why) for one in index.not_graded],
             pseudonyms=pseudonyms(names, key_in(out)) if arguments.anonymous else None,
         )
         print(write_class(about, out))
+    for sentence in marking.joined.told if marking and marking.joined else ():
+        print(f"grader: {sentence}", file=sys.stderr)
     return PASSED
 
 
 def plant(arguments: argparse.Namespace) -> int:
     from grader.audit import planting
     from grader.rubric import suggest
-    from grader.survey.mistakes import groups
+    from grader.survey import mistakes
 
     reports, index = _stored(arguments.reports)
-    found = {group.id: group for group in groups(reports)}
+    found = {group.id: group for group in mistakes.of(reports).groups()}
     if arguments.group not in found:
         raise UsageError(
             f"there is no group {arguments.group!r} in {arguments.reports}{suggest(arguments.group, found)}"

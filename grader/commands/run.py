@@ -61,7 +61,7 @@ def _graded(arguments: argparse.Namespace, place: Workplace | None, jobs: int, d
     ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}
     places = {source.name: source.place for source in submissions}
     known = read_index(arguments.out).submissions | places
-    marking = marking_of(arguments, course, known)
+    marking = marking_of(arguments, course, known, known, strict=False)
     shelf = Shelf(arguments.out, places, ids, asked, marking)
 
     from grader.report import run_json, terminal
@@ -98,7 +98,7 @@ def _graded(arguments: argparse.Namespace, place: Workplace | None, jobs: int, d
                 run_json.print_run(reports, problems, sys.stdout)
             else:
                 one = submissions[0].path if len(submissions) == 1 else None
-                marks = {report.submission: marking.mark(report) for report in reports} if marking else None
+                marks = marking.given(reports) if marking else None
                 terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet, source=one, marks=marks)
                 if not arguments.quiet:
                     notes = [*(reports[0].notes if len(reports) == 1 else ())]

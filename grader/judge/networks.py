@@ -62,6 +62,10 @@ HINTS = (  # the first whose pattern an exception's message holds
     ),
     (r"\.forward\(\) takes|name 'self' is not defined", "A method's first parameter is self: def forward(self, x)."),
     (r"empty parameter list", NOT_REGISTERED),
+    (
+        r"does not require grad and does not have a grad_fn",
+        "The output does not depend on the parameters for autograd: no detach, no .data and no torch.no_grad in forward.",
+    ),
 )
 IN_FLOAT32 = "Export the network in float32: model.float(), with images of torch.float32."
 PLAIN = "Export the plain float32 network and nothing beside it: torch.onnx.export(model.eval(), images, path, dynamo=False)."
@@ -116,14 +120,22 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 class Network:
     """A network built in the student's worker. Methods raise CheckFailure in words for the student."""
 
-    def __init__(self, session: Session, name: str, args: tuple[int, ...], sample: np.ndarray, seed: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        name: str,
+        args: tuple[Any, ...],
+        sample: np.ndarray,
+        seed: int,
+        named: dict[str, Any] | None = None,
+    ) -> None:
         session.require(name)
         self.session = session
         self.noted: list[Event] = []  # of its last training
-        self.made = f"{name}({', '.join(map(str, args))})"
+        self.made = wording.built(name, args, named or {})
         doing = f"{self.made} was being built"
         self._number = self._ask(
-            "build", int, name, list(args), sample, session.device, seed, doing=doing, call=self.made
+            "build", int, name, list(args), named or {}, sample, session.device, seed, doing=doing, call=self.made
         )
 
     def layers(self) -> list[Layer]:

@@ -24,7 +24,7 @@ from grader.worker import protocol
 
 UNANSWERED = object()
 LIVE_ONLY = frozenset(
-    ["artefact", "data", "defines", "evaluator", "import_file", "network", "practice", "session", "show"]
+    ["artefact", "constant", "data", "defines", "evaluator", "import_file", "network", "practice", "session", "show"]
 )
 
 
@@ -72,13 +72,18 @@ class Made(msgspec.Struct, frozen=True):
     """A network a check has made, and the shape of the batch that went through it first."""
 
     name: str
-    args: tuple[int, ...]
+    args: tuple[Any, ...]
+    named: dict[str, Any]
     shape: tuple[int, ...]
     seed: int
 
     @property
+    def built(self) -> str:
+        return wording.built(self.name, self.args, self.named)
+
+    @property
     def call(self) -> str:
-        return f"{self.name}({', '.join(map(str, self.args))})(x)"
+        return f"{self.built}(x)"
 
 
 class Player:
@@ -211,13 +216,21 @@ class Live(Player):
         self.session.load()
         return self.session.names.get(name, "missing") != "missing"
 
+    def constant(self, name: str) -> Any:
+        """A value that the student's file defines, such as a table; sets come as lists."""
+        self.session.require(name)
+        reply = self.session.ask(protocol.Request("constant", (name,)), f"{name} was being read")
+        if reply.raised is not None:
+            raise wording.call_raised(name, name, reply.raised)
+        return protocol.unpack(reply.value)
+
     def import_file(self) -> None:
         self.session.load()
 
-    def network(self, name: str, *args: int, sample: np.ndarray, seed: int = 0) -> Network:
-        """The student's network, built with `args` in the worker and run once on `sample`."""
-        self.made = Made(name, args, sample.shape, seed)
-        return Network(self.session, name, args, sample, seed)
+    def network(self, name: str, *args: Any, sample: np.ndarray, seed: int = 0, **named: Any) -> Network:
+        """The student's network, built with these arguments in the worker and run once on `sample`."""
+        self.made = Made(name, args, named, sample.shape, seed)
+        return Network(self.session, name, args, sample, seed, named)
 
     def practice(self, layers: list[list[Any]], values: dict[str, np.ndarray]) -> Practice:
         """A network of the check's own for the student's functions to train and measure."""

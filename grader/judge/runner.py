@@ -475,7 +475,7 @@ def _about_network(finding: Finding, failure: CheckFailure, player: Player) -> F
         return finding
     module = player.exercise.file.removesuffix(".py")
     seen = failure.raised is not None and failure.raised.line is not None
-    again = wording.reproduce_network(module, made.name, made.args, made.shape, made.seed) if seen else ""
+    again = wording.reproduce_network(module, made.name, made.built, made.shape, made.seed) if seen else ""
     return msgspec.structs.replace(finding, call=made.call, reproduce=again)
 
 

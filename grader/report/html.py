@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,7 +60,7 @@ def write_index(
     page = render(
         "index.html.j2",
         reports=ordered,
-        rows=rows(ordered, marks or {}, earlier),
+        rows=[row(report, marks or {}, earlier) for report in ordered],
         with_class=(out / "class.html").exists(),
         problems=sorted(problems, key=lambda problem: _natural(problem[0])),
         left_alone=left_alone,
@@ -132,25 +132,39 @@ class Row(NamedTuple):
 
     name: str
     link: str
-    report: SubmissionReport
-    mark: Mark | None
     since: str
+    mark: Mark | None
+    score: float
+    max_score: float
+    counts: dict[Outcome, int]
+    first_failure: str
 
 
-def rows(
-    reports: Sequence[SubmissionReport],
+def row(
+    report: SubmissionReport,
     marks: Mapping[str, Mark],
     earlier: Collection[str],
     pseudonyms: Mapping[str, str] | None = None,
-) -> list[Row]:
-    """The table of a class by name; with pseudonyms nothing leads to a name."""
-    made = []
-    for report in reports:
-        name = report.submission
-        since = f"earlier run{report.started and f', {report.started[:10]}'}" if name in earlier else ""
-        shown, link = (name, report_link(name)) if pseudonyms is None else (pseudonyms[name], "")
-        made.append(Row(shown, link, report, marks.get(name), since))
-    return sorted(made, key=lambda row: _natural(row.name))
+) -> Row:
+    """A report's row; with pseudonyms nothing leads to a name."""
+    name, mark = report.submission, marks.get(report.submission)
+    since = [f"earlier run{report.started and f', {report.started[:10]}'}"] if name in earlier else []
+    since += ["another attempt counts"] if mark and not mark.counts else []
+    return Row(
+        name=name if pseudonyms is None else pseudonyms[name],
+        link=report_link(name) if pseudonyms is None else "",
+        since="; ".join(since),
+        mark=mark,
+        score=report.score,
+        max_score=report.max_score,
+        counts={outcome: report.count(outcome) for outcome in OUTCOMES},
+        first_failure=next((check.title for check in report.checks if check.outcome == "failed"), ""),
+    )
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """By name as people count."""
+    return sorted(rows, key=lambda row: _natural(row.name))
 
 
 class Script(NamedTuple):
@@ -187,7 +201,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.globals["scripts"] = {name: Script.read(name) for name in ("copy.js", "table.js")}
     environment.filters.update(points=points, short=short, one_line=one_line, link=report_link, case_link=case_link)
-    environment.filters.update(kind=_kind, first_failure=_first_failure)
+    environment.filters.update(kind=_kind)
     environment.filters.update(folded=folding.folded, waiting=folding.waiting)
     return environment
 
@@ -200,10 +214,6 @@ def _shown(value: Any) -> Any:
 def _kind(evidence: Evidence) -> str:
     """The tag of an evidence record, which is also the name of the macro that draws it."""
     return str(evidence.__struct_config__.tag)
-
-
-def _first_failure(report: SubmissionReport) -> str:
-    return next((check.title for check in report.checks if check.outcome == "failed"), "")
 
 
 def _uncounted(checks: Sequence[CheckResult]) -> float:

@@ -128,7 +128,7 @@ class Shelf:
         )
         problems = [(one.name, one.why) for one in index.not_graded]
         earlier = {*found.difference(names), *(one.name for one in others)}
-        marks = {report.submission: self._marking.mark(report) for report in reports} if self._marking else {}
+        marks = self._marking.given(reports) if self._marking else {}
         if len(reports) > 1:
             about = Class(reports=reports, marks=marks, not_graded=problems, earlier=earlier)
             write_class(about, self._out)

@@ -134,9 +134,9 @@ def train_once(
     mistake = diagnose(Case(network.noted, labels, unmoved=not moved))
     hint = "" if mistake else UNTRAINED
     expect.that(moved, "train leaves every parameter as it was", hint=hint, mistake=mistake)
-    layout = agree(student, network, plan)
+    fit = agree(student, network, plan)
     values = [entry.values for entry in after if entry.kind == "parameter"]
-    trained = next(iter(contract_with(plan, values, [layout])), None)
+    trained = next(iter(contract_with(fit.reading.reference, values, [fit.layout])), None)
     expect.that(trained is not None, "after train the network has other parameters than the contract's")
     assert trained is not None
     with torch.no_grad():
