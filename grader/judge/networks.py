@@ -16,6 +16,7 @@ import numpy as np
 from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
 from grader.judge import crash, hints, wording
+from grader.judge.events import Event
 from grader.judge.reading import Source
 from grader.worker import protocol
 
@@ -130,6 +131,7 @@ class Network:
     ) -> None:
         session.require(name)
         self.session = session
+        self.noted: list[Event] = []  # of its last training
         self.made = wording.built(name, args, named or {})
         doing = f"{self.made} was being built"
         self._number = self._ask(
@@ -201,11 +203,11 @@ class Network:
         return list(self._ask("forward_operators", list[str], self._number, x, doing=doing, call="forward()"))
 
     def train(self, images: np.ndarray, labels: np.ndarray, seed: int, seconds: float) -> Any:
-        """What the student's `train` returned; the network is trained in place."""
+        """What the student's `train` returned; the network is trained in place, and `noted` tells of its first steps."""
         call = "train(model, images, labels)"
-        returned, _ = self._ask(
+        returned, _, self.noted = self._ask(
             "train",
-            tuple[Any, float],
+            tuple[Any, float, list[Event]],
             "train",
             self._number,
             images,
@@ -265,7 +267,9 @@ def network_raised(call: str, made: str, raised: protocol.Raised, source: Source
             hint=hint or CONSTRUCTOR,
             raised=raised,
         )
-    if raised.type_name == "UnpicklingError":  # torch's own words advise to load it all the same
+    if raised.type_name == "UnpicklingError" and call.startswith(
+        "loading "
+    ):  # torch's own words advise to load it all the same
         return CheckFailure(f"{call} fails: the file holds something else than parameters", hint=crash.SAVE_AGAIN)
     if raised.type_name in ("EOFError", "IndexError") and call.startswith("loading "):
         return CheckFailure(f"{call} fails: the file is empty, cut off or none of PyTorch's", hint=crash.SAVE_AGAIN)

@@ -17,6 +17,7 @@ from grader.errors import AuthorError
 from grader.judge import wording
 from grader.judge.networks import Evaluator, Network
 from grader.judge.session import Data, Session
+from grader.judge.training import Practice
 from grader.records import Evidence
 from grader.rubric import suggest
 from grader.worker import protocol
@@ -230,6 +231,10 @@ class Live(Player):
         """The student's network, built with these arguments in the worker and run once on `sample`."""
         self.made = Made(name, args, named, sample.shape, seed)
         return Network(self.session, name, args, sample, seed, named)
+
+    def practice(self, layers: list[list[Any]], values: dict[str, np.ndarray]) -> Practice:
+        """A network of the check's own for the student's functions to train and measure."""
+        return Practice(self.session, layers, values)
 
     def show(self, evidence: Evidence) -> None:
         """Put a table, curves or pictures into the report, whether the check passes or not."""
