@@ -14,6 +14,7 @@ from pkgutil import resolve_name
 from grader import __version__
 from grader.commands import HARNESS, print_no_more
 from grader.errors import GraderError
+from grader.grading.options import RunOptions
 
 FORMATS = ("csv", "canvas", "moodle", "junit", "gradescope", "classroom50", "github", "github-summary")  # of export
 
@@ -22,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     arguments = _parser().parse_args(argv)
     try:
-        return int(resolve_name(f"grader.commands.{arguments.command}")(arguments))
+        given = RunOptions.of(arguments) if arguments.command == "run:run" else arguments
+        return int(resolve_name(f"grader.commands.{arguments.command}")(given))
     except GraderError as problem:
         print(f"grader: {problem}", file=sys.stderr)
         return problem.exit_code
@@ -30,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_no_more()
         return HARNESS
     except KeyboardInterrupt:
-        print("grader: interrupted; reports written so far are kept", file=sys.stderr)
+        print("grader: interrupted; what is graded so far is kept: run it again and it goes on", file=sys.stderr)
         return HARNESS
 
 
@@ -74,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
         "--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)"
     )
     run.add_argument("--no-train", action="store_true", help="do not run the students' own training")
+    run.add_argument("--note", default="", metavar="TEXT", help="what this run is for, as grader history tells it")
+    again = run.add_mutually_exclusive_group()
+    again.add_argument("--fresh", action="store_true", help="ask everything, also what is known from an earlier run")
+    again.add_argument(
+        "--resume", action="store_true", help="go on with the run that was interrupted, or refuse where there is none"
+    )
     printed = run.add_mutually_exclusive_group()
     printed.add_argument("-q", "--quiet", action="store_true", help="print one line a submission and no progress")
     printed.add_argument(

@@ -244,6 +244,11 @@ class Exercise:
         """The reference's, by the name a student must give. Imports them."""
         return {name: resolve_name(made) if isinstance(made, str) else made for name, made in self._classes.items()}
 
+    @property
+    def answers(self) -> tuple[Callable[..., Any] | str, ...]:
+        """The reference's classes; as MODULE:CLASS those that were not imported yet."""
+        return tuple(self._classes.values())
+
     def import_classes(self) -> None:
         """Now and not later: a process that is to be forked does it once for all."""
         for made in self._classes.values():

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import HarnessError, UsageError
+from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.course import Course
+    from grader.grading.options import RunOptions
 
 PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
 
 
-def course_of(arguments: argparse.Namespace) -> Course:
+def course_of(arguments: argparse.Namespace | RunOptions) -> Course:
     from grader import course
 
     found: Path | None = arguments.course
@@ -36,16 +35,6 @@ def require_writable(out: Path) -> None:
     except OSError as problem:
         words = "it is a file" if os.path.exists(out) and not os.path.isdir(out) else problem.strerror
         raise UsageError(f"--out {out}: cannot write there: {words}; name another folder with --out") from None
-
-
-@contextlib.contextmanager
-def written(path: Path) -> Iterator[None]:
-    """Around what writes `path`. Raises HarnessError, in one sentence, when the system does not let it."""
-    try:
-        yield
-    except OSError as problem:
-        advice = "make room there or move away what is in its place, then run again"
-        raise HarnessError(f"{path} cannot be written: {problem.strerror}; {advice}") from None
 
 
 def print_no_more() -> None:

@@ -10,10 +10,10 @@ import base64
 import hashlib
 import os
 import re
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.alike import twins
-from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, SubmissionReport, sum_points, to_json
+from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, Standing, SubmissionReport, sum_points, to_json
 from grader.report import charts, folding, grids
 from grader.report.files import write_whole
 from grader.report.text import one_line, points, short, visible
@@ -40,28 +40,30 @@ def write_report(report: SubmissionReport, folder: Path) -> Path:
 
 
 def write_index(
-    reports: Sequence[SubmissionReport],
+    standings: Sequence[Standing],
     out: Path,
     problems: Sequence[tuple[str, str]] = (),
     left_alone: Sequence[str] = (),
     earlier: Collection[str] = (),
+    hardness: Iterable[tuple[str, str, int, int]] = (),
 ) -> Path:
     """Write out/index.html over reports that stand in out/NAME/report.html; return its path.
 
-    `problems` are entries that are not graded, each with a sentence that says why and what to do; `left_alone` are
+    `hardness` tells of each check its name and title, how many failed it, and for how many it ran. `problems` are entries that are not graded, each with a sentence that says why and what to do; `left_alone` are
     those that are plainly nobody's work; `earlier` are the names of what an earlier run has found.
     """
-    ordered = sorted(reports, key=lambda report: _natural(report.submission))
+    ordered = sorted(standings, key=lambda one: _natural(one.submission))
+    hardest = sorted(starmap(Hardness, hardness), key=lambda check: (-check.percent, check.id))[:MOST_HARD]
     page = render(
         "index.html.j2",
         reports=ordered,
         problems=sorted(problems, key=lambda problem: _natural(problem[0])),
         left_alone=left_alone,
         earlier=earlier,
-        hardest=_hardest(ordered),
+        hardest=hardest,
         twins=list(map(str, twins(ordered))),
         mean=_mean_percent(ordered),
-        flawless=sum(report.count("passed") == len(report.checks) for report in ordered),
+        flawless=sum(one.flawless for one in ordered),
     )
     return write_whole(out / "index.html", page)
 
@@ -85,18 +87,7 @@ class Hardness:
         return 100 * self.failed / self.ran
 
 
-def _hardest(reports: Sequence[SubmissionReport]) -> list[Hardness]:
-    """Checks that somebody failed, the most failed first."""
-    ran, failed, titles = Counter[str](), Counter[str](), dict[str, str]()
-    for check in (check for report in reports for check in report.checks):
-        titles[check.id] = check.title
-        ran[check.id] += check.outcome in ("passed", "failed")
-        failed[check.id] += check.outcome == "failed"
-    listed = [Hardness(name, titles[name], count, ran[name]) for name, count in failed.items() if count]
-    return sorted(listed, key=lambda check: (-check.percent, check.id))[:MOST_HARD]
-
-
-def _mean_percent(reports: Sequence[SubmissionReport]) -> float | None:
+def _mean_percent(reports: Sequence[Standing]) -> float | None:
     shares = [100 * report.score / report.max_score for report in reports if report.max_score]
     return sum(shares) / len(shares) if shares else None
 
@@ -129,7 +120,7 @@ def _environment() -> Environment:
         field=(charts.LEFT, charts.TOP, charts.RIGHT, charts.BOTTOM), strip_length=charts.STRIP,
     )  # fmt: skip
     environment.filters.update(points=points, short=short, one_line=one_line, link=report_link)
-    environment.filters.update(kind=_kind, first_failure=_first_failure)
+    environment.filters.update(kind=_kind)
     environment.filters.update(folded=folding.folded, waiting=folding.waiting)
     return environment
 
@@ -142,10 +133,6 @@ def _shown(value: Any) -> Any:
 def _kind(evidence: Evidence) -> str:
     """The tag of an evidence record, which is also the name of the macro that draws it."""
     return str(evidence.__struct_config__.tag)
-
-
-def _first_failure(report: SubmissionReport) -> str:
-    return next((check.title for check in report.checks if check.outcome == "failed"), "")
 
 
 def _uncounted(checks: Sequence[CheckResult]) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.report.html import write_index, write_report
+from grader.report.html import write_report
 from tests.report import samples
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -34,7 +34,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A class of three, one of them hostile."""
     out = tmp_path_factory.mktemp("reports")
     reports = [samples.mixed(), samples.flawless(), samples.hostile()]
-    pages = {"index": write_index(reports, out, [("late", "The upload is empty."), (samples.HOSTILE, "No zip.")])}
+    pages = {
+        "index": samples.write_index(reports, out, [("late", "The upload is empty."), (samples.HOSTILE, "No zip.")])
+    }
     for name, report in zip(("mixed", "flawless", "hostile"), reports, strict=True):
         pages[name] = write_report(report, out / name)
     return pages

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from grader.records import ExerciseResult, Finding, SubmissionReport
-from grader.report.terminal import Problems, print_summary
+from grader.report.terminal import Problems
 from tests.report import samples
+from tests.report.samples import print_summary
 from tests.terminals import ESCAPE
 
 OUT = Path("reports")
