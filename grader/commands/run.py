@@ -33,7 +33,7 @@ def run(asked: RunOptions) -> int:
     device = _device(asked.device, asked.isolation)
     with contextlib.ExitStack() as ends:
         place = _workplace(asked, device, ends)
-        if asked.fresh or not _has_gradebook(asked.out):
+        if asked.fresh or not os.path.exists(asked.out / "gradebook.sqlite"):
             place()  # while it starts, the rest is imported
         return _run(asked, device, place)
 
@@ -56,12 +56,6 @@ def _jobs(asked: RunOptions) -> int:
     from grader.engine.workplace import default_jobs
 
     return asked.jobs or default_jobs()
-
-
-def _has_gradebook(out: Path) -> bool:
-    with contextlib.suppress(OSError):
-        return (out / "gradebook.sqlite").exists()
-    return False
 
 
 def _there(path: Path) -> None:
@@ -95,6 +89,8 @@ def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
         _print(asked, found, book, graded, standings)
     except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
         print_no_more()
+    if graded.without_index is not None:
+        raise graded.without_index
     return max([PASSED, *graded.codes, *map(_exit_code, standings)])
 
 

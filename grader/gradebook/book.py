@@ -93,7 +93,7 @@ class Gradebook:
 
     @property
     def exists(self) -> bool:
-        return self.file.is_file() and self.file.stat().st_size > 0
+        return schema.is_there(self.file)
 
     def create(self, course: str) -> bool:
         """Make it ready to be written, for the course of that name; whether it is new. Raises UsageError for another course's."""

@@ -119,9 +119,17 @@ def prepare(file: Path) -> None:
         database.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
+def is_there(file: Path) -> bool:
+    """Whether there is anything in it; where not even looking is allowed there is not."""
+    try:
+        return file.stat().st_size > 0
+    except OSError:
+        return False
+
+
 def check(file: Path) -> None:
     """Raises UsageError for a file that is damaged, newer, or no gradebook."""
-    if not file.exists() or file.stat().st_size == 0:
+    if not is_there(file):
         return
     with connected(file, write=False) as database:
         [version], [mark] = (

@@ -58,6 +58,7 @@ class Graded(NamedTuple):
     told: list[str]  # what an instructor may want to know
     asked: dict[str, int]  # how many results of each check were found by asking
     reused: int  # submissions of which nothing was asked
+    without_index: GraderError | None  # why there is no index
 
 
 def grade_class(
@@ -113,11 +114,14 @@ def grade_class(
                 fail(mine[name], written)
         book.finish(_now())
         names = sorted(mine.keys() - problems.keys())
-        write_index(
-            book, asked.out, names, list(problems.values()), found.left_alone, {one.place for one in found.sources}
-        )
+        without_index = None
+        try:
+            places_now = {one.place for one in found.sources}
+            write_index(book, asked.out, names, list(problems.values()), found.left_alone, places_now)
+        except GraderError as problem:
+            without_index = problem
     reused = sum(task.plan.whole for task in tasks)
-    return Graded(names, list(problems.values()), codes, recorder.told, book.asked(), reused)
+    return Graded(names, list(problems.values()), codes, recorder.told, book.asked(), reused, without_index)
 
 
 # Take
