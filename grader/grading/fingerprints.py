@@ -38,13 +38,15 @@ SHOWN = {  # arguments that only say how something is shown
     "exercise": {"title", "lesson", "about"},
     "Exercise": {"title", "lesson", "about"},
 }
-MOST_BYTES = 1 << 20  # of a file beside an author's checks that they may read
+MOST_BYTES = 1 << 24  # of a file beside an author's checks: larger ones are data sets
 
 Parts = dict[str, str]  # digest of each thing, by what it is called
 
 
 def fingerprints(course: Course, checks: Iterable[Check], options: Options) -> dict[str, Parts]:
     """The parts of each check's fingerprint, by its name."""
+    for known in (_machinery, _closure, _tree, _source, _checks):  # files may have changed since the last time
+        known.cache_clear()
     around = _conditions(options) | _machinery()
     return {check.id: around | _of(course, check, options) for check in checks}
 
@@ -132,12 +134,17 @@ def _beside(course: Course, exercise: Exercise) -> Parts:
     found = {diagnosis.path(exercise): "the catalogue of mistakes"}
     if exercise.class_names:
         found |= {file: f"reference/trained/{file.name}" for file in sorted(thresholds.TRAINED.glob("*.json"))}
-    if exercise.name in course.own and course.folder is not None:
-        for folder in ("rubric", "reference"):
-            for file in sorted((course.folder / folder).rglob("*")):
-                if file.is_file() and file.suffix not in (".py", ".pyc") and file.stat().st_size <= MOST_BYTES:
-                    found[file] = str(file.relative_to(course.folder))
+    folder = course.folder
+    if folder is not None and exercise.name in course.own:
+        written = _closure(folder / "rubric" / f"{exercise.name}.py", folder)
+        for place in {file.parent for file, root in written.items() if root == folder} | {folder}:
+            found |= {file: str(file.relative_to(folder)) for file in place.iterdir() if _may_be_read(file)}
     return {called: _sha(file.read_bytes()) for file, called in found.items() if file.is_file()}
+
+
+def _may_be_read(file: Path) -> bool:
+    """By an author's checks, as data."""
+    return file.is_file() and file.suffix not in (".py", ".pyc", ".toml") and file.stat().st_size <= MOST_BYTES
 
 
 def _written(course: Course, exercise: Exercise, check: Check) -> dict[Path, Path]:
