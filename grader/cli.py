@@ -113,6 +113,34 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--sheet", type=Path, metavar="CSV", help="the gradebook's own file (canvas, moodle)")
     export.add_argument("--column", default="", metavar="NAME", help="which of its columns the score goes into")
 
+    diff = _command(commands, "diff", "book:diff", "whose marks changed between two runs, by which check, and why")
+    diff.add_argument(
+        "runs",
+        nargs="*",
+        type=_positive,
+        metavar="RUN",
+        help="from this run to that one (default: from the last but one)",
+    )
+    history = _command(
+        commands, "history", "book:history", "the runs in a gradebook, or what they found about one submission"
+    )
+    history.add_argument("name", nargs="?", metavar="NAME", help="a submission's name")
+    revert = _command(
+        commands, "revert", "book:revert", "bring the marks back that counted before a run; nothing is lost"
+    )
+    revert.add_argument("run", type=_positive, metavar="RUN", help="as grader history numbers it")
+    revert.add_argument("--undo", action="store_true", help="let the run count again")
+    report = _command(commands, "report", "book:report", "write the reports of a stored run again, running nothing")
+    report.add_argument(
+        "run", nargs="?", type=_positive, metavar="RUN", help="as it counted then (default: as it counts now)"
+    )
+    report.add_argument("--to", type=Path, metavar="DIR", help="the folder to write into (default: that of --out)")
+    report.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes (default: 2)")
+    for command in (diff, history, revert, report):
+        command.add_argument(
+            "--out", type=Path, default=Path("reports"), help="the folder of the reports (default: reports)"
+        )
+
     audit = _command(commands, "audit", "stored:audit", "test the rubric itself: right code, wrong code and mutants")
     audit.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
     audit.add_argument(

@@ -349,13 +349,22 @@ class Gradebook:
                 if wanted is None or name in wanted:
                     yield from_json(zlib.decompress(data))
 
-    def hardness(self) -> list[tuple[str, str, int, int]]:
-        """Of each check that somebody failed: its name, its title, how many failed it, and for how many it ran."""
+    def a_standing(self, report: int) -> Standing:
+        with self._reading() as database:
+            [data] = database.execute("SELECT standing FROM reports WHERE id = ?", (report,)).fetchone()
+        return msgspec.json.decode(data, type=Standing)
+
+    def hardness(self, reports: Sequence[int] | None = None) -> list[tuple[str, str, int, int]]:
+        """Over the reports that count, or over these: of each check that somebody failed its name, its title, how many
+        failed it, and for how many it ran.
+        """
+        among = "SELECT report FROM current" if reports is None else "SELECT value FROM json_each(?)"
         with self._reading() as database:
             return database.execute(
-                "SELECT results.name, title, sum(outcome = 'failed') AS failed, count(*) FROM current "
-                "JOIN results ON results.report = current.report JOIN checks ON checks.name = results.name "
-                "WHERE outcome IN ('passed', 'failed') GROUP BY results.name HAVING failed > 0"
+                "SELECT results.name, title, sum(outcome = 'failed') AS failed, count(*) FROM results "
+                f"JOIN checks ON checks.name = results.name WHERE report IN ({among}) AND outcome IN ('passed', 'failed') "
+                "GROUP BY results.name HAVING failed > 0",
+                () if reports is None else (_text(list(reports)),),
             ).fetchall()
 
     def problems(self) -> list[tuple[Problem, int]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from grader.errors import GraderError, HarnessError
@@ -89,3 +91,24 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as problem:
         advice = "make room there or move away what is in its place, then run again"
         raise HarnessError(f"{path} cannot be written: {problem.strerror}; {advice}") from None
+
+
+def render(book: Gradebook, run: int | None, to: Path, jobs: int) -> int:
+    """Write every report as it counts, or counted after `run`, and the index, into `to`; how many there are."""
+    numbers = {name: number for name, (number, _) in book.standing(run).items()}
+    names = sorted(numbers)
+    shares = [names[start::jobs] for start in range(jobs)]
+    with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
+        work = [pool.submit(_render, book, to, {name: numbers[name] for name in share}) for share in shares if share]
+        for part in work:
+            part.result()
+    standings = list(map(book.a_standing, numbers.values()))
+    with writing(to / "index.html"):
+        html.write_index(standings, to, hardness=book.hardness(list(numbers.values())), left_alone=_left_alone(book))
+    return len(numbers)
+
+
+def _render(book: Gradebook, to: Path, numbers: Mapping[str, int]) -> None:
+    for name, number in numbers.items():
+        with writing(to / name):
+            html.write_report(book.report(number), to / name)
