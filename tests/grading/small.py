@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import itertools
 import linecache
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from grader import course
+from grader.authoring.exercise import Check
 from grader.classes import find
 from grader.engine.local import Options
 from grader.engine.workplace import Workplace
 from grader.gradebook import Gradebook
 from grader.grading.options import RunOptions
-from grader.grading.way import Graded, grade_class, known_names
+from grader.grading.way import Graded, Task, grade_class, known_names
 from grader.judge.session import Data
-from grader.records import SubmissionReport
+from grader.records import CheckResult, ExerciseResult, SubmissionReport
 from grader.worker.client import Limits
 
 COURSE = """
@@ -105,7 +107,7 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 class Klass:
     """A course, a class and a folder of reports, in `root`."""
 
-    def __init__(self, root: Path, place: Workplace) -> None:
+    def __init__(self, root: Path, place: Workplace | None = None) -> None:
         self.root, self.place, self.out = root, place, root / "out"
         self.limits: dict[str, Limits] | None = None
         write(root / "course", FILES)
@@ -141,6 +143,7 @@ class Klass:
         options = Options(limits=loaded.limits, isolation="none", data=Data(train=False), jobs=1)
 
         def place() -> Workplace:
+            assert self.place is not None
             self.calls += 1
             return self.place
 
@@ -166,6 +169,35 @@ class Klass:
             found |= self.reports()
             self.book = book
         return found
+
+
+def played(checks: Sequence[Check], tasks: Iterable[Task]) -> Iterator[tuple[Task, SubmissionReport | None]]:
+    """In the place of grading: everything that is asked passes."""
+    yield from ((task, None) for task in tasks if not task.plan.run and not task.plan.whole)
+    for task in (task for task in tasks if task.plan.run):
+        asked = [check for check in checks if check.id in task.plan.run]
+        exercises = tuple(
+            ExerciseResult(name=one.name, title=one.title, file=one.file, checks=tuple(map(_passed, checks_of)))
+            for one, checks_of in itertools.groupby(asked, lambda check: check.exercise)
+        )
+        points = sum(one.score for one in exercises)
+        yield (
+            task,
+            SubmissionReport(
+                submission=task.entry.name,
+                score=points,
+                max_score=points,
+                exercises=exercises,
+                seed=task.plan.seed,
+                versions={},
+                digest=task.digest,
+                started="2026-01-01T10:00:00+00:00",
+            ),
+        )
+
+
+def _passed(check: Check) -> CheckResult:
+    return CheckResult(id=check.id, title=check.title, outcome="passed", points=check.points, earned=check.points)
 
 
 def timeless(report: SubmissionReport) -> SubmissionReport:
