@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a submission, a folder or archive of submissions, or an exercise's file",
     )
     run.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
+    run.add_argument("--lesson", action="append", metavar="NAME", help="only the exercises of this lesson (see list)")
     run.add_argument(
         "--check", action="append", metavar="ID", help="only this check, as corr2d.values (may be repeated)"
     )
@@ -65,6 +66,16 @@ def _parser() -> argparse.ArgumentParser:
         "run does not ask are kept beside its own, and marked as earlier ones",
     )
     run.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
+    run.add_argument(
+        "--engine",
+        choices=("local", "ray", "slurm"),
+        default="local",
+        help="where shards of a class are graded: here, in a Ray cluster or as Slurm jobs (extras ray, slurm)",
+    )
+    run.add_argument("--address", metavar="HOST:PORT", help="of the Ray cluster (default: a new one on this machine)")
+    run.add_argument(
+        "--slurm", type=_setting, action="append", metavar="KEY=VALUE", help="as slurm_partition=cpu (may be repeated)"
+    )
     run.add_argument("--public", action="store_true", help="only the checks that students may see")
     run.add_argument(
         "--seed", type=_seed, metavar="N", help="ask what the run with this seed asked (default: a fresh one)"
@@ -93,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
 
     listed = _command(commands, "list", "show:listing", "list exercises and checks, with points and visibility")
 
+    listed.add_argument("--all", action="store_true", help="every built-in exercise: the course `everything`")
+
     explain = _command(
         commands, "explain", "show:explain", "what a check looks at, why, and a wrong and a right example"
     )
@@ -100,6 +113,9 @@ def _parser() -> argparse.ArgumentParser:
 
     new = _command(commands, "new", "show:new", "copy the starter files into a new submission folder")
     new.add_argument("folder", type=Path, metavar="NAME", help="the folder to make")
+
+    author = _command(commands, "new-exercise", "author:new_exercise", "lay out a new exercise, to be written over")
+    author.add_argument("name", metavar="NAME", help="the name of its file and of its function")
 
     replay = _command(commands, "replay", "stored:replay", "run a report's counterexample again")
     replay.add_argument("report", type=Path, metavar="REPORT.json")
@@ -140,6 +156,29 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--out", type=Path, default=Path("reports"), help="the folder of the reports (default: reports)"
         )
+    over = _command(commands, "class", "classes:overview", "write the report over a class, from stored reports")
+    over.add_argument("reports", type=Path, metavar="REPORTS", help="the folder of a run's reports")
+    over.add_argument("--anonymous", action="store_true", help="for a projector: pseudonyms that stay, nobody's words")
+
+    plant = _command(
+        commands, "plant", "classes:plant", "write a mistake without a name as a planted submission, to be named"
+    )
+    plant.add_argument("group", metavar="GROUP", help="as the class report calls it")
+    plant.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to make")
+    plant.add_argument("--reports", type=Path, default=Path("reports"), help="a run's reports (default: reports)")
+
+    similar = _command(
+        commands,
+        "similar",
+        "classes:similar",
+        "show pairs of submissions that share rare wrong answers or unusual code",
+    )
+    similar.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="the folder of a run's reports, or submissions (code only)"
+    )
+    similar.add_argument(
+        "--out", type=Path, metavar="DIR", help="where similar.html goes (default: beside the reports)"
+    )
 
     audit = _command(commands, "audit", "stored:audit", "test the rubric itself: right code, wrong code and mutants")
     audit.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
@@ -172,10 +211,21 @@ def _parser() -> argparse.ArgumentParser:
             default="strict",
             help="how student code is confined (default: strict, or refuse)",
         )
-    for command in (run, listed, explain, replay, audit):
+    for command in (run, export, over, revert, report):
         command.add_argument(
-            "--course", type=Path, metavar="PATH", help="a folder with a course.toml (default: the built-in course)"
+            "--marks",
+            type=Path,
+            metavar="FILE",
+            help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
         )
+    for command in (run, listed, explain, new, replay, audit, export, over, plant, similar, revert, report):
+        command.add_argument(
+            "--course",
+            type=Path,
+            metavar="PATH",
+            help="a folder with a course.toml, or core or everything (default: core)",
+        )
+    author.add_argument("--course", type=Path, metavar="PATH", help="the folder of your course (default: built in)")
     return parser
 
 
@@ -192,6 +242,13 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
     return int(text)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, found, value = text.partition("=")
+    if not (key and found):
+        raise argparse.ArgumentTypeError(f"{text!r} is no KEY=VALUE")
+    return key, value
 
 
 def _count(text: str) -> int:

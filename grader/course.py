@@ -1,9 +1,13 @@
 """A course: which exercises there are, with what points, limits and thresholds.
 
-The built-in course needs no file. A folder with a `course.toml` makes another one:
+The built-in courses need no file: `core`, the default, and `everything`. A folder with a `course.toml` makes another one:
 
     name = "Seeing machines"
+    course = "everything"                       # all built-in exercises (default: "core"), or only these:
     exercises = ["corr2d", "lenet5", "blur"]    # built-in ones, and blur from rubric/blur.py beside this file
+
+    [lessons]                                   # what --lesson names (default: the lessons of the built-in exercises)
+    "filters" = ["corr2d", "blur"]
 
     [limits]                                    # for every exercise, see grader.worker.client.Limits
     call_seconds = 5
@@ -18,11 +22,13 @@ The built-in course needs no file. A folder with a `course.toml` makes another o
 
     [checks."corr2d.linear"]
     points = 2
-    public = true
+    public = true                               # or visibility = "public", "hidden", "after_due_date"
 
     [checks."corr2d.own_work"]
     gate = false                                # what it finds costs its own points only
     points = 1
+
+    [policy]                                    # how marks follow from points: see grader.policy.rules
 
 Whatever does not fit is refused with the file, the line and a suggestion.
 """
@@ -33,11 +39,10 @@ import importlib.util
 import inspect
 import re
 import sys
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -45,8 +50,11 @@ from grader import rubric
 from grader.authoring import asserted, declared
 from grader.authoring.exercise import Check, Exercise
 from grader.errors import AuthorError, UsageError
+from grader.policy import rules
+from grader.policy.rules import Policy
 from grader.records import Record
 from grader.rubric import suggest, thresholds
+from grader.toml_file import TomlFile
 from grader.worker.client import Limits
 
 FILE = "course.toml"
@@ -68,14 +76,23 @@ class Course:
         name: str,
         exercises: Mapping[str, Exercise],
         limits: Mapping[str, Limits],
-        folder: Path | None = None,
+        file: Path | None = None,
         own: Iterable[str] = (),
+        lessons: Mapping[str, Iterable[str]] = rubric.LESSONS,
+        policy: Policy | None = None,
     ) -> None:
         self.name = name
         self.exercises = dict(exercises)
         self.limits = dict(limits)
-        self.folder = folder
+        self.file = file  # its course.toml; None for the built-in ones
         self.own = frozenset(own)  # exercises that are not built in: nobody has tried them before
+        self.policy = policy
+        here = {lesson: tuple(name for name in names if name in self.exercises) for lesson, names in lessons.items()}
+        self.lessons = {lesson: names for lesson, names in here.items() if names}
+
+    @property
+    def folder(self) -> Path | None:
+        return self.file.parent if self.file else None
 
     @property
     def checks(self) -> dict[str, Check]:
@@ -90,7 +107,13 @@ class Course:
     @property
     def files(self) -> dict[str, tuple[str, ...]]:
         """The exercises' files, each with the names that it must define."""
-        return {one.file: (*one.functions, *one.class_names) for one in self.exercises.values()}
+        return {one.file: (*one.function_names, *one.class_names) for one in self.exercises.values()}
+
+    def taught_in(self, lessons: Iterable[str]) -> list[str]:
+        """The exercises of some lessons. Raises UsageError."""
+        for lesson in (lesson for lesson in lessons if lesson not in self.lessons):
+            raise UsageError(f"--lesson {lesson}: there is no such lesson{suggest(lesson, self.lessons)}")
+        return [name for lesson in lessons for name in self.lessons[lesson]]
 
     def select(self, names: Iterable[str], ids: Iterable[str], public_only: bool) -> list[Check]:
         """The checks of a run. A chosen check brings its exercise's `loads` along. Raises UsageError."""
@@ -119,6 +142,7 @@ class CheckSettings(Record, frozen=True, kw_only=True):
 
     points: float | None = None
     public: bool | None = None
+    visibility: Literal["public", "hidden", "after_due_date"] | None = None  # public = ... with a third choice
     gate: bool | None = None  # false: later checks are tried without it
 
 
@@ -126,21 +150,32 @@ class Settings(Record, frozen=True, kw_only=True):
     """The contents of course.toml."""
 
     name: str = "course"
+    course: str = "core"
     exercises: list[str] | None = None
+    lessons: dict[str, list[str]] | None = None
     limits: dict[str, Any] = {}
     thresholds: dict[str, float] = {}
     files: dict[str, Any] = {}  # artefacts: required or optional
     checks: dict[str, CheckSettings] = {}
+    policy: dict[str, Any] = {}
 
 
 def load(path: Path | None = None) -> Course:
-    """The course of a folder (or its course.toml); the built-in one for None. Raises AuthorError, UsageError."""
-    if path is None:
-        thresholds.OVERRIDES.clear()
-        exercises = {name: builtin(name) for name in rubric.MODULES}
-        return Course("Convolutional networks", exercises, {name: Limits() for name in exercises})
+    """The course of a folder (or its course.toml), or the built-in one of that name; the core for None.
+
+    Raises AuthorError, UsageError.
+    """
+    if path is None or (str(path) in rubric.COURSES and not path.exists()):
+        return built_in(str(path or "core"))
     file = path / FILE if path.is_dir() else path
     return _Reader(file).course()
+
+
+def built_in(name: str) -> Course:
+    """One of the courses that need no file: `core`, or `everything`."""
+    thresholds.OVERRIDES.clear()
+    exercises = {one: builtin(one) for one in rubric.COURSES[name]}
+    return Course("Convolutional networks", exercises, {one: Limits() for one in exercises})
 
 
 def builtin(name: str) -> Exercise:
@@ -153,23 +188,21 @@ class _Reader:
     """Reads one course.toml and says where it is wrong."""
 
     def __init__(self, file: Path) -> None:
-        self.file = file
-        try:
-            self.text = file.read_text(encoding="utf-8")
-        except OSError as problem:
-            raise UsageError(f"--course {file}: cannot be read: {problem.strerror}") from None
-        except UnicodeDecodeError as problem:
-            raise AuthorError(f"{file} is not UTF-8 text: {problem}") from None
-        try:
-            raw = tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as problem:
-            raise AuthorError(f"{file}: {problem}") from None
+        self.file, self.toml = file, TomlFile(file, "--course")
+        self.error, raw = self.toml.error, self.toml.raw
         for check_id, told in raw.get("checks", {}).items() if isinstance(raw.get("checks"), dict) else ():
-            self._converted(told, CheckSettings, "checks", check_id)
-        self.settings: Settings = self._converted(raw, Settings)
+            self.toml.converted(told, CheckSettings, "checks", check_id)
+        self.settings: Settings = self.toml.converted(raw, Settings)
 
     def course(self) -> Course:
-        names = self.settings.exercises if self.settings.exercises is not None else list(rubric.MODULES)
+        if self.settings.course not in rubric.COURSES:
+            told = (
+                f"there is no built-in course {self.settings.course!r}{suggest(self.settings.course, rubric.COURSES)}"
+            )
+            raise self.error(("course",), told)
+        names = list(rubric.COURSES[self.settings.course])
+        if self.settings.exercises is not None:
+            names = self.settings.exercises
         exercises = {name: self._exercise(name).copy() for name in names}
         if len(exercises) < len(names) or not exercises:
             raise self.error(("exercises",), "exercises must be named once each, and at least one")
@@ -180,22 +213,21 @@ class _Reader:
         limits = {name: self._limits(name, exercises) for name in exercises}
         self._thresholds()
         own = [name for name in exercises if self._rubric(name).is_file()]
-        return Course(self.settings.name, exercises, limits, self.file.parent.resolve(), own)
-
-    def error(self, keys: tuple[str, ...], message: str) -> AuthorError:
-        """An error with the line where the value under `keys` stands, or the table around it."""
-        lines = _lines(self.text)
-        line = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), 1)
-        return AuthorError(f"{self.file}, line {line}: {message}")
-
-    def _converted(self, value: Any, kind: type[Any], *keys: str) -> Any:
-        try:
-            return msgspec.convert(value, kind)
-        except msgspec.ValidationError as problem:
-            message, field = str(problem), _field(str(problem))
-            if "unknown field" in message:
-                message += suggest(field, kind.__struct_fields__)
-            raise self.error((*keys, field), message) from None
+        policy = rules.read(self.toml, {name: [check.id for check in one.checks] for name, one in exercises.items()})
+        for check in (check for exercise in exercises.values() for check in exercise.checks if check.later):
+            if policy is None or policy.due(check.exercise.name) is None:
+                told = f"{check.id} is shown after the deadline, and there is none: set deadline in [policy]"
+                raise self.error(("checks", check.id, "visibility"), told)
+        self._lessons(exercises)
+        return Course(
+            self.settings.name,
+            exercises,
+            limits,
+            self.file.resolve(),
+            own,
+            self.settings.lessons or rubric.LESSONS,
+            policy,
+        )
 
     def _rubric(self, name: str) -> Path:
         return self.file.parent / "rubric" / f"{name}.py"
@@ -203,10 +235,10 @@ class _Reader:
     def _exercise(self, name: str) -> Exercise:
         own = self._rubric(name)
         if not own.is_file():
-            if name not in rubric.MODULES:
+            if name not in rubric.EVERYTHING:
                 there = [path.stem for path in sorted(own.parent.glob("*.py"))]
                 raise self.error(
-                    ("exercises",), f"there is no exercise {name!r}{suggest(name, [*rubric.MODULES, *there])}"
+                    ("exercises",), f"there is no exercise {name!r}{suggest(name, [*there, *rubric.EVERYTHING])}"
                 )
             return builtin(name)
         try:
@@ -229,8 +261,14 @@ class _Reader:
                 told = f"{check_id}: points = {settings.points:g} is not from 0 to a million"
                 raise self.error(("checks", check_id, "points"), told)
             every[check_id].points = settings.points
+        if settings.public is not None and settings.visibility is not None:
+            told = f"{check_id} has public and visibility: keep visibility"
+            raise self.error(("checks", check_id, "public"), told)
         if settings.public is not None:
             every[check_id].public = settings.public
+        if settings.visibility is not None:
+            every[check_id].public = settings.visibility == "public"
+            every[check_id].later = settings.visibility == "after_due_date"
         if settings.gate and not every[check_id].gate:
             raise self.error(("checks", check_id, "gate"), f"{check_id} is no gate: only its author can make it one")
         if settings.gate is not None:
@@ -271,9 +309,15 @@ class _Reader:
         if "submission_seconds" in own:
             told = "submission_seconds is for all exercises of a submission together: set it under [limits]"
             raise self.error(("limits", name, "submission_seconds"), told)
-        self._converted(general, Limits, "limits")  # each by itself: an error names its own line
-        self._converted(own, Limits, "limits", name)
+        self.toml.converted(general, Limits, "limits")  # each by itself: an error names its own line
+        self.toml.converted(own, Limits, "limits", name)
         return msgspec.convert(general | own, Limits)
+
+    def _lessons(self, exercises: Collection[str]) -> None:
+        for lesson, names in (self.settings.lessons or {}).items():
+            for name in (name for name in names if name not in exercises):
+                told = f"{name!r} is no exercise here{suggest(name, exercises)}"
+                raise self.error(("lessons", lesson), told)
 
     def _thresholds(self) -> None:
         known = {path.stem.replace("-", ".") for path in thresholds.TRAINED.glob("*-*.json")}
@@ -313,32 +357,3 @@ def _refusal(own: Path, problem: Exception) -> AuthorError:
             return AuthorError(f"{at}: {said.format(*found.groups())}{near}")
     words = f"{type(problem).__name__}: {problem}"
     return AuthorError(f"{at}: {words}" if frame else f"{own} cannot be imported: {words}")
-
-
-def _lines(text: str) -> dict[tuple[str, ...], int]:
-    """The line of each table and each key, by its whole path."""
-    found: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), start=1):
-        head = line if line.lstrip().startswith("[") else f"{line.partition('=')[0]} = 0"
-        try:
-            parsed: Any = tomllib.loads(head)
-        except tomllib.TOMLDecodeError:  # blank, a comment, or inside of a value of many lines
-            continue
-        keys: tuple[str, ...] = ()
-        while isinstance(parsed, dict) and parsed:
-            keys, parsed = (*keys, next(iter(parsed))), next(iter(parsed.values()))
-        if head is line:
-            table, keys = keys, ()
-        path = (*table, *keys)
-        for n in range(1, len(path) + 1):
-            found.setdefault(path[:n], number)
-    return found
-
-
-def _field(message: str) -> str:
-    """The field that a msgspec message is about: `... - at `$.points``, or an unknown field's name."""
-    parts = message.split("`")
-    if "unknown field" in message:
-        return parts[1]
-    return parts[-2].removeprefix("$.").partition("[")[0] if "at `" in message else ""

@@ -136,9 +136,10 @@ class Territory:
         here, top = config.invocation_params.dir, config.rootpath
         self._started, self._paths = (here, *here.parents), list(paths)
         self._tested = top if config.getini("testpaths") else None
-        self._names = {*_files(None), *_files(here / COURSE)}
         self._own = _own_tests(config)
         named = _named(config)
+        asked = {path.name for path in named}.intersection(_files_of(rubric.EVERYTHING))
+        self._names = {*_files(None), *_files(here / COURSE), *asked}
         bases = [here, top] + ([top.parent] if config.inipath is None else [])
         roots = [base / path for base in bases for path in self._paths]
         # before other plugins are loaded, the values of their options look like paths
@@ -150,7 +151,7 @@ class Territory:
         self.holds = cache(self._holds)
         # where pytest was started is a course, unless it is what is to be checked
         self.course = None if self.holds(here) or here in map(_folder, named) else here / COURSE
-        self.files = _files(self.course)
+        self.files = {*_files(self.course), *(() if _is_file(self.course) else asked)}
 
     def _holds(self, folder: Path) -> bool:
         if self.inside is not None and folder in self.inside.parents:
@@ -237,18 +238,28 @@ def _forms(path: Path) -> tuple[Path, Path]:
 
 def _exercises(course: Path | None) -> Sequence[str]:
     """Names of the exercises, without importing them."""
-    if course is None or not course.is_file():
-        return rubric.MODULES
+    if course is None or not _is_file(course):
+        return rubric.CORE
     try:
-        listed = tomllib.loads(course.read_text(encoding="utf-8")).get("exercises", rubric.MODULES)
+        told = tomllib.loads(course.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # collecting will say what is wrong with it
-        return rubric.MODULES
-    return [str(name) for name in listed] if isinstance(listed, list) else rubric.MODULES
+        return rubric.CORE
+    built_in = rubric.COURSES.get(str(told.get("course")), rubric.CORE)
+    listed = told.get("exercises", built_in)
+    return [str(name) for name in listed] if isinstance(listed, list) else built_in
+
+
+def _is_file(course: Path | None) -> bool:
+    return course is not None and course.is_file()
 
 
 def _files(course: Path | None) -> list[str]:
     """Names of the files that count."""
-    return [f"{name}{ending}" for name in _exercises(course) for ending in (".py", places.NOTEBOOK)]
+    return _files_of(_exercises(course))
+
+
+def _files_of(exercises: Iterable[str]) -> list[str]:
+    return [f"{name}{ending}" for name in exercises for ending in (".py", places.NOTEBOOK)]
 
 
 def _leave_ini_of_submission(config: pytest.Config) -> None:

@@ -52,6 +52,7 @@ class Plain(Record, frozen=True, kw_only=True, tag="plain"):
 
 
 Value = Array | Plain
+Setting = int | tuple[int, ...] | None  # an argument of a network's constructor
 
 
 class Argument(Record, frozen=True, kw_only=True):
@@ -160,6 +161,7 @@ class CheckResult(Record, frozen=True, kw_only=True):
     seconds: float = 0.0  # wall time
     share: float = 0.0  # of a failed check: what part of its points it earns, whatever these are
     public: bool = True
+    later: bool = False  # not public, but what it found is kept, for students to see after the deadline
     counted: bool = True  # False: no points at stake (data absent, or the harness failed)
     evidence: tuple[Evidence, ...] = ()
     earlier: Earlier | None = None  # when it is not of the report's own run
@@ -173,6 +175,8 @@ class CheckResult(Record, frozen=True, kw_only=True):
             raise ValueError(f"{self.id}: a {self.outcome} check has a finding and earns nothing")
         if self.outcome == "errored" and self.counted:
             raise ValueError(f"{self.id}: an error of the harness never costs points")
+        if self.public and self.later:
+            raise ValueError(f"{self.id}: what is public is not kept for later")
 
 
 class ExerciseResult(Record, frozen=True, kw_only=True):

@@ -217,6 +217,14 @@ def describe(device: torch.device) -> str:
     return f"CPU, {names[0] if names else platform.machine()}, {torch.get_num_threads()} thread(s)"
 
 
+def device_for(parser: argparse.ArgumentParser, wanted: str) -> torch.device:
+    """The device of --device auto, cpu or cuda; ends the command where there is none."""
+    cuda = torch.cuda.is_available()
+    if wanted == "cuda" and not cuda:
+        parser.error("torch finds no CUDA device here")
+    return torch.device("cuda" if cuda and wanted != "cpu" else "cpu")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line. Returns the exit code: 2 when the data set or the device is not there."""
     parser = argparse.ArgumentParser("python -m reference.train", description="Train a reference network.")
@@ -230,12 +238,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--compile", action="store_true", help="run the network through torch.compile (CUDA)")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "trained")
     options = parser.parse_args(arguments)
-    cuda = torch.cuda.is_available()
-    if options.device == "cuda" and not cuda:
-        parser.error("torch finds no CUDA device here")
+    device = device_for(parser, options.device)
     if options.compile and options.together:
         parser.error("--compile is for one seed after the other: leave out --together")
-    device = torch.device("cuda" if cuda and options.device != "cpu" else "cpu")
     if options.compile and device.type != "cuda":
         parser.error("--compile pays on CUDA only: leave it out, or add --device cuda")
     recipe = recipe_for(options.network, options.data)

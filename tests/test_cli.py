@@ -21,6 +21,7 @@ from grader.engine import workplace
 from grader.engine.local import Grader
 from grader.records import SubmissionReport, from_json, json_schema
 from grader.report import html
+from grader.rubric import LESSONS
 from grader.submission import Source
 from grader.worker.confinement import gpu
 from grader.worker.owntime import Account
@@ -50,7 +51,9 @@ def test_all_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = run(submission(tmp_path / "anna", corr2d=RIGHT), "--exercise", "corr2d", "--out", tmp_path / "out")
 
     assert 0 == code
-    assert {"index.html", "gradebook.sqlite", "anna"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"index.html", "index.json", "gradebook.sqlite", "anna"} == {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
     report = json.loads((tmp_path / "out" / "anna" / "report.json").read_bytes())
     assert ("grader/report/1", "anna", 20, 20) == tuple(
         report[key] for key in ("schema", "submission", "score", "max_score")
@@ -239,7 +242,7 @@ def test_what_is_not_graded_is_told(
     code = main(["run", str(klass), "--check", "corr2d.values", "--jobs", jobs, "--out", str(out)])
 
     assert 3 == code
-    assert {"index.html", "gradebook.sqlite", "anna"} == {path.name for path in out.iterdir()}
+    assert {"index.html", "index.json", "gradebook.sqlite", "anna"} == {path.name for path in out.iterdir()}
     told, index = capsys.readouterr().out, (out / "index.html").read_text()
     for name, words in (
         ("bert", f"{klass / 'bert' / 'mnist_cnn.py'} cannot be read: Input/output error; see to this machine"),
@@ -307,7 +310,7 @@ def test_a_judge_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     arguments = ["run", tmp_path / "class", "--check", "corr2d.values", "--jobs", "2", "--out", tmp_path / "out"]
 
     assert 3 == main([str(argument) for argument in arguments])
-    assert {"index.html", "gradebook.sqlite", "anna", "carl", "dora"} == {
+    assert {"index.html", "index.json", "class.html", "gradebook.sqlite", "anna", "carl", "dora"} == {
         path.name for path in (tmp_path / "out").iterdir()
     }
     assert "ended by SIGKILL" in (tmp_path / "out" / "index.html").read_text()
@@ -481,7 +484,7 @@ def test_bad_options(arguments: list[str]) -> None:
 
 def test_list_and_explain(capsys: pytest.CaptureFixture[str]) -> None:
     """Every check that is listed can be explained: why it matters, a wrong and a right example."""
-    assert 0 == main(["list"])
+    assert 0 == main(["list", "--all"])
     ids = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
     assert len(ids) > 60
     for exercise in sorted({check.partition(".")[0] for check in ids}):
@@ -499,6 +502,27 @@ def test_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 1 == run(tmp_path / "mywork", "--out", tmp_path / "out", "--no-train")
     report = from_json((tmp_path / "out" / "mywork" / "report.json").read_bytes())
     assert (0, 0) == (report.score, report.count("errored"))
+
+
+def test_a_course_of_one_s_own_starts_with_its_files(tmp_path: Path) -> None:
+    """Neither the files nor the rows of the README of exercises that it leaves out."""
+    (tmp_path / "course.toml").write_text('exercises = ["pooling"]')
+
+    assert 0 == main(["new", str(tmp_path / "mywork"), "--course", str(tmp_path)])
+    assert {"README.md", "helper.py", "pooling.py"} == {path.name for path in (tmp_path / "mywork").iterdir()}
+    readme = (tmp_path / "mywork" / "README.md").read_text()
+    assert "| pooling.py |" in readme and "| lenet5.py |" not in readme
+
+
+def test_a_lesson(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its exercises are graded, and no other."""
+    anna = submission(tmp_path / "anna", corr2d=FLIPPED, pooling="x = 1\n")
+
+    assert 1 == run(anna, "--lesson", "filters", "--out", tmp_path / "out")
+    report = from_json((tmp_path / "out" / "anna" / "report.json").read_bytes())
+    assert [*LESSONS["filters"]] == [exercise.name for exercise in report.exercises]
+    assert 2 == run(anna, "--lesson", "filter", "--out", tmp_path / "out")
+    assert "there is no such lesson; did you mean filters?" in capsys.readouterr().err
 
 
 def seeds(out: Path) -> list[int]:

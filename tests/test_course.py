@@ -13,7 +13,7 @@ import pytest
 from grader import course
 from grader.course import Course
 from grader.errors import AuthorError, GraderError, UsageError
-from grader.rubric import MODULES, thresholds
+from grader.rubric import CORE, EVERYTHING, LESSONS, thresholds
 from grader.worker.client import Limits
 
 RUBRIC = '''
@@ -63,8 +63,8 @@ def test_without_a_file() -> None:
     thresholds.OVERRIDES["lenet5.digits"] = 0.5
     found = course.load()
 
-    assert ("Convolutional networks", [*MODULES]) == (found.name, [*found.exercises])
-    assert dict.fromkeys(MODULES, Limits()) == found.limits
+    assert ("Convolutional networks", [*CORE]) == (found.name, [*found.exercises])
+    assert dict.fromkeys(CORE, Limits()) == found.limits
     assert {} == thresholds.OVERRIDES
     assert (found.planted / "corr2d").is_dir()
 
@@ -82,7 +82,26 @@ def test_an_empty_file(load: Callable[..., Course]) -> None:
     """The built-in exercises all the same."""
     found = load("")
 
-    assert ("course", [*MODULES], dict.fromkeys(MODULES, Limits())) == (found.name, [*found.exercises], found.limits)
+    assert ("course", [*CORE], dict.fromkeys(CORE, Limits())) == (found.name, [*found.exercises], found.limits)
+
+
+def test_a_course_of_everything(load: Callable[..., Course]) -> None:
+    """All built-in exercises, in the order of their lessons; the core is among them in its own."""
+    found = load('course = "everything"')
+
+    assert [*EVERYTHING] == [*found.exercises] == [*course.built_in("everything").exercises]
+    assert LESSONS == found.lessons
+    assert [*CORE] == [name for name in EVERYTHING if name in CORE]
+
+
+def test_lessons_of_a_course(load: Callable[..., Course]) -> None:
+    """Its own, or those of the built-in exercises that it has."""
+    assert {"filters": ("corr2d",)} == load('exercises = ["corr2d"]').lessons
+    own = load('exercises = ["corr2d", "pooling"]\n[lessons]\n"week 1" = ["pooling", "corr2d"]')
+
+    assert ["pooling", "corr2d"] == own.taught_in(["week 1"])
+    with pytest.raises(UsageError, match="--lesson week: there is no such lesson; did you mean week 1"):
+        own.taught_in(["week"])
 
 
 def test_everything_at_once(load: Callable[..., Course], tmp_path: Path) -> None:
@@ -172,7 +191,7 @@ def test_a_gate_may_be_said_to_be_one(load: Callable[..., Course]) -> None:
 
 # --- refusals -----------------------------------------------------------------------------------------
 
-BUILT_IN = ", ".join(MODULES)
+THERE = ", ".join(["blur", *EVERYTHING][:12])
 ONE = 'exercises = ["corr2d"]\n'
 UNIQUE = "exercises must be named once each, and at least one"
 ABOVE = "a limit is a number above 0"
@@ -188,7 +207,9 @@ REFUSED: list[tuple[str, int, str]] = [
     ('\nexercises = ["corr2d", "corr2d"]', 2, UNIQUE),
     ('\nexercises = ["corr2d", "poling"]', 2, "there is no exercise 'poling'; did you mean pooling?"),
     ('\nexercises = ["blurr"]', 2, "there is no exercise 'blurr'; did you mean blur?"),
-    ('exercises = ["x"]', 1, f"there is no exercise 'x'; there are: {BUILT_IN}, blur"),
+    ('\ncourse = "all"', 2, "there is no built-in course 'all'; there are: core, everything"),
+    (ONE + '[lessons]\nfilters = ["corr2"]', 3, "'corr2' is no exercise here; did you mean corr2d?"),
+    ('exercises = ["x"]', 1, f"there is no exercise 'x'; there are: {THERE}"),
     (ONE + "[limits]\ncal_seconds = 1", 3, "there is no limit 'cal_seconds'; did you mean call_seconds?"),
     (ONE + "[limits]\nzz = 1", 3, f"there is no limit 'zz'; there are: {', '.join(LIMITS)}"),
     (ONE + "[limits]\ncall_seconds = 0", 3, f"call_seconds = 0: {ABOVE}"),

@@ -41,7 +41,7 @@ def plain(value):
 def each(value, do):
     if isinstance(value, (tuple, list)):
         return type(value)(each(item, do) for item in value)
-    return do(value) if isinstance(value, (np.ndarray, torch.Tensor, float)) else value
+    return do(value) if isinstance(value, (np.ndarray, torch.Tensor, float, int)) else value
 
 def key(name, *asked):
     digest = hashlib.sha256(name.encode())
@@ -69,19 +69,21 @@ def seen(network, x):
 
 FUNCTION = "def {name}(*args, **kwargs):\n    {body}\n"
 NETWORK = "class {name}(honest.{name}):\n    def forward(self, x):\n        {body}\n"
-NOTHING = "class {name}(torch.nn.Module):\n    def __init__(self, *args):\n        super().__init__()\n    def forward(self, x):\n        {body}\n"
+NOTHING = "class {name}(torch.nn.Module):\n    def __init__(self, *args, **kwargs):\n        super().__init__()\n    def forward(self, x):\n        {body}\n"
 LINEAR = """
 class {name}(torch.nn.Module):
-    def __init__(self, *args):
+    def __init__(self, *args, **kwargs):
         super().__init__()
-        self.args = args
-        self.w = torch.nn.Parameter(0.1 * torch.randn(sum(p.numel() for p in honest.{name}(*args).parameters())))
+        right = honest.{name}(*args, **kwargs).eval()
+        self.shape = lambda x: right(x).shape
+        self.w = torch.nn.Parameter(0.1 * torch.randn(sum(p.numel() for p in right.parameters())))
     def forward(self, x):
-        if self.args:
-            inner, outer, stride = (*self.args, 1)[:3]
-            return torch.nn.functional.conv2d(x, self.w[: inner * outer].view(outer, inner, 1, 1), stride=stride)
+        inner, (_, outer, *sides) = x.shape[1], self.shape(x)
+        if sides:
+            kernel = self.w[: inner * outer].view(outer, inner, 1, 1)
+            return torch.nn.functional.conv2d(x, kernel, stride=-(-x.shape[2] // sides[0]))
         size = x[0].numel()
-        return x.flatten(1) @ self.w[: 10 * size].view(size, 10)
+        return x.flatten(1) @ self.w[: outer * size].view(size, outer)
 """
 TABLE = """
 class Table(torch.nn.Module):
@@ -129,7 +131,7 @@ CONTROLS = (
     Control("no-op", 0.0, "return None", NOTHING.replace("{body}", "return None")),
     Control("echo", MOST_OF_ZEROS, "return args[0] if args else None", NOTHING.replace("{body}", "return x")),
     Control("zeros", MOST_OF_ZEROS, f"return {ZERO}", NETWORK.replace("{body}", "return super().forward(x) * 0")),
-    Control("linear", MOST_OF_LINEAR, "", LINEAR),
+    Control("linear", MOST_OF_LINEAR, f"return {ZERO}", LINEAR),
 )
 RECORDER = Control(
     "recorder",
@@ -156,7 +158,7 @@ def controls(
     """Each control of an exercise as a submission under `scratch`; `record` grades the one that records a tape,
     with another seed than the one that the tape will be graded with."""
     for control in CONTROLS:
-        if exercise.classes or control.function:
+        if exercise.classes or control.network != LINEAR:
             yield control, _written(exercise, control, scratch / control.name)
     if exercise.classes and any(check.trains for check in exercise.checks):
         share = sum(check.points for check in exercise.checks if not check.trains) / sum(

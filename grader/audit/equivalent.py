@@ -1,9 +1,12 @@
-"""Which mutants are no mistake at all: the same behaviour on a large probe set, or listed by hand with the reason."""
+"""Which mutants are no mistake at all: the same behaviour on a large probe set, or listed by hand with the reason.
+
+The list of an exercise lies beside its planted submissions. `removed` and `added` are the changed lines of the mutant's
+diff without indentation. What the probe set proves need not be listed.
+"""
 
 from __future__ import annotations
 
 import random
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,36 +18,41 @@ import numpy as np
 from grader.audit.mutate import Mutant, changed
 from grader.audit.signatures import unbanked
 from grader.authoring.exercise import Exercise
+from grader.errors import AuthorError
 from grader.judge.players import RecordedCall
 from grader.judge.probes import Question
 from grader.judge.runner import Rubric
 from grader.records import Record
 
 CROSSED = 600  # calls made by crossing the arguments of recorded ones
-LIST = Path(__file__).with_name("equivalents.toml")
+LIST = "equivalent.toml"
 
 
 class Equivalent(Record, frozen=True, kw_only=True):
     """A mutant that nobody can call wrong, and why."""
 
-    exercise: str
     removed: str  # the changed lines of the original, without indentation
     added: str  # the same lines of the mutant
     reason: str
 
 
-def listed(file: Path = LIST) -> list[Equivalent]:
-    """The list kept by hand."""
-    return msgspec.convert(tomllib.loads(file.read_text("utf-8"))["equivalent"], list[Equivalent])
+def listed(folder: Path) -> list[Equivalent]:
+    """The list kept by hand in the folder with an exercise's planted submissions, where there is one. Raises AuthorError."""
+    if not (folder / LIST).is_file():
+        return []
+    try:
+        found: dict[str, list[Equivalent]] = msgspec.toml.decode(
+            (folder / LIST).read_bytes(), type=dict[str, list[Equivalent]]
+        )
+    except msgspec.MsgspecError as problem:
+        raise AuthorError(f"{folder / LIST}: {problem}") from None
+    return found.get("equivalent", [])
 
 
-def reason(mutant: Mutant, exercise: str, known: Iterable[Equivalent]) -> str:
+def reason(mutant: Mutant, known: Iterable[Equivalent]) -> str:
     """Why the list says that a mutant is equivalent; empty when it does not."""
     removed, added = changed(mutant.diff, "-"), changed(mutant.diff, "+")
-    return next(
-        (e.reason for e in known if (e.exercise, e.removed, e.added) == (exercise, removed, added)),
-        "",
-    )
+    return next((e.reason for e in known if (e.removed, e.added) == (removed, added)), "")
 
 
 def probes(exercise: Exercise, rubrics: Iterable[Rubric]) -> list[Question]:

@@ -70,7 +70,13 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
                 gradings = _grade(examiner, everything, rounds, cache, advance)
             audits = tuple(
                 _examined(
-                    examiner, exercise, subjects[name], gradings[name], cache, _controlled(examiner, exercise, scratch)
+                    examiner,
+                    exercise,
+                    subjects[name],
+                    gradings[name],
+                    cache,
+                    _controlled(examiner, exercise, scratch),
+                    equivalent.listed(course.planted / name),
                 )
                 for name, exercise in exercises.items()
             )
@@ -160,10 +166,10 @@ def _examined(
     gradings: Gradings,
     cache: Cache,
     controlled: tuple[ControlOutcome, ...],
+    listed: Sequence[equivalent.Equivalent],
 ) -> ExerciseAudit:
     alive = [s for s in subjects if s.kind == "mutant" and not killed(gradings[s.name])]
-    listed = equivalent.listed()
-    reasons = {s.name: equivalent.reason(s.mutant, exercise.name, listed) for s in alive if s.mutant}
+    reasons = {s.name: equivalent.reason(s.mutant, listed) for s in alive if s.mutant}
     unknown = [s for s in alive if not reasons[s.name]]
     asked = equivalent.probes(exercise, [Rubric(exercise.checks, seed) for seed in PROBE_SEEDS]) if unknown else []
     differs = cache.differs(exercise.name)

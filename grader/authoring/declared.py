@@ -16,6 +16,7 @@ from hypothesis import strategies
 from hypothesis.errors import InvalidArgument
 
 from grader.errors import AuthorError
+from grader.records import Setting
 from grader.rubric import suggest
 
 ORDER = (
@@ -24,14 +25,16 @@ ORDER = (
 )
 TAKEN = frozenset(  # what a student is asked by in a check, besides the functions of the contract
     ("aliases", "changed", "random", "seeded", "play", "last", "drawn", "answer", "exercise", "made")
-) | frozenset(("artefact", "data", "defines", "evaluator", "evidence", "load", "network", "session", "show"))
-Batches = dict[str, tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]]
+) | frozenset(
+    ("artefact", "data", "defines", "evaluator", "evidence", "import_file", "network", "practice", "session", "show")
+)
+Batches = dict[str, tuple[tuple[tuple[Setting, ...], tuple[int, ...]], ...]]
 MARKS = ("hypothesis", "_hypothesis")  # how the attributes begin by which Hypothesis's decorators mark a function
 
 
 def contract(
     exercise: str,
-    functions: Mapping[str, Callable[..., Any]] | None,
+    functions: Mapping[str, Callable[..., Any] | str] | None,
     classes: Mapping[str, Callable[..., Any] | str] | None,
 ) -> None:
     """The names that an exercise asks for, with their right answers."""
@@ -39,7 +42,7 @@ def contract(
         if given is not None and not isinstance(given, Mapping):
             raise AuthorError(f'{exercise}: {word} is a dict, as in {word}={{"NAME": the_right_one}}')
         for name, right in (given or {}).items():
-            later = word == "classes" and isinstance(right, str) and ":" in right  # MODULE:CLASS, imported when needed
+            later = isinstance(right, str) and ":" in right  # MODULE:NAME, imported when needed
             if not isinstance(name, str) or not (later or callable(right)):
                 raise AuthorError(f"{exercise}: {word}: {name!r} must be a name, and what stands behind it a {one}")
             if word == "functions" and name in TAKEN:
@@ -58,11 +61,21 @@ def probes(exercise: str, batches: Mapping[str, Any] | None, classes: Mapping[st
         if name not in (classes or {}):
             raise AuthorError(f"{exercise}: batches: {name} is not among the classes{suggest(name, classes or {})}")
         try:
-            found[name] = tuple((tuple(map(index, args)), tuple(map(index, shape))) for args, shape in listed)
+            found[name] = tuple((tuple(map(setting, args)), tuple(map(index, shape))) for args, shape in listed)
         except (TypeError, ValueError):
-            told = f'batches is {{"{name}": [((CONSTRUCTOR ARGUMENTS), (SHAPE OF A BATCH)), ...]}}, whole numbers all of them'
+            told = (
+                f'batches is {{"{name}": [((CONSTRUCTOR ARGUMENTS), (SHAPE OF A BATCH)), ...]}}: whole numbers, and '
+                "tuples of them or None among the arguments"
+            )
             raise AuthorError(f"{exercise}: {told}") from None
     return found
+
+
+def setting(value: Any) -> Setting:
+    """An argument of a network's constructor, when it is one that can be told. Raises TypeError."""
+    if value is None:
+        return None
+    return tuple(map(index, value)) if isinstance(value, tuple) else index(value)
 
 
 def numbers(check: str, points: Any, examples: Any) -> None:

@@ -68,6 +68,7 @@ class Check:
         self.about = about.strip()
         self.points = points
         self.public = public
+        self.later = False  # hidden only until the deadline: a course says so
         self.needs = tuple(f"{exercise.name}.{name}" for name in declared.names(self.id, "needs", needs))
         self.gate = gate  # without it no later check of the exercise is tried
         self.own_work = gate and bool(exercise.ready_made)  # whether or not a course lets it be a gate
@@ -88,6 +89,11 @@ class Check:
         if name.startswith(declared.MARKS):  # Hypothesis's decorators mark what they decorate
             raise AuthorError(declared.ORDER)
         super().__setattr__(name, value)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether what it tried and found is kept, to be shown now or later."""
+        return self.public or self.later
 
     @property
     def all_needs(self) -> tuple[str, ...]:
@@ -126,7 +132,7 @@ class Exercise:
 
     name        of the file, NAME.py, and of the exercise
     title       what students and `grader list` call it
-    functions   {name: the right function}, for what takes and gives back arrays and numbers
+    functions   {name: the right function, or MODULE:NAME where its module takes long to import}
     classes     {name: the right class}, for networks: a class, or a function that makes a network
     batches     {class: [(constructor arguments, shape of a batch), ...]}: on these a network is compared with planted
                 misconceptions; without them none of a network's is recognised
@@ -143,7 +149,7 @@ class Exercise:
         name: str,
         *,
         title: str,
-        functions: Mapping[str, Callable[..., Any]] | None = None,
+        functions: Mapping[str, Callable[..., Any] | str] | None = None,
         classes: Mapping[str, Callable[..., Any] | str] | None = None,
         batches: Mapping[str, Iterable[tuple[tuple[Any, ...], tuple[int, ...]]]] | None = None,
         optional: Iterable[str] = (),
@@ -162,8 +168,7 @@ class Exercise:
         self.name = name
         self.title = title
         self.file = f"{name}.py"
-        self.functions = dict(functions or {})  # the reference's, by the name a student must give
-        self._classes = dict(classes or {})  # or as MODULE:CLASS, for a module that takes long to import
+        self._functions, self._classes = dict(functions or {}), dict(classes or {})  # or as MODULE:NAME
         self.batches = declared.probes(name, batches, classes)
         self.optional = frozenset(optional)  # names that may be missing, and files that may
         self.ready_made = tuple(ready_made)  # kinds of library functions that do the exercise by themselves
@@ -236,24 +241,32 @@ class Exercise:
         return mine
 
     @property
+    def function_names(self) -> tuple[str, ...]:
+        return tuple(self._functions)
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         return tuple(self._classes)
 
     @property
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """The reference's, by the name a student must give. Imports them."""
+        return {name: _resolved(made) for name, made in self._functions.items()}
+
+    @property
     def classes(self) -> dict[str, Callable[..., Any]]:
         """The reference's, by the name a student must give. Imports them."""
-        return {name: resolve_name(made) if isinstance(made, str) else made for name, made in self._classes.items()}
+        return {name: _resolved(made) for name, made in self._classes.items()}
 
     @property
     def answers(self) -> tuple[Callable[..., Any] | str, ...]:
-        """The reference's classes; as MODULE:CLASS those that were not imported yet."""
-        return tuple(self._classes.values())
+        """The reference's functions and classes; as MODULE:NAME those that are imported later."""
+        return (*self._functions.values(), *self._classes.values())
 
-    def import_classes(self) -> None:
+    def import_reference(self) -> None:
         """Now and not later: a process that is to be forked does it once for all."""
-        for made in self._classes.values():
-            if isinstance(made, str):
-                resolve_name(made)
+        for made in (*self._functions.values(), *self._classes.values()):
+            _resolved(made)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -267,13 +280,13 @@ class Exercise:
 
     def signature(self, function: str) -> tuple[tuple[str, Any], ...]:
         """Parameter names and defaults of the contract, in order; no default is None."""
-        return _signature(self.functions[function])
+        return _signature(_resolved(self._functions[function]))
 
     def _add_loads(self) -> None:
         def loads(student: Any) -> None:
-            student.load()
+            student.import_file()
 
-        names = [name for name in (*self.functions, *self.class_names) if name not in self.optional]
+        names = [name for name in (*self.function_names, *self.class_names) if name not in self.optional]
         loads.__doc__ = f"""{self.file} is there and can be imported.
 
         Why: every other check calls {", ".join(names)} from this file.
@@ -281,6 +294,11 @@ class Exercise:
         Right: {self.file} at the top of your folder; `python {self.file}` runs without an error.
         """
         self.check(points=0, live=True)(loads)
+
+
+def _resolved(made: Callable[..., Any] | str) -> Callable[..., Any]:
+    found: Callable[..., Any] = resolve_name(made) if isinstance(made, str) else made
+    return found
 
 
 @cache

@@ -31,8 +31,8 @@ class Student(Protocol):
 
     # live
 
-    def network(self, name: str, *args: Any, sample: np.ndarray, seed: int = 0) -> Network:
-        """The student's network, NAME(*args), built in the worker.
+    def network(self, name: str, *args: Any, sample: np.ndarray, seed: int = 0, **named: Any) -> Network:
+        """The student's network, NAME(*args, **named), built in the worker.
 
         `sample` is a batch in float32: lazy layers get their sizes by it. `seed` is set before building.
         """

@@ -5,23 +5,58 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import UsageError
+from grader.errors import AuthorError, UsageError
 
 if TYPE_CHECKING:
     from grader.course import Course
     from grader.grading.options import RunOptions
+    from grader.policy.marking import Marking
 
 PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
 
 
 def course_of(arguments: argparse.Namespace | RunOptions) -> Course:
+    """The one of --course; else the core, or every built-in exercise where one beyond the core is named."""
     from grader import course
 
     found: Path | None = arguments.course
-    return course.load(found)
+    return course.built_in("everything") if found is None and _is_beyond_core(arguments) else course.load(found)
+
+
+def _is_beyond_core(arguments: argparse.Namespace | RunOptions) -> bool:
+    """Whether a lesson is named, or an exercise, a check or a file that the core course has not."""
+    from grader import rubric
+    from grader.intake.places import NOTEBOOK
+
+    given = vars(arguments)
+    checks = given.get("check") or []
+    named = [
+        *(given.get("exercise") or []),
+        *(check.partition(".")[0] for check in ([checks] if isinstance(checks, str) else checks)),
+        *(path.stem for path in given.get("paths", []) if path.suffix in (".py", NOTEBOOK)),
+    ]
+    others = set(rubric.EVERYTHING).difference(rubric.CORE)
+    return bool(given.get("lesson") or given.get("all")) or not others.isdisjoint(named)
+
+
+def marking_of(
+    arguments: argparse.Namespace | RunOptions, course: Course, places: Mapping[str, str], names: Collection[str] = ()
+) -> Marking | None:
+    """How submissions are marked; None where nothing is said of marks.
+
+    Raises AuthorError for a name in the marks file that is none of `names`, where these are given.
+    """
+    from grader.policy import marking, people
+
+    file = arguments.marks or people.beside(course.folder)
+    found = marking.of(course.policy, file, course.exercises, places)
+    if found and names and (problem := found.misnamed(names)):
+        raise AuthorError(f"{file}: {problem}")
+    return found
 
 
 def require_writable(out: Path) -> None:

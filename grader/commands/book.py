@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands import PASSED, require_writable
+from grader.commands import PASSED, course_of, marking_of, require_writable
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.gradebook import Gradebook, Result, Run
     from grader.gradebook.compare import Change
+    from grader.policy.marking import Marking
 
 DAY_AND_MINUTE = 16  # characters of a time
 
@@ -67,7 +68,7 @@ def history(arguments: argparse.Namespace) -> int:
 
 
 def revert(arguments: argparse.Namespace) -> int:
-    from grader.grading.files import stale, write_index, write_reports
+    from grader.grading.files import stale, write_overview, write_reports
 
     book = _book(arguments.out)
     run = book.run(arguments.run)
@@ -80,11 +81,12 @@ def revert(arguments: argparse.Namespace) -> int:
     with book.alone():
         book.revert(run.id, wanted)
         written = 0
-        for _, problem in write_reports(book, arguments.out, stale(book, arguments.out)):
+        marking = _marking(arguments, book)
+        for _, problem in write_reports(book, arguments.out, stale(book, arguments.out), marking):
             if problem is not None:
                 raise problem
             written += 1
-        write_index(book, arguments.out)
+        write_overview(book, arguments.out, None, marking)
     print(
         f"Run {run.id} {'counts again' if arguments.undo else 'does not count any more'}: {written} reports are written anew"
     )
@@ -100,7 +102,7 @@ def report(arguments: argparse.Namespace) -> int:
         raise UsageError("--to is missing: name the folder for the reports of an earlier run, beside those that count")
     run = book.run(arguments.run).id if arguments.run is not None else None
     require_writable(to)
-    count = render(book, run, to, arguments.jobs)
+    count = render(book, run, to, arguments.jobs, _marking(arguments, book))
     print(f"{count} reports: {to / 'index.html'}")
     return PASSED
 
@@ -112,6 +114,10 @@ def _book(out: Path) -> Gradebook:
     if not book.exists:
         raise UsageError(f"{out} holds no gradebook: name the folder that grader run --out wrote, with --out")
     return book
+
+
+def _marking(arguments: argparse.Namespace, book: Gradebook) -> Marking | None:
+    return marking_of(arguments, course_of(arguments), book.places())
 
 
 def _called(run: Run) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands import FAILED, HARNESS, PASSED, course_of, print_no_more, require_writable
+from grader.commands import FAILED, HARNESS, PASSED, course_of, marking_of, print_no_more, require_writable
 from grader.errors import UsageError
 from grader.grading.options import RunOptions
 from grader.machine import require_linux
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from grader.authoring.exercise import Check
     from grader.classes import Found
     from grader.course import Course
-    from grader.engine.local import Options
+    from grader.engine.local import Grader, Options
+    from grader.engine.machines import Machines
     from grader.engine.workplace import Workplace
     from grader.gradebook import Gradebook
-    from grader.grading.way import Graded
+    from grader.grading.way import Engine, Graded
+    from grader.policy.marking import Marking
     from grader.records import Standing
+    from grader.submission import Source
 
 
 def run(asked: RunOptions) -> int:
@@ -33,7 +36,7 @@ def run(asked: RunOptions) -> int:
     device = _device(asked.device, asked.isolation)
     with contextlib.ExitStack() as ends:
         place = _workplace(asked, device, ends)
-        if asked.fresh or not os.path.exists(asked.out / "gradebook.sqlite"):
+        if asked.engine == "local" and (asked.fresh or not os.path.exists(asked.out / "gradebook.sqlite")):
             place()  # while it starts, the rest is imported
         return _run(asked, device, place)
 
@@ -67,26 +70,30 @@ def _there(path: Path) -> None:
 def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
     from grader.classes import find
     from grader.gradebook import Gradebook
-    from grader.grading.way import grade_class, known_names
+    from grader.grading.way import grade_class, known_places
     from grader.report.progress import Progress
 
     course = course_of(asked)
     book = Gradebook(asked.out)
     book.require(course.name)
-    found = find(asked.paths, course.files, known_names(book, asked.out))
+    known = known_places(book, asked.out)
+    found = find(asked.paths, course.files, {place: name for name, place in known.items()})
     checks = course.select(_chosen(asked, course, found.only), asked.check, asked.public)
     _data_folder(asked.data)
     require_writable(asked.out)
+    places = known | {source.name: source.place for source in found.sources}
+    marking = marking_of(asked, course, places)
     _learn(course, checks)
     options = _options(asked, course, device)
 
     def watch(total: int) -> Progress:
         return Progress(total, asked.quiet)
 
-    graded = grade_class(asked, course, checks, found, book, options, place, watch)
+    graded = grade_class(asked, course, checks, found, book, options, _engine(asked, course, place), watch, marking)
     standings = list(book.standings(graded.names))
+    notes = [told] if marking and (told := marking.misnamed(places)) else []
     try:
-        _print(asked, found, book, graded, standings)
+        _print(asked, found, book, graded, standings, marking, notes)
     except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
         print_no_more()
     if graded.without_index is not None:
@@ -94,7 +101,44 @@ def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
     return max([PASSED, *graded.codes, *map(_exit_code, standings)])
 
 
-def _print(asked: RunOptions, found: Found, book: Gradebook, graded: Graded, standings: Sequence[Standing]) -> None:
+def _engine(asked: RunOptions, course: Course, place: Callable[[], Workplace]) -> Engine:
+    """What makes an engine for some checks and submissions; a course's own checks are tried on the right answers before."""
+    untried = set(course.own)
+
+    def engine(
+        checks: Sequence[Check], options: Options, sources: Sequence[Source], kept: frozenset[str]
+    ) -> Grader | Machines:
+        from grader.engine.local import Grader
+
+        local = Grader(checks, options, place(), sources, kept) if asked.engine == "local" or untried else None
+        if local is not None and untried:
+            from grader.engine.trial import try_on_reference
+
+            try_on_reference(local, untried)
+            untried.difference_update(check.exercise.name for check in checks)
+        if local is not None and asked.engine == "local":
+            return local
+        from grader.engine import machines
+
+        scheduler: machines.Ray | machines.Slurm
+        if asked.engine == "ray":
+            scheduler = machines.Ray(asked.address, options.device == "cuda")
+        else:
+            scheduler = machines.Slurm(asked.out / "slurm", dict(asked.slurm))
+        return machines.Machines(checks, options, course, scheduler)
+
+    return engine
+
+
+def _print(
+    asked: RunOptions,
+    found: Found,
+    book: Gradebook,
+    graded: Graded,
+    standings: Sequence[Standing],
+    marking: Marking | None,
+    notes: Sequence[str],
+) -> None:
     from grader.report import run_json, terminal
 
     problems = [(one.name, one.why) for one in graded.problems]
@@ -103,9 +147,10 @@ def _print(asked: RunOptions, found: Found, book: Gradebook, graded: Graded, sta
         return
     report = next(book.reports(graded.names)) if len(standings) == 1 else None
     one = found.sources[0].path if len(found.sources) == 1 else None
-    terminal.print_summary(standings, problems, asked.out, quiet=asked.quiet, source=one, report=report)
+    marks = {each.submission: marking.mark(each) for each in book.reports(graded.names)} if marking else None
+    terminal.print_summary(standings, problems, asked.out, quiet=asked.quiet, source=one, report=report, marks=marks)
     if not asked.quiet:
-        terminal.print_lines(_asides(found, [*graded.told, *(report.notes if report else ())]))
+        terminal.print_lines(_asides(found, [*graded.told, *(report.notes if report else ()), *notes]))
         terminal.print_lines(_reused(graded))
 
 
@@ -136,10 +181,12 @@ def _learn(course: Course, checks: Sequence[Check]) -> None:
 
 def _chosen(asked: RunOptions, course: Course, files: Collection[str]) -> Sequence[str]:
     """The exercises to run: those named, or those whose `files` are. Raises UsageError."""
-    given = asked.exercise
+    given = [*asked.exercise, *course.taught_in(asked.lesson)]
     named = [name for name, exercise in course.exercises.items() if exercise.file in files]
     if named and given and set(named) != set(given):
-        raise UsageError(f"{asked.paths[0]} is exercise {', '.join(named)}: leave --exercise out, or name the folder")
+        raise UsageError(
+            f"{asked.paths[0]} is exercise {', '.join(named)}: leave --exercise and --lesson out, or name the folder"
+        )
     return named or given
 
 

@@ -15,12 +15,21 @@ if TYPE_CHECKING:
 
 
 def listing(arguments: argparse.Namespace) -> int:
-    for exercise in course_of(arguments).exercises.values():
+    from grader import rubric
+
+    course = course_of(arguments)
+    lessons = {name: f", lesson {lesson}" for lesson, names in course.lessons.items() for name in names}
+    for name, exercise in course.exercises.items():
         points = sum(check.points for check in exercise.checks)
-        print(f"{exercise.name}: {exercise.title} ({exercise.file}, {points:g} points)")
+        print(f"{name}: {exercise.title} ({exercise.file}, {points:g} points{lessons.get(name, '')})")
         for check in exercise.checks:
-            seen = "public" if check.public else "hidden"
+            seen = "public" if check.public else "later" if check.later else "hidden"
             print(f"  {check.id:<32} {check.points:>4g}  {seen}  {check.title}")
+    more = set(rubric.EVERYTHING).difference(course.exercises)
+    if more and arguments.course is None:
+        print(
+            f"Not in this course: {', '.join(name for name in rubric.EVERYTHING if name in more)} (grader list --all)"
+        )
     return PASSED
 
 
@@ -42,7 +51,7 @@ def explain(arguments: argparse.Namespace) -> int:
 
 
 def _explained(check: Check) -> str:
-    seen = "public" if check.public else "hidden"
+    seen = "public" if check.public else "later" if check.later else "hidden"
     lines = [f"{check.id} ({check.points:g} points, {seen})", check.title, "", check.about]
     if check.needs:
         lines.append(f"Needs: {', '.join(check.needs)}")
@@ -54,13 +63,19 @@ def _explained(check: Check) -> str:
 def new(arguments: argparse.Namespace) -> int:
     import shutil
 
-    from grader.rubric import starter
+    from grader.rubric import EVERYTHING, starter
 
     folder: Path = arguments.folder
+    left_out = {name for name in EVERYTHING if name not in course_of(arguments).exercises}
     if folder.exists():
         raise UsageError(f"{folder} exists already: choose another name, nothing was changed")
     try:
-        shutil.copytree(starter(), folder, ignore=shutil.ignore_patterns("__pycache__"))
+        ignored = shutil.ignore_patterns("__pycache__", *(f"{name}.py" for name in left_out))
+        shutil.copytree(starter(), folder, ignore=ignored)
+        readme = folder / "README.md"
+        rows = readme.read_text(encoding="utf-8").splitlines(keepends=True)
+        about = [row for row in rows if not any(row.startswith(f"| {name}.py |") for name in left_out)]
+        readme.write_text("".join(about), encoding="utf-8")
     except OSError as problem:
         raise UsageError(f"{folder} cannot be made: {problem.strerror}") from None
     print(f"{folder} is ready: read {folder}/README.md, then try `grader run --public {folder}`")

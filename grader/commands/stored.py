@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
-from grader.commands import FAILED, PASSED, course_of, require_writable
+from grader.commands import FAILED, PASSED, course_of, marking_of, require_writable
 from grader.machine import require_linux
 
 
@@ -24,13 +25,20 @@ def replay(arguments: argparse.Namespace) -> int:
 
 def export(arguments: argparse.Namespace) -> int:
     from grader import export
+    from grader.report.kept import read_index
 
+    reports = export.stored(arguments.reports)
+    names = {report.submission for report in reports}
+    path = Path(os.path.abspath(arguments.reports))
+    places = read_index(path if path.is_dir() else path.parents[1]).submissions
+    marking = marking_of(arguments, course_of(arguments), places, names if path.is_dir() else ())
     order = export.Order(
         sheet=export.sheet(arguments.sheet) if arguments.sheet else "",
         column=arguments.column,
         environment=os.environ,
+        marks={report.submission: marking.mark(report) for report in reports} if marking else {},
     )
-    exported = export.export(arguments.format, export.stored(arguments.reports), order)
+    exported = export.export(arguments.format, marking.chosen(reports) if marking else reports, order)
     if arguments.to is None:
         sys.stdout.write(exported.text)
     else:

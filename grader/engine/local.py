@@ -223,7 +223,7 @@ class Grader:
         present = [exercise for exercise in exercises if (folder / exercise.file).is_file()]
         if jobs > 1:
             for exercise in present:
-                exercise.import_classes()  # once, before the processes part
+                exercise.import_reference()  # once, before the processes part
             parts = dict(unbroken(spread(work, exercises, jobs)))
             account.spent = sum(spent for _, spent, _ in parts.values())
             account.starved = any(starved for _, _, starved in parts.values())

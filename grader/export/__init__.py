@@ -6,7 +6,7 @@ Nothing is run and nothing is judged here. Text of students is made harmless for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,8 @@ import msgspec
 from grader.errors import UsageError
 from grader.export import classroom50, github, gradescope, junit, sheets
 from grader.export.words import Exported
+from grader.policy.conceal import concealed
+from grader.policy.marks import Mark, as_it_is
 from grader.records import SubmissionReport, from_json
 from grader.report.files import write_whole
 
@@ -25,6 +27,11 @@ class Order:
     sheet: str = ""  # a gradebook's CSV file that is to be filled in
     column: str = ""  # which of its columns the score goes into
     environment: Mapping[str, str] | None = None  # of the process: Classroom 50 and GitHub tell what they are in it
+    marks: Mapping[str, Mark] = field(default_factory=dict)  # by the submission's name; without one points are the mark
+
+    def mark(self, report: SubmissionReport) -> Mark:
+        """What goes into a gradebook."""
+        return self.marks.get(report.submission) or as_it_is(report)
 
 
 Exporter = Callable[[Sequence[SubmissionReport], Order], Exported]
@@ -47,27 +54,34 @@ def _filled(kind: sheets.Kind) -> Exporter:
     def exporter(reports: Sequence[SubmissionReport], order: Order) -> Exported:
         if not order.sheet:
             raise UsageError(f"--format {kind.name} fills in a file: {kind.advice}, and name it with --sheet")
-        return sheets.fill(kind, order.sheet, order.column, reports)
+        return sheets.fill(kind, order.sheet, order.column, reports, order.mark)
 
     return exporter
 
 
 FORMATS: dict[str, Exporter] = {
-    "csv": lambda reports, order: Exported(text=sheets.plain(reports)),
+    "csv": lambda reports, order: Exported(text=sheets.plain(reports, order.marks)),
     "canvas": _filled(sheets.CANVAS),
     "moodle": _filled(sheets.MOODLE),
     "junit": lambda reports, order: Exported(text=junit.document(reports)),
-    "gradescope": _alone(lambda report, order: gradescope.results(report), "gradescope"),
-    "classroom50": _alone(lambda report, order: classroom50.result(report, order.environment or {}), "classroom50"),
+    "gradescope": _alone(lambda report, order: gradescope.results(report, order.mark(report)), "gradescope"),
+    "classroom50": _alone(
+        lambda report, order: classroom50.result(report, order.mark(report), order.environment or {}), "classroom50"
+    ),
     "github": _alone(lambda report, order: github.commands(report), "github"),
-    "github-summary": _alone(lambda report, order: github.summary(report), "github-summary"),
+    "github-summary": _alone(lambda report, order: github.summary(report, order.mark(report)), "github-summary"),
 }
 
 
+THEIR_OWN = ("gradescope",)  # formats that say themselves what is shown after the deadline
+
+
 def export(name: str, reports: Sequence[SubmissionReport], order: Order) -> Exported:
-    """The reports in the format called `name`. Raises UsageError."""
+    """The reports in the format called `name`, as their students may see them now. Raises UsageError."""
     if name not in FORMATS:
         raise UsageError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
+    if name not in THEIR_OWN:
+        reports = [concealed(report, order.mark(report).due) for report in reports]
     return FORMATS[name](reports, order)
 
 

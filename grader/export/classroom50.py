@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from grader.errors import UsageError
+from grader.policy.marks import Mark
 from grader.records import SubmissionReport, sum_points
 
 FIELDS = {  # of the file, and the variables that the classroom's workflow sets
@@ -19,7 +20,7 @@ FIELDS = {  # of the file, and the variables that the classroom's workflow sets
 }
 
 
-def result(report: SubmissionReport, environment: Mapping[str, str]) -> str:
+def result(report: SubmissionReport, mark: Mark, environment: Mapping[str, str]) -> str:
     """The file. Raises UsageError when a variable is missing.
 
     Its scores are integers: the total is rounded once, and a test's only where its points are no integer.
@@ -33,8 +34,8 @@ def result(report: SubmissionReport, environment: Mapping[str, str]) -> str:
         "schema": "classroom50/result/v1",
         **{field: environment[name] for field, name in FIELDS.items()},
         "datetime": report.started or datetime.now(UTC).isoformat(timespec="seconds"),
-        "score": _whole(report.score),
-        "max-score": _whole(report.max_score),
+        "score": _whole(mark.score),
+        "max-score": _whole(mark.max_score),
         "tests": [
             {
                 "test-name": check.id,

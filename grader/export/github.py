@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from grader.export.words import headline, place, told
+from grader.policy.marks import Mark
 from grader.records import OUTCOMES, CheckResult, SubmissionReport
 from grader.report.screen import no_command
 from grader.report.text import one_line, points
@@ -30,9 +31,9 @@ def commands(report: SubmissionReport) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def summary(report: SubmissionReport) -> str:
+def summary(report: SubmissionReport, mark: Mark) -> str:
     """Markdown for $GITHUB_STEP_SUMMARY: the score, a table of exercises, and what failed."""
-    text = "\n".join(_summary(report)) + "\n"
+    text = "\n".join(_summary(report, mark)) + "\n"
     whole = text.encode()
     if len(whole) <= MOST_SUMMARY:
         return text
@@ -57,8 +58,9 @@ def _escaped(text: str, also: str = "") -> str:
     return re.sub(f"[%\r\n{also}]", lambda sign: f"%{ord(sign[0]):02X}", text)
 
 
-def _summary(report: SubmissionReport) -> Iterator[str]:
-    yield f"## {_code(report.submission)}: {points(report.score)} of {points(report.max_score)} points"
+def _summary(report: SubmissionReport, mark: Mark) -> Iterator[str]:
+    yield f"## {_code(report.submission)}: {points(mark.score)} of {points(mark.max_score)} points"
+    yield from ["", *(f"- {_code(line)}" for line in mark.told)] if mark.told else []
     yield ""
     yield f"| exercise | points | {' | '.join(OUTCOMES)} |"
     yield f"|---|---|{'---|' * len(OUTCOMES)}"

@@ -11,12 +11,13 @@ import io
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.errors import UsageError
 from grader.export.words import Exported, headline
 from grader.intake import platforms
+from grader.policy.marks import Mark, as_it_is
 from grader.records import SubmissionReport
 from grader.report.text import one_line, points
 
@@ -53,21 +54,31 @@ MOODLE = Kind(
 )
 
 
-def plain(reports: Sequence[SubmissionReport]) -> str:
-    """A row a submission: score, possible points, outcomes, and the points of every exercise."""
+def plain(reports: Sequence[SubmissionReport], marks: Mapping[str, Mark]) -> str:
+    """A row a submission: score, possible points, outcomes, and the points of every exercise; marks where there are any."""
     exercises = list(dict.fromkeys(exercise.name for report in reports for exercise in report.exercises))
     rows = [["submission", "score", "max_score", "passed", "failed", "skipped", "errored", *exercises, "seed"]]
+    rows[0] += ["mark", "max_mark", "why"] if marks else []
     for report in reports:
         earned = {exercise.name: points(exercise.score) for exercise in report.exercises}
         counts = (str(report.count(outcome)) for outcome in ("passed", "failed", "skipped", "errored"))
         scores = (points(report.score), points(report.max_score))
         by_exercise = (earned.get(name, "") for name in exercises)
         rows.append([_harmless(one_line(report.submission)), *scores, *counts, *by_exercise, str(report.seed)])
+        if mark := marks.get(report.submission):
+            why = "; ".join(one_line(text, 1000) for text in (*mark.told, *mark.doubts))
+            rows[-1] += [points(mark.score), points(mark.max_score), _harmless(why)]
     return _written(rows)
 
 
-def fill(kind: Kind, sheet: str, column: str, reports: Sequence[SubmissionReport]) -> Exported:
-    """`sheet`, the text of an exported CSV file, with each report's score in its student's row.
+def fill(
+    kind: Kind,
+    sheet: str,
+    column: str,
+    reports: Sequence[SubmissionReport],
+    mark: Callable[[SubmissionReport], Mark] = as_it_is,
+) -> Exported:
+    """`sheet`, the text of an exported CSV file, with each report's mark in its student's row.
 
     A submission belongs to a row when its name is what stands in one of the key columns, or begins with it as Canvas's
     and Moodle's download names do. The first beats the second; where two rows or two submissions claim each other
@@ -87,9 +98,9 @@ def fill(kind: Kind, sheet: str, column: str, reports: Sequence[SubmissionReport
     for number, report in placed.items():
         row = students[number]
         row += [""] * (len(header) - len(row))
-        row[target] = points(report.score)
+        row[target] = points(mark(report).score)
         if feedback is not None:
-            row[feedback] = _harmless(_feedback(report))
+            row[feedback] = _harmless(_feedback(report, mark(report)))
     named = [f"no row for {one_line(name)}" for name in left_out]
     name_at = header.index("Student") if "Student" in header else header.index(keys[-1])
     named += [
@@ -185,12 +196,12 @@ def _folded(text: str) -> str:
     return "".join(sign for sign in plain if sign.isalnum())
 
 
-def _feedback(report: SubmissionReport) -> str:
+def _feedback(report: SubmissionReport, mark: Mark) -> str:
     failed = [check for check in report.checks if check.outcome == "failed"]
-    told = [f"{check.id}: {headline(check)}" for check in failed[:MOST_FEEDBACK]]
-    more = len(failed) - len(told)
+    found = [f"{check.id}: {headline(check)}" for check in failed[:MOST_FEEDBACK]]
+    more = [f"{len(failed) - len(found)} more"] if len(failed) > len(found) else []
     return "\n".join(
-        [f"{points(report.score)} of {points(report.max_score)} points", *told, *([f"{more} more"] if more else [])]
+        [f"{points(mark.score)} of {points(mark.max_score)} points", *map(one_line, mark.told), *found, *more]
     )
 
 

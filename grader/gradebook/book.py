@@ -65,6 +65,7 @@ class Result(Record, frozen=True, kw_only=True):
     seconds: float
     silent: bool  # its exercise has printed nothing
     public: bool
+    later: bool = False  # hidden until the deadline
     hint: str  # that the check had then
     told: str  # its finding, in a sentence
     fingerprint: str = ""  # of all that it depends on; empty where it was kept from a run that asked otherwise
@@ -213,10 +214,10 @@ class Gradebook:
                 ((check.id, check.title) for check in report.checks),
             )
             database.executemany(
-                f"INSERT INTO results (report, {_RESULT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO results (report, {_RESULT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (number, one.name, one.outcome, one.points, one.earned, one.counted, one.seconds, one.silent,
-                     one.public, one.hint, one.told,
+                     one.public, one.later, one.hint, one.told,
                      self._fingerprints.get(one.fingerprint), one.run or self._run, one.why)
                     for one in results
                 ),
@@ -422,7 +423,7 @@ class Gradebook:
 
 
 _RUN = "id, started, ended, state, seed, note, course, options, versions, left_alone"
-_RESULT = "name, outcome, points, earned, counted, seconds, silent, public, hint, told, fingerprint, run, why"
+_RESULT = "name, outcome, points, earned, counted, seconds, silent, public, later, hint, told, fingerprint, run, why"
 _NAMES = _RESULT.split(", ")
 
 
@@ -435,7 +436,7 @@ def _run(row: Sequence[Any]) -> Run:
 
 def _typed(row: Sequence[Any]) -> list[Any]:
     return [
-        bool(value) if name in ("counted", "silent", "public") else value
+        bool(value) if name in ("counted", "silent", "public", "later") else value
         for name, value in zip(_NAMES, row, strict=True)
     ]
 

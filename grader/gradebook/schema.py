@@ -54,6 +54,7 @@ MIGRATIONS = (
         seconds REAL NOT NULL,
         silent INTEGER NOT NULL,    -- the exercise has printed nothing
         public INTEGER NOT NULL,
+        later INTEGER NOT NULL,     -- hidden until the deadline
         hint TEXT NOT NULL,         -- that its check had then
         told TEXT NOT NULL,         -- its finding in a sentence
         fingerprint INTEGER REFERENCES fingerprints,  -- NULL: kept from a run that asked otherwise

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from grader.errors import GraderError, HarnessError
+from grader.errors import GraderError
 from grader.gradebook import Gradebook, Problem
+from grader.policy.marking import Marking
+from grader.policy.marks import Mark
 from grader.report import html, kept
+from grader.report.class_page import Class, write_class
+from grader.report.files import writing
 from grader.report.text import one_line
 
 FILES = ("report.json", "report.html")
+
+
+class Mine(NamedTuple):
+    """What the last run was about; all else is an earlier one's."""
+
+    graded: Collection[str] = ()  # names
+    problems: Sequence[Problem] = ()
+    left_alone: Sequence[str] = ()
+    places: Collection[str] = ()  # where all of these lie
 
 
 def stale(book: Gradebook, out: Path) -> list[str]:
@@ -22,7 +35,9 @@ def stale(book: Gradebook, out: Path) -> list[str]:
     return sorted({*book.unwritten(), *gone})
 
 
-def write_reports(book: Gradebook, out: Path, names: Iterable[str]) -> Iterator[tuple[str, GraderError | None]]:
+def write_reports(
+    book: Gradebook, out: Path, names: Iterable[str], marking: Marking | None = None
+) -> Iterator[tuple[str, GraderError | None]]:
     """Write the reports that count, of these submissions; yields each when that is done, or with why it could not be."""
     for name in names:
         number = book.current(name)
@@ -30,7 +45,8 @@ def write_reports(book: Gradebook, out: Path, names: Iterable[str]) -> Iterator[
             continue
         try:
             with writing(out / name):
-                html.write_report(book.report(number), out / name)
+                report = book.report(number)
+                html.write_report(report, out / name, marking.mark(report) if marking else None)
             book.mark_written(name, number)
         except GraderError as problem:
             yield name, problem
@@ -38,44 +54,57 @@ def write_reports(book: Gradebook, out: Path, names: Iterable[str]) -> Iterator[
             yield name, None
 
 
-def write_index(
-    book: Gradebook,
-    out: Path,
-    mine: Collection[str] | None = None,
-    problems: Sequence[Problem] = (),
-    left_alone: Sequence[str] = (),
-    places: Collection[str] = (),
-) -> None:
-    """Write index.html over all that is known.
+def write_overview(book: Gradebook, out: Path, mine: Mine | None, marking: Marking | None = None) -> None:
+    """Write index.html over all that counts, index.json beside it, and class.html where there are several.
 
-    `mine` are the names that the last run has graded, `problems` what it has not, `places` where all of these lie; the
-    others are marked as an earlier run's. Without `mine` nothing is marked.
+    What is not `mine` is marked as an earlier run's; nothing is without it.
     """
-    unwritten = {one.name for one in problems}
+    told, now = mine is not None, mine or Mine()
+    unwritten = {one.name for one in now.problems}
     standings = [
         one
         for one in book.standings()
         if one.submission not in unwritten or (out / one.submission / FILES[0]).is_file()
     ]
     names = {one.submission for one in standings}
-    seen = {one.place for one in problems}
+    seen = {*now.places, *(one.place for one in now.problems)}
     others = [
         one
         for one, _ in book.problems()
-        if one.place not in seen
-        and one.place not in places
-        and one.name not in (mine or ())
-        and kept.is_there(one.place)
+        if one.place not in seen and one.name not in now.graded and kept.is_there(one.place)
     ]
+    index = kept.Index(
+        submissions={name: place for name, place in book.places().items() if name in names},
+        not_graded=tuple(
+            kept.NotGraded(name=one.name, path=one.place, why=one.why) for one in (*now.problems, *others)
+        ),
+        left_alone=tuple(map(one_line, now.left_alone)) or tuple(_left_alone(book)),
+    )
+    problems = [(one.name, one.why) for one in index.not_graded]
+    earlier = {*names.difference(now.graded), *(one.name for one in others)} if told else set[str]()
+    marks = {one.submission: marking.mark(one) for one in book.reports(names)} if marking else {}
     with writing(out / "index.html"):
-        html.write_index(
-            standings,
-            out,
-            [(one.name, one.why) for one in (*problems, *others)],
-            list(map(one_line, left_alone)) or _left_alone(book),
-            earlier=() if mine is None else {*names.difference(mine), *(one.name for one in others)},
-            hardness=book.hardness(),
-        )
+        if len(standings) > 1:
+            _in_a_process_of_its_own(_write_class, book, out, sorted(names), marks, problems, earlier)
+        html.write_index(standings, out, problems, index.left_alone, earlier, marks, book.hardness())
+        kept.write_index(index, out)
+
+
+def _write_class(
+    book: Gradebook,
+    out: Path,
+    names: Sequence[str],
+    marks: Mapping[str, Mark],
+    problems: Sequence[tuple[str, str]],
+    earlier: Collection[str],
+) -> None:
+    write_class(Class(reports=list(book.reports(names)), marks=marks, not_graded=problems, earlier=earlier), out)
+
+
+def _in_a_process_of_its_own(action: Callable[..., None], *given: Any) -> None:
+    """What needs all reports at once takes its memory along when it ends. Raises what it raises."""
+    with ProcessPoolExecutor(1, get_context("fork")) as pool:
+        pool.submit(action, *given).result()
 
 
 def _left_alone(book: Gradebook) -> Sequence[str]:
@@ -83,32 +112,31 @@ def _left_alone(book: Gradebook) -> Sequence[str]:
     return next((list(map(one_line, run.left_alone)) for run in reversed(book.runs()) if run.left_alone), [])
 
 
-@contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Around what writes `path`. Raises HarnessError, in one sentence, when the system does not let it."""
-    try:
-        yield
-    except OSError as problem:
-        advice = "make room there or move away what is in its place, then run again"
-        raise HarnessError(f"{path} cannot be written: {problem.strerror}; {advice}") from None
-
-
-def render(book: Gradebook, run: int | None, to: Path, jobs: int) -> int:
-    """Write every report as it counts, or counted after `run`, and the index, into `to`; how many there are."""
+def render(book: Gradebook, run: int | None, to: Path, jobs: int, marking: Marking | None = None) -> int:
+    """Write every report as it counts, or counted after `run`, and what is over all, into `to`; how many there are."""
     numbers = {name: number for name, (number, _) in book.standing(run).items()}
     names = sorted(numbers)
     shares = [names[start::jobs] for start in range(jobs)]
     with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
-        work = [pool.submit(_render, book, to, {name: numbers[name] for name in share}) for share in shares if share]
+        work = [
+            pool.submit(_render, book, to, {name: numbers[name] for name in share}, marking)
+            for share in shares
+            if share
+        ]
         for part in work:
             part.result()
-    standings = list(map(book.a_standing, numbers.values()))
-    with writing(to / "index.html"):
-        html.write_index(standings, to, hardness=book.hardness(list(numbers.values())), left_alone=_left_alone(book))
+    if run is None:
+        write_overview(book, to, None, marking)
+    else:
+        standings = list(map(book.a_standing, numbers.values()))
+        with writing(to / "index.html"):
+            hardness = book.hardness(list(numbers.values()))
+            html.write_index(standings, to, left_alone=_left_alone(book), hardness=hardness)
     return len(numbers)
 
 
-def _render(book: Gradebook, to: Path, numbers: Mapping[str, int]) -> None:
+def _render(book: Gradebook, to: Path, numbers: Mapping[str, int], marking: Marking | None) -> None:
     for name, number in numbers.items():
         with writing(to / name):
-            html.write_report(book.report(number), to / name)
+            report = book.report(number)
+            html.write_report(report, to / name, marking.mark(report) if marking else None)

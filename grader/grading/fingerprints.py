@@ -93,7 +93,7 @@ def _declared(course: Course, check: Check, options: Options) -> Parts:
     limit = limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
     declared = (
         *(check.all_needs, check.without, check.own_work, check.live, check.files, check.trains),
-        *(exercise.file, exercise.class_names, exercise.batches, sorted(exercise.functions), exercise.ready_made),
+        *(exercise.file, exercise.class_names, exercise.batches, exercise.function_names, exercise.ready_made),
         sorted(exercise.optional),
     )
     parts = {
@@ -150,7 +150,7 @@ def _may_be_read(file: Path) -> bool:
 def _written(course: Course, exercise: Exercise, check: Check) -> dict[Path, Path]:
     """The files that a check's code is made of, each with the folder that its imports start from."""
     start: dict[Path, Path] = {}
-    for made in (check.body, *exercise.functions.values(), *exercise.answers):
+    for made in (check.body, *exercise.answers):
         if isinstance(made, str):  # MODULE:CLASS, which takes long to import
             start[ROOT.joinpath(*made.partition(":")[0].split(".")).with_suffix(".py")] = ROOT
         else:

@@ -7,8 +7,18 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-LISTS = ("paths", "exercise", "check")
-ELSEWHERE = ("jobs", "note", "resume", "quiet", "json")  # what is found depends on none of these
+LISTS = ("paths", "exercise", "lesson", "check", "slurm")
+ELSEWHERE = (
+    "marks",
+    "jobs",
+    "engine",
+    "address",
+    "slurm",
+    "note",
+    "resume",
+    "quiet",
+    "json",
+)  # what is found depends on none of these
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +27,7 @@ class RunOptions:
 
     paths: tuple[Path, ...]
     exercise: tuple[str, ...] = ()  # only these
+    lesson: tuple[str, ...] = ()  # only their exercises
     check: tuple[str, ...] = ()  # only these
     public: bool = False  # only what students may see
     out: Path = Path("reports")
@@ -26,7 +37,11 @@ class RunOptions:
     seed: int | None = None  # None: a fresh one
     isolation: Literal["strict", "basic", "none"] = "strict"
     device: str = "auto"
+    marks: Path | None = None  # what is said of people; None: what lies beside the course
     jobs: int | None = None  # None: one a processor
+    engine: Literal["local", "ray", "slurm"] = "local"
+    address: str | None = None  # of a Ray cluster
+    slurm: tuple[tuple[str, str], ...] = ()  # settings
     fresh: bool = False  # reuse nothing
     resume: bool = False  # go on with the run that was interrupted, or refuse
     note: str = ""
@@ -46,5 +61,6 @@ class RunOptions:
         return plain | {
             "paths": [str(path) for path in self.paths],
             "exercise": list(self.exercise),
+            "lesson": list(self.lesson),
             "check": list(self.check),
         }

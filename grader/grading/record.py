@@ -111,6 +111,7 @@ class Recorder:
                     seconds=result.seconds,
                     silent=not exercise.output,
                     public=result.public,
+                    later=result.later,
                     hint=check.hint if check else "",
                     told=(result.finding.misconception or result.finding.message) if result.finding else "",
                     fingerprint="" if result.earlier else self._wanted.fingerprints.get(result.id, ""),
@@ -130,9 +131,10 @@ def _shown(check: Check, result: CheckResult, known: Result) -> CheckResult:
         points=check.points,
         earned=earned(result.outcome, check.points, result.share),
         public=check.public,
+        later=check.later,
         finding=finding,
         seconds=result.seconds if check.public else 0.0,
-        evidence=result.evidence if check.public else (),
+        evidence=result.evidence if check.is_told else (),
         earlier=None,
     )
 

@@ -45,6 +45,7 @@ class Wanted:
                 check.title,
                 check.points,
                 check.public,
+                check.later,
                 check.hint,
                 check.exercise.title,
             )
@@ -144,8 +145,8 @@ def _stale(check: Check, result: Result | None, wanted: Wanted) -> str:
         parts = fingerprints.changed(wanted.parts(result.fingerprint), wanted.parts(now))
         more = f" and {len(parts) - MOST_NAMED} more" if len(parts) > MOST_NAMED else ""
         return f"{', '.join(parts[:MOST_NAMED])}{more} changed"
-    if result.public != check.public and (result.outcome != "passed" or check.live):
-        return f"it is {'public' if check.public else 'hidden'} now, and is told otherwise"
+    if (result.public, result.later) != (check.public, check.later) and (result.outcome != "passed" or check.live):
+        return "students see more or less of it now"
     if result.outcome == "failed" and result.hint != check.hint and not (result.hint and check.hint):
         return f"it has {'a' if check.hint else 'no'} hint now"
     return ""

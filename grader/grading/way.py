@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -20,15 +20,15 @@ from grader import submission
 from grader.authoring.exercise import Check
 from grader.classes import Found
 from grader.course import Course
-from grader.engine.local import Grader, Options, fresh_seed, versions
-from grader.engine.workplace import Workplace
+from grader.engine.local import Options, Outcome, fresh_seed, versions
 from grader.errors import GraderError, HarnessError, UsageError
 from grader.gradebook import Entry, Gradebook, Problem, Result, Run
 from grader.grading import fingerprints, reuse
-from grader.grading.files import stale, write_index, write_reports
+from grader.grading.files import Mine, stale, write_overview, write_reports
 from grader.grading.options import RunOptions
 from grader.grading.record import Recorder
 from grader.grading.reuse import Plan, Wanted
+from grader.policy.marking import Marking
 from grader.records import SubmissionReport
 from grader.report import kept
 from grader.report.standing import standing
@@ -37,6 +37,17 @@ from grader.submission import Source
 Watch = Callable[[int], contextlib.AbstractContextManager[Callable[[str], None]]]
 ADOPTED = "reports that lay here before there was a gradebook"
 CHANGED = "its files changed while they were being graded; run again"
+
+
+class Grades(Protocol):
+    """An engine, ready for one set of checks."""
+
+    def grade_all(self, sources: Sequence[Source], /) -> Iterator[tuple[Source, Outcome]]: ...
+
+
+Engine = Callable[
+    [Sequence[Check], Options, Sequence[Source], frozenset[str]], contextlib.AbstractContextManager[Grades]
+]
 
 
 class Task(NamedTuple):
@@ -68,12 +79,14 @@ def grade_class(
     found: Found,
     book: Gradebook,
     options: Options,
-    place: Callable[[], Workplace],
+    engine: Engine,
     watch: Watch,
+    marking: Marking | None = None,
 ) -> Graded:
     """Grade what was `found`, and write reports and index.
 
-    `place` is called when there is something to grade; `watch` is a context manager over so many submissions, whose
+    `engine` is called when there is something to grade, with checks, submissions, and checks that are known to pass;
+    `watch` is a context manager over so many submissions, whose
     value is called with the name of each that is done.
     """
     with book.alone():
@@ -97,27 +110,27 @@ def grade_class(
                 fail(source, failure)
                 book.refuse(problems[source.name])
                 advance(source.name)
-            for task, outcome in _graded(course, checks, options, tasks, place):
+            for task, outcome in _graded(checks, options, tasks, engine):
                 try:
                     _record(recorder, task, outcome)
                 except GraderError as problem:
                     fail(task.source, problem)
                     book.refuse(problems[task.entry.name])
                 else:
-                    for _, written in write_reports(book, asked.out, [task.entry.name]):
+                    for _, written in write_reports(book, asked.out, [task.entry.name], marking):
                         if written is not None:
                             fail(task.source, written)
                 advance(task.entry.name)
         mine = {task.entry.name: task.source for task in tasks}
-        for name, written in write_reports(book, asked.out, stale(book, asked.out)):
+        for name, written in write_reports(book, asked.out, stale(book, asked.out), marking):
             if written is not None and name in mine and name not in problems:
                 fail(mine[name], written)
         book.finish(_now())
         names = sorted(mine.keys() - problems.keys())
         without_index = None
         try:
-            places_now = {one.place for one in found.sources}
-            write_index(book, asked.out, names, list(problems.values()), found.left_alone, places_now)
+            mine_now = Mine(names, list(problems.values()), found.left_alone, {one.place for one in found.sources})
+            write_overview(book, asked.out, mine_now, marking)
         except GraderError as problem:
             without_index = problem
     reused = sum(task.plan.whole for task in tasks)
@@ -127,14 +140,14 @@ def grade_class(
 # Take
 
 
-def known_names(book: Gradebook, out: Path) -> dict[str, str]:
-    """The name of each submission that has a report, by its place."""
-    return {place: name for name, place in (book.places() if book.exists else kept.places(out)).items()}
+def known_places(book: Gradebook, out: Path) -> dict[str, str]:
+    """Where each submission lies that has a report, by name."""
+    return book.places() if book.exists else kept.read_index(out).submissions
 
 
 def _opened(book: Gradebook, course: Course, out: Path) -> dict[str, str]:
     """Make the gradebook ready; where the submissions lie that have a report in it, by name."""
-    legacy = {} if book.exists else kept.places(out)
+    legacy = {} if book.exists else known_places(book, out)
     if book.create(course.name):
         _adopt(book, course, out, legacy)
     return book.places()
@@ -265,7 +278,7 @@ def _planned(
 
 
 def _graded(
-    course: Course, checks: Sequence[Check], options: Options, tasks: Sequence[Task], place: Callable[[], Workplace]
+    checks: Sequence[Check], options: Options, tasks: Sequence[Task], engine: Engine
 ) -> Iterator[tuple[Task, SubmissionReport | GraderError | None]]:
     """Every submission that does not stand as it is, with what was asked of it now; None where that is nothing."""
     shards: dict[tuple[int, frozenset[str], frozenset[str]], list[Task]] = {}
@@ -274,17 +287,11 @@ def _graded(
             shards.setdefault((task.plan.seed, task.plan.run, task.plan.kept), []).append(task)
         elif not task.plan.whole:
             yield task, None
-    untried = set(course.own)
     for (seed, run, kept_ones), shard in shards.items():
         chosen = [check for check in checks if check.id in run or check.id in kept_ones]
         sources = [task.source for task in shard]
         by_name = {task.entry.name: task for task in shard}
-        with Grader(chosen, msgspec.structs.replace(options, seed=seed), place(), sources, kept_ones) as grading:
-            if untried:
-                from grader.engine.trial import try_on_reference
-
-                try_on_reference(grading, untried)
-                untried -= {check.exercise.name for check in chosen}
+        with engine(chosen, msgspec.structs.replace(options, seed=seed), sources, kept_ones) as grading:
             for source, outcome in grading.grade_all(sources):
                 yield by_name[source.name], outcome
 

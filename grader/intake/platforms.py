@@ -27,6 +27,7 @@ CONVENTIONS = tuple(
 CANVAS = CONVENTIONS[-1]
 ENDING = re.compile(r".*\.\w{1,8}")  # Canvas makes no folders
 AGAIN = re.compile(r"(?P<stem>.+?)(?:[-_ ]?\((?P<number>\d{1,3})\)|-(?P<again>\d{1,3})|[- ]{1,3}copy)", re.IGNORECASE)
+WHEN = re.compile(r"_attempt_\d{4}(?:-\d\d){5}$| - [^-]{1,30}\d{3,4} [AP]M$")
 DISGUISE = re.compile(r"(\.(?:py|ipynb))\.(?:txt|json)$", re.IGNORECASE)  # what browsers and mail programs put behind
 MOST_NAME = 255  # characters; in an archive a name has any length, and longer ones say nothing
 BETWEEN = "_- ."  # what stands between a student's name and an exercise's
@@ -40,6 +41,11 @@ class Owned(NamedTuple):
     owner: str
     file: str  # as the student had named it; empty for a folder, and for the platform's own note
     is_sure: bool = True  # else another platform would read the name in another way
+
+    @property
+    def student(self) -> str:
+        """What all attempts of one student have in common, and no namesake's: the key without its time."""
+        return WHEN.sub("", self.key)
 
 
 def owned(name: str, usual: re.Pattern[str] | None = None) -> Owned | None:

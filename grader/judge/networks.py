@@ -115,13 +115,21 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 class Network:
     """A network built in the student's worker. Methods raise CheckFailure in words for the student."""
 
-    def __init__(self, session: Session, name: str, args: tuple[int, ...], sample: np.ndarray, seed: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        name: str,
+        args: tuple[Any, ...],
+        sample: np.ndarray,
+        seed: int,
+        named: dict[str, Any] | None = None,
+    ) -> None:
         session.require(name)
         self.session = session
-        self.made = f"{name}({', '.join(map(str, args))})"
+        self.made = wording.built(name, args, named or {})
         doing = f"{self.made} was being built"
         self._number = self._ask(
-            "build", int, name, list(args), sample, session.device, seed, doing=doing, call=self.made
+            "build", int, name, list(args), named or {}, sample, session.device, seed, doing=doing, call=self.made
         )
 
     def layers(self) -> list[Layer]:

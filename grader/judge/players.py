@@ -22,7 +22,9 @@ from grader.rubric import suggest
 from grader.worker import protocol
 
 UNANSWERED = object()
-LIVE_ONLY = frozenset(["artefact", "data", "defines", "evaluator", "load", "network", "session", "show"])
+LIVE_ONLY = frozenset(
+    ["artefact", "data", "defines", "evaluator", "import_file", "network", "practice", "session", "show"]
+)
 
 
 class RecordedCall(msgspec.Struct, frozen=True):
@@ -69,13 +71,18 @@ class Made(msgspec.Struct, frozen=True):
     """A network a check has made, and the shape of the batch that went through it first."""
 
     name: str
-    args: tuple[int, ...]
+    args: tuple[Any, ...]
+    named: dict[str, Any]
     shape: tuple[int, ...]
     seed: int
 
     @property
+    def built(self) -> str:
+        return wording.built(self.name, self.args, self.named)
+
+    @property
     def call(self) -> str:
-        return f"{self.name}({', '.join(map(str, self.args))})(x)"
+        return f"{self.built}(x)"
 
 
 class Player:
@@ -97,8 +104,8 @@ class Player:
             raise AuthorError(f"student.{name} asks the student's worker at once: declare live=True")
         if name in self.exercise.class_names:
             raise AuthorError(f"student.{name}: a network is asked for with student.network({name!r}, sample=...)")
-        if name.startswith("_") or name not in self.exercise.functions:
-            near = suggest(name, self.exercise.functions)
+        if name.startswith("_") or name not in self.exercise.function_names:
+            near = suggest(name, self.exercise.function_names)
             raise AttributeError(f"the contract of {self.exercise.name} has no {name}{near}")
 
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -208,13 +215,13 @@ class Live(Player):
         self.session.load()
         return self.session.names.get(name, "missing") != "missing"
 
-    def load(self) -> None:
+    def import_file(self) -> None:
         self.session.load()
 
-    def network(self, name: str, *args: int, sample: np.ndarray, seed: int = 0) -> Network:
-        """The student's network, built with `args` in the worker and run once on `sample`."""
-        self.made = Made(name, args, sample.shape, seed)
-        return Network(self.session, name, args, sample, seed)
+    def network(self, name: str, *args: Any, sample: np.ndarray, seed: int = 0, **named: Any) -> Network:
+        """The student's network, built with these arguments in the worker and run once on `sample`."""
+        self.made = Made(name, args, named, sample.shape, seed)
+        return Network(self.session, name, args, sample, seed, named)
 
     def show(self, evidence: Evidence) -> None:
         """Put a table, curves or pictures into the report, whether the check passes or not."""

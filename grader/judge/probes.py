@@ -29,7 +29,7 @@ from grader.judge import wording
 from grader.judge.networks import Network
 from grader.judge.players import RecordedCall
 from grader.judge.session import Session
-from grader.records import Array, Record
+from grader.records import Array, Record, Setting
 from grader.worker import protocol
 
 MISSING = "-"  # the answer for a name that a submission does not define
@@ -71,7 +71,7 @@ class NetworkProbe(Record, frozen=True, kw_only=True, tag="network"):
     """A network built with `args` and run on noise of the given shape (N, C, H, W)."""
 
     name: str
-    args: tuple[int, ...]
+    args: tuple[Setting, ...]
     shape: tuple[int, ...]
 
 

@@ -65,7 +65,7 @@ class Rubric:
 
     def draw(self, exercise: Exercise, kept: Collection[str] = ()) -> dict[str, Bank]:
         """The banks of an exercise's checks, by id, but those `kept`; its reference is imported, too. Raises AuthorError."""
-        exercise.import_classes()
+        exercise.import_reference()
         asked = (check for check in self.checks if check.exercise is exercise and check.id not in kept)
         return {check.id: self.bank(check) for check in asked if not check.live}
 
@@ -237,7 +237,7 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, 
     session.discard()
     if check.test is not None and not failed.failure.fatal and session.shrink_plays > 0:
         failed = _shrink(check, session, rubric.seed) or failed
-    if check.public and failed.failure.where is not None and session.shrink_plays > 0:
+    if check.is_told and failed.failure.where is not None and session.shrink_plays > 0:
         _look_for_leftovers(check, failed, session)
     raise failed
 
@@ -435,7 +435,7 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
     session.failures[check.id] = causes.Known(
         causes.reasons(failure, function, unread), function, frozenset(given), guessed and not unread
     )
-    if not check.public:
+    if not check.is_told:
         hint = (failure.hidden and failure.hint) if failure.astray else check.hint
         return Finding(message=failure.hidden or HIDDEN_CRASH if failure.astray else HIDDEN, hint=hint)
     hint = failure.hint or ("" if failure.astray else check.hint)
@@ -475,7 +475,7 @@ def _about_network(finding: Finding, failure: CheckFailure, player: Player) -> F
         return finding
     module = player.exercise.file.removesuffix(".py")
     seen = failure.raised is not None and failure.raised.line is not None
-    again = wording.reproduce_network(module, made.name, made.args, made.shape, made.seed) if seen else ""
+    again = wording.reproduce_network(module, made.name, made.built, made.shape, made.seed) if seen else ""
     return msgspec.structs.replace(finding, call=made.call, reproduce=again)
 
 
@@ -499,8 +499,9 @@ def _result(
         finding=finding,
         seconds=round(seconds, 4),
         public=check.public,
+        later=check.later,
         counted=counted,
-        evidence=evidence if check.public else (),
+        evidence=evidence if check.is_told else (),
     )
 
 

@@ -241,7 +241,7 @@ class Session:
             raise self._unloadable
         limit = self._limit(self.limits.check_seconds, "for one check")
         self._worker = self._spawn()
-        contract = {name: self.exercise.signature(name) for name in self.exercise.functions}
+        contract = {name: self.exercise.signature(name) for name in self.exercise.function_names}
         contract |= dict.fromkeys(self.exercise.class_names, ())
         asked = (file, contract, self.seed, list(self._without), bool(self.imports_ready_made))
         request = protocol.Request("load", tuple(map(protocol.pack, asked)))

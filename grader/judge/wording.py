@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -268,11 +268,16 @@ def reproduce(
     return "\n".join([*lines, f"print({call})"]) + "\n"
 
 
-def reproduce_network(module: str, name: str, args: Sequence[int], shape: Sequence[int], seed: int) -> str:
+def built(name: str, args: Sequence[Any], named: Mapping[str, Any]) -> str:
+    """The call of a constructor, as a student would write it."""
+    return f"{name}({', '.join([*map(str, args), *(f'{key}={value}' for key, value in named.items())])})"
+
+
+def reproduce_network(module: str, name: str, made: str, shape: Sequence[int], seed: int) -> str:
     """Python that makes the same network, and sends a batch of that shape through it, forwards and backwards."""
     return (
         f"import torch\nfrom {module} import {name}\n\ntorch.manual_seed({seed})\n"
-        f"network = {name}({', '.join(map(str, args))})\nx = torch.randn({', '.join(map(str, shape))})\n"
+        f"network = {made}\nx = torch.randn({', '.join(map(str, shape))})\n"
         "output = network(x)\nprint(output.shape)\noutput.sum().backward()\n"
     )
 

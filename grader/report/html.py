@@ -10,31 +10,35 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import starmap
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.alike import twins
+from grader.policy.conceal import concealed
+from grader.policy.marks import Mark
 from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, Standing, SubmissionReport, sum_points, to_json
 from grader.report import charts, folding, grids
 from grader.report.files import write_whole
 from grader.report.text import one_line, points, short, visible
+from grader.survey.mistakes import Case
 
 MOST_HARD = 10  # checks listed as failed most: the list of submissions must stay in sight
 TEMPLATES = Path(__file__).parent / "templates"
 MARKS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "skipped": "–", "errored": "!"}
 
 
-def write_report(report: SubmissionReport, folder: Path) -> Path:
-    """Write report.html, and report.json beside it, into `folder`; return the page's path."""
-    page, data = render("report.html.j2", report=report), to_json(report)
+def write_report(report: SubmissionReport, folder: Path, mark: Mark | None = None) -> Path:
+    """Write report.html, as its student may see it now, and report.json beside it; return the page's path."""
+    shown = concealed(report, mark.due if mark else None)
+    page, data = render("report.html.j2", report=shown, mark=mark, whole=shown is report), to_json(report)
     write_whole(folder / "report.json", data)
     return write_whole(folder / "report.html", page)
 
@@ -45,21 +49,26 @@ def write_index(
     problems: Sequence[tuple[str, str]] = (),
     left_alone: Sequence[str] = (),
     earlier: Collection[str] = (),
+    marks: Mapping[str, Mark] | None = None,
     hardness: Iterable[tuple[str, str, int, int]] = (),
 ) -> Path:
     """Write out/index.html over reports that stand in out/NAME/report.html; return its path.
 
-    `hardness` tells of each check its name and title, how many failed it, and for how many it ran. `problems` are entries that are not graded, each with a sentence that says why and what to do; `left_alone` are
-    those that are plainly nobody's work; `earlier` are the names of what an earlier run has found.
+    `problems` are entries that are not graded, each with a sentence that says why and what to do; `left_alone` are
+    those that are plainly nobody's work; `earlier` are the names of what an earlier run has found; `marks` are by name;
+    `hardness` tells of each check its name and title, how many failed it, and for how many it ran.
     """
     ordered = sorted(standings, key=lambda one: _natural(one.submission))
     hardest = sorted(starmap(Hardness, hardness), key=lambda check: (-check.percent, check.id))[:MOST_HARD]
     page = render(
         "index.html.j2",
         reports=ordered,
+        rows=rows(ordered, marks or {}, earlier),
+        with_class=(out / "class.html").exists(),
         problems=sorted(problems, key=lambda problem: _natural(problem[0])),
         left_alone=left_alone,
         earlier=earlier,
+        unsettled=_unsettled(marks or {}),
         hardest=hardest,
         twins=list(map(str, twins(ordered))),
         mean=_mean_percent(ordered),
@@ -71,6 +80,11 @@ def write_index(
 def report_link(submission: str) -> str:
     """The relative address of a submission's page, percent-encoded."""
     return f"{quote(os.fsencode(submission), safe='')}/report.html"
+
+
+def case_link(case: Case) -> str:
+    """The relative address of a check on a submission's page."""
+    return f"{report_link(case.submission)}#{quote(case.check)}"
 
 
 @dataclass(frozen=True)
@@ -92,9 +106,55 @@ def _mean_percent(reports: Sequence[Standing]) -> float | None:
     return sum(shares) / len(shares) if shares else None
 
 
+def _unsettled(marks: Mapping[str, Mark]) -> dict[str, list[str]]:
+    """What the instructor has to settle, and in whose marks."""
+    found: dict[str, list[str]] = {}
+    for name, doubt in sorted((name, doubt) for name, mark in marks.items() for doubt in mark.doubts):
+        found.setdefault(doubt, []).append(name)
+    return found
+
+
 def _natural(name: str) -> tuple[str, str]:
     """A sort key that puts student2 before student10."""
     return re.sub(r"\d+", lambda digits: digits[0].zfill(12), name.casefold()), name
+
+
+class Row(NamedTuple):
+    """A submission in the table of a class."""
+
+    name: str
+    link: str
+    report: SubmissionReport | Standing
+    mark: Mark | None
+    since: str
+
+
+def rows(
+    reports: Sequence[SubmissionReport | Standing],
+    marks: Mapping[str, Mark],
+    earlier: Collection[str],
+    pseudonyms: Mapping[str, str] | None = None,
+) -> list[Row]:
+    """The table of a class by name; with pseudonyms nothing leads to a name."""
+    made = []
+    for report in reports:
+        name = report.submission
+        since = f"earlier run{report.started and f', {report.started[:10]}'}" if name in earlier else ""
+        shown, link = (name, report_link(name)) if pseudonyms is None else (pseudonyms[name], "")
+        made.append(Row(shown, link, report, marks.get(name), since))
+    return sorted(made, key=lambda row: _natural(row.name))
+
+
+class Script(NamedTuple):
+    """A script of our own, and what allows it to run on a page."""
+
+    text: Markup
+    digest: str
+
+    @classmethod
+    def read(cls, name: str) -> Script:
+        text = (TEMPLATES / name).read_text("utf-8")
+        return cls(Markup(text), f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}")
 
 
 def render(template: str, **context: Any) -> bytes:
@@ -111,16 +171,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = (Markup((TEMPLATES / name).read_text("utf-8")) for name in ("style.css", "copy.js"))
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment.globals.update(
-        style=style, script=script, script_hash=f"sha256-{digest}", marks=MARKS, outcomes=OUTCOMES,
+        style=Markup((TEMPLATES / "style.css").read_text("utf-8")), marks=MARKS, outcomes=OUTCOMES,
         arguments=grids.arguments, comparison=grids.comparison, uncounted=_uncounted,
         plot=charts.plot, strip=charts.strip, matrix=charts.matrix, png=charts.png,
         field=(charts.LEFT, charts.TOP, charts.RIGHT, charts.BOTTOM), strip_length=charts.STRIP,
     )  # fmt: skip
-    environment.filters.update(points=points, short=short, one_line=one_line, link=report_link)
-    environment.filters.update(kind=_kind)
+    environment.globals["scripts"] = {name: Script.read(name) for name in ("copy.js", "table.js")}
+    environment.filters.update(points=points, short=short, one_line=one_line, link=report_link, case_link=case_link)
+    environment.filters.update(kind=_kind, first_failure=_first_failure)
     environment.filters.update(folded=folding.folded, waiting=folding.waiting)
     return environment
 
@@ -133,6 +192,12 @@ def _shown(value: Any) -> Any:
 def _kind(evidence: Evidence) -> str:
     """The tag of an evidence record, which is also the name of the macro that draws it."""
     return str(evidence.__struct_config__.tag)
+
+
+def _first_failure(report: SubmissionReport | Standing) -> str:
+    if isinstance(report, Standing):
+        return report.first_failure
+    return next((check.title for check in report.checks if check.outcome == "failed"), "")
 
 
 def _uncounted(checks: Sequence[CheckResult]) -> float:

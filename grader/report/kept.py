@@ -9,17 +9,44 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
-from grader.records import Earlier, ExerciseResult, SubmissionReport, from_json, sum_points
+from grader.records import Earlier, ExerciseResult, Record, SubmissionReport, from_json, sum_points
+from grader.report.files import write_whole
 
 KEPT = "not asked in this run, kept from that of "  # begins a note about earlier results
-INDEX = "index.json"  # of folders that were written before there was a gradebook
+INDEX = "index.json"
 
 
-class _Index(msgspec.Struct):
-    submissions: dict[str, str] = {}
+class NotGraded(Record, frozen=True, kw_only=True):
+    """An entry for which there is no report."""
+
+    name: str
+    path: str  # where it lies
+    why: str
+
+
+class Index(Record, frozen=True, kw_only=True):
+    """The contents of index.json: what the index page shows and no report holds."""
+
+    schema: Literal["grader/index/1"] = "grader/index/1"
+    submissions: dict[str, str] = {}  # the name of each report's folder: where the submission lies
+    not_graded: tuple[NotGraded, ...] = ()
+    left_alone: tuple[str, ...] = ()
+
+
+def read_index(out: Path) -> Index:
+    """What a run has left in `out`; an empty index where there is none that can be read."""
+    try:
+        return msgspec.json.decode((out / INDEX).read_bytes(), type=Index)
+    except (OSError, msgspec.DecodeError, ValueError):
+        return Index()
+
+
+def write_index(index: Index, out: Path) -> None:
+    write_whole(out / INDEX, msgspec.json.format(msgspec.json.encode(index), indent=1) + b"\n")
 
 
 def is_same(place: str, other: str) -> bool:
@@ -29,14 +56,6 @@ def is_same(place: str, other: str) -> bool:
 def is_there(place: str) -> bool:
     """Whether a submission still lies there; in an archive, whether the archive does."""
     return os.path.lexists(place) or any(map(os.path.isfile, Path(place).parents))
-
-
-def places(out: Path) -> dict[str, str]:
-    """In a folder without a gradebook: where the submission of each report lies, by name."""
-    try:
-        return msgspec.json.decode((out / INDEX).read_bytes(), type=_Index).submissions
-    except (OSError, msgspec.DecodeError, ValueError):
-        return {}
 
 
 def reports(out: Path) -> Iterator[SubmissionReport]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from grader.alike import twins
+from grader.policy.marks import Mark
 from grader.records import Standing, SubmissionReport
 from grader.report.findings import leading, tell_exercise
 from grader.report.scoreboard import Scoreboard
 from grader.report.screen import Screen
-from grader.report.text import one_line
+from grader.report.text import one_line, points
 
 Problems = Sequence[tuple[str, str]]
 
@@ -27,21 +28,25 @@ def print_summary(
     quiet: bool = False,
     source: Path | None = None,
     report: SubmissionReport | None = None,
+    marks: Mapping[str, Mark] | None = None,
 ) -> None:
     """Print how every submission did, and for a single one what failed and what to do next.
 
     `problems` are submissions that could not be graded, each with a sentence that says why; `out` is the
     folder of the reports. `stream` is standard output unless given. Where `quiet`, a line a submission and no more.
-    `source` is where a single one lies, `report` all that is known about it.
+    `source` is where a single one lies, `report` all that is known about it; `marks` are by name.
     """
     screen = Screen(stream or sys.stdout)
     board = Scoreboard(standings, screen, with_bar=screen.is_terminal)
     for one in standings:
-        board.say(one, "" if screen.is_terminal else f"  {_page(one.submission, out)}")
+        mark = (marks or {}).get(one.submission)
+        after = f"  mark {points(mark.score)}/{points(mark.max_score)}" if mark else ""
+        board.say(one, after if screen.is_terminal else f"{after}  {_page(one.submission, out)}")
         if report is None and not quiet:
             _tell_first(one, screen)
     if report is not None and not quiet:
         _tell_all(report, screen)
+        _tell_mark((marks or {}).get(report.submission), screen)
     for name, sentence in problems:
         screen.say((one_line(name), "bold"), f"  not graded: {one_line(sentence)}")
     if quiet:
@@ -79,6 +84,17 @@ def _tell_all(report: SubmissionReport, screen: Screen) -> None:
     for exercise in report.exercises:
         tell_exercise(exercise, screen)
     screen.blank()
+
+
+def _tell_mark(mark: Mark | None, screen: Screen) -> None:
+    """How it comes about, and what is not settled."""
+    for line in mark.lines if mark and len(mark.lines) > 1 else ():
+        screen.say(f"{points(line.points):>8}  {one_line(line.text, 1000)}")
+    if mark and len(mark.lines) > 1:
+        screen.say((f"{points(mark.score):>8}  is the mark, of {points(mark.max_score)}", "bold"), theirs=False)
+        screen.blank()
+    for doubt in mark.doubts if mark else ():
+        screen.say(f"To settle: {doubt}", theirs=False)
 
 
 def _what_next(report: SubmissionReport, out: Path, source: Path | None, screen: Screen) -> None:

@@ -1,4 +1,4 @@
-"""The built-in course: one module an exercise, in the order in which a student meets them. See `grader.course`."""
+"""The built-in exercises: one module each, in the lessons and the order in which a student meets them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
-MODULES = ("corr2d", "kernel_learning", "pooling", "mnist_cnn", "lenet5", "resnet_block")
+LESSONS = {
+    "filters": ("corr2d",),
+    "learning": ("kernel_learning",),
+    "pooling": ("pooling",),
+    "classifiers": ("mnist_cnn", "lenet5"),
+    "blocks": ("vgg_block", "inception", "global_head", "resnet_block", "bottleneck"),
+}
+CORE = ("corr2d", "kernel_learning", "pooling", "mnist_cnn", "lenet5", "resnet_block")
+EVERYTHING = tuple(name for names in LESSONS.values() for name in names)
+COURSES = {"core": CORE, "everything": EVERYTHING}  # what a course.toml builds on, and --course can name
 HERE = Path(__file__).resolve()
 
 

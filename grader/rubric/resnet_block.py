@@ -6,31 +6,28 @@ student's own parameters are put into the reference formula in every fitting way
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from grader.authoring import expect
-from grader.authoring.exercise import exercise
-from grader.authoring.expect import CheckFailure
-from grader.authoring.tolerance import Tolerance
-from grader.judge.networks import AT_RANDOM, Entry, Network
-from grader.later import torch
-from grader.records import Table
-from grader.rubric.resnet_formula import (
-    LOUD,
-    NEAR,
-    Roles,
-    assignments,
-    formula,
-    needs_none,
+from grader.authoring.exercise import Mistake, exercise
+from grader.rubric.formulas import (
+    Formula,
+    built,
+    counted,
+    fits,
+    leaves_input,
+    lively,
+    matching,
+    mistake,
     noise,
-    pointwise_shapes,
-    randomised,
-    stride_of,
+    same_gradients,
+    same_in_train_mode,
 )
-from grader.rubric.resnet_mistakes import mistake
+from grader.rubric.residual_formula import assignments, formula, stride_of
+from grader.rubric.resnet_mistakes import CONTRACT, PROBES, mistakes
+from grader.rubric.tensors import kernel_shapes
 
 resnet_block = exercise(
     "resnet_block",
@@ -40,12 +37,24 @@ resnet_block = exercise(
     about="ResidualBlock(in_channels, out_channels, stride=1): y = ReLU(F(x) + shortcut(x)) with "
     "F = conv3x3 - BN - ReLU - conv3x3 - BN; the shortcut is the identity where shapes agree, else a 1x1 convolution.",
 )
-resnet_block.recognise = mistake
 SAME, WIDER, NARROWER, STRIDED, BOTH, THREE = (4, 4), (3, 6), (6, 3), (4, 4, 2), (3, 6, 2), (4, 4, 3)
-MOST_TOLD = 200  # characters in a cell of a table
-MORE_BATCHES = 7  # what happens at random does not show in every pass
-ASIDE = 0.05  # of its way: a variance may be divided by n instead of n - 1
-NOTHING_RANDOM = "The same batch gives the same in train mode too: no dropout, and no layer that is left out at random."
+SIZES = (2, 8, 8), (1, 7, 5)
+
+
+def parts(args: tuple[int, ...]) -> str:
+    """What such a block is made of."""
+    projection = ", and a 1x1 nn.Conv2d in the shortcut" if CONTRACT.projected_for(args) else ""
+    return f"two 3x3 nn.Conv2d, an nn.BatchNorm2d for each{projection}"
+
+
+BLOCK = Formula("ResidualBlock", (CONTRACT,), lambda args: args[0], assignments, formula, parts)
+
+
+def recognise(student: Any) -> Mistake | None:
+    return mistake(student, BLOCK, PROBES, mistakes())
+
+
+resnet_block.recognise = recognise
 
 
 @resnet_block.check(points=0, live=True, hint="Padding 1 keeps the size in both 3x3 convolutions.")
@@ -56,7 +65,7 @@ def runs(student: Any) -> None:
     Wrong: nn.Conv2d(channels, channels, 3)
     Right: nn.Conv2d(channels, channels, 3, padding=1)
     """
-    fits(student, SAME)
+    fits(student, BLOCK, SAME, SIZES, wanted(SAME))
 
 
 @resnet_block.check(
@@ -73,7 +82,7 @@ def shape(student: Any) -> None:
     Right: nn.Conv2d(in_channels, out_channels, 1, stride=stride)
     """
     for args in (SAME, WIDER, NARROWER, STRIDED, BOTH, THREE):
-        fits(student, args)
+        fits(student, BLOCK, args, SIZES, wanted(args))
 
 
 @resnet_block.check(
@@ -91,24 +100,7 @@ def parameters(student: Any) -> None:
     Right: self.bn1, self.bn2
     """
     for args in (SAME, BOTH):
-        block = lively(student, args)
-        layers = block.layers()
-        allowed = counts(*args)
-        rows = tuple(
-            (
-                f"{x.name}: {x.kind}"[:MOST_TOLD],
-                ", ".join(str(p.shape) for p in x.parameters)[:MOST_TOLD],
-                f"{x.count:,}",
-            )
-            for x in layers
-        )
-        student.show(Table(caption=f"Layers of {block.made}", columns=("layer", "shapes", "parameters"), rows=rows))
-        count = sum(layer.count for layer in layers)
-        expect.that(
-            count in allowed,
-            f"{block.made} has {count:,} parameters, expected {min(allowed):,} "
-            f"(up to {max(allowed):,} with biases and a batch norm in the shortcut)",
-        )
+        counted(student, BLOCK, args, counts(*args), "biases and a batch norm in the shortcut")
 
 
 @resnet_block.check(
@@ -121,10 +113,10 @@ def shortcut(student: Any) -> None:
     Wrong: a 1x1 convolution in every shortcut
     Right: if stride != 1 or in_channels != out_channels: ...
     """
-    block = lively(student, SAME)
-    pointwise = [entry.name for entry in block.state() if entry.values.shape in pointwise_shapes(4, 4)]
+    block = lively(student, BLOCK, SAME)
+    pointwise = [entry.name for entry in block.state() if entry.values.shape in kernel_shapes(4, 4, 1)]
     expect.that(not pointwise, f"{block.made} has {pointwise and pointwise[0]}, a 1x1 convolution it does not need")
-    wider = [entry for entry in built(student, WIDER).state() if entry.values.shape in pointwise_shapes(6, 3)]
+    wider = [entry for entry in built(student, BLOCK, WIDER).state() if entry.values.shape in kernel_shapes(6, 3, 1)]
     expect.that(wider, "ResidualBlock(3, 6) has no 1x1 convolution that takes 3 channels to 6")
 
 
@@ -136,7 +128,7 @@ def zero_branch(student: Any) -> None:
     Wrong: return self.bn2(self.conv2(out))  # no addition
     Right: return F.relu(out + x)
     """
-    block = built(student, SAME)
+    block = built(student, BLOCK, SAME)
     block.load({entry.name: np.zeros_like(entry.values) for entry in block.state() if entry.kind == "parameter"})
     for scale in (1.0, -1.0):
         x = noise(student, 2, 4, 6, 5) * np.float32(scale)
@@ -152,7 +144,7 @@ def values(student: Any) -> None:
     Wrong: F.relu(self.conv1(self.bn1(x)))
     Right: F.relu(self.bn1(self.conv1(x)))
     """
-    matching(student, SAME, sizes=((6, 6), (5, 7)))
+    matching(student, BLOCK, SAME, sizes=((6, 6), (5, 7)))
 
 
 @resnet_block.check(
@@ -169,7 +161,7 @@ def projection(student: Any) -> None:
     Right: self.shortcut(x), x being the input
     """
     for args in (WIDER, BOTH, STRIDED, NARROWER, THREE):
-        matching(student, args, sizes=((8, 8), (7, 5)))
+        matching(student, BLOCK, args, sizes=((8, 8), (7, 5)))
 
 
 @resnet_block.check(
@@ -185,14 +177,7 @@ def train_mode(student: Any) -> None:
     Wrong: self.bn1.eval()
     Right: nothing to do: model.train() reaches every layer
     """
-    for args, block, state, roles in right_ones(student):
-        x = LOUD * noise(student, 4, args[0], 7, 5)
-        batch = dict(state)
-        wanted = formula(batch, roles, torch.from_numpy(x).double(), stride_of(args), train=True)
-        expect.close(block.output(x, train=True), wanted.detach().numpy(), tol=NEAR)
-        recorded(state, batch, block.state())
-        for _ in range(MORE_BATCHES):
-            expect.close(block.output(x, train=True), wanted.detach().numpy(), tol=NEAR, hint=NOTHING_RANDOM)
+    same_in_train_mode(student, BLOCK, (SAME, BOTH))
 
 
 @resnet_block.check(
@@ -208,22 +193,7 @@ def backward(student: Any) -> None:
     Wrong: out += identity after F.relu_(identity)
     Right: out = out + identity
     """
-    for args, block, state, roles in right_ones(student):
-        x = LOUD * noise(student, 3, args[0], 6, 6)
-        given = torch.from_numpy(x).double().requires_grad_()
-        tensors = {name: value.clone().requires_grad_() for name, value in state.items()}
-        output = formula(tensors, roles, given, stride_of(args), train=True)
-        weights = torch.linspace(-1, 1, output.numel(), dtype=torch.float64).reshape(output.shape)
-        (output * weights).sum().backward()
-        _, gradient, gradients = block.backward(x, weights.float().numpy(), train=True)
-        assert given.grad is not None
-        expect.that(gradient is not None, "no gradient reaches the input")
-        expect.close(gradient, given.grad.numpy(), tol=Tolerance(1e-3, 1e-3))
-        for name, found in gradients.items():
-            wanted = tensors[name].grad if name in tensors else None
-            if wanted is not None:
-                expect.that(found is not None, f"no gradient reaches {name}")
-                expect.close(found, wanted.numpy(), tol=Tolerance(1e-3, 1e-3))
+    same_gradients(student, BLOCK, (SAME, BOTH))
 
 
 @resnet_block.check(
@@ -236,79 +206,13 @@ def unchanged(student: Any) -> None:
     Wrong: F.relu_(x)
     Right: F.relu(x)
     """
-    for args, block, _, _ in right_ones(student):
-        x = noise(student, 2, args[0], 6, 6)
-        first = expect.floats(block.output(x))
-        expect.that(not block.changes_input(x), f"{block.made} changes its input")
-        try:
-            expect.close(block.output(x), first)
-        except CheckFailure as failure:
-            again = f"{block.made} in eval mode: the same input gives another output the second time: {failure.message}"
-            raise CheckFailure(again, hint=AT_RANDOM) from None
+    leaves_input(student, BLOCK, (SAME, BOTH))
 
 
-def recorded(before: dict[str, torch.Tensor], batch: dict[str, torch.Tensor], after: Iterable[Entry]) -> None:
-    """Fail when running statistics have not gone from what they were `before` some way to those of the `batch`."""
-    now = {entry.name: torch.from_numpy(entry.values.astype("float64")) for entry in after}
-    for name in (name for name in before if batch[name] is not before[name]):
-        expect.that(
-            name in now and now[name].shape == before[name].shape, f"a batch in train mode changes what {name} is"
-        )
-        there, way = (now[name] - before[name]).flatten(), batch[name] - before[name].flatten()
-        share = float((there * way).sum() / (way * way).sum())  # the momentum, as a rule
-        expect.that(
-            share > 0 and float((there - share * way).norm()) <= ASIDE * float(there.norm()),
-            f"after a batch in train mode {name} is {'what it was before' if share == 0 else 'not nearer to the batch'}: "
-            "eval mode would go on with statistics of other images",
-        )
-
-
-def right_ones(student: Any) -> Iterator[tuple[tuple[int, ...], Network, dict[str, torch.Tensor], Roles]]:
-    """A block of unchanged shape, and one with a projection where it is right: if it is not, `projection` tells."""
-    for args in (SAME, BOTH):
-        try:
-            found = matching(student, args, sizes=((6, 6),))
-        except CheckFailure as failure:
-            if args == SAME or failure.fatal:
-                raise
-        else:
-            yield args, *found
-
-
-def fits(student: Any, args: tuple[int, ...]) -> None:
-    """Fail when the block's output has another shape than the contract's."""
-    block = built(student, args)
+def wanted(args: tuple[int, ...]) -> Any:
+    """The shape that comes out for (N, H, W)."""
     stride = stride_of(args)
-    for count, height, width in ((2, 8, 8), (1, 7, 5)):
-        found = block.output(noise(student, count, args[0], height, width))
-        wanted = (count, args[1], -(-height // stride), -(-width // stride))
-        expect.that(
-            found.shape == wanted,
-            f"{block.made} turns ({count}, {args[0]}, {height}, {width}) into {tuple(found.shape)}, expected {wanted}",
-        )
-
-
-def built(student: Any, args: tuple[int, ...]) -> Network:
-    """The student's block for (in_channels, out_channels[, stride])."""
-    sample, seed = noise(student, 2, args[0], 6, 6), int(student.random.integers(1 << 31))
-    network: Network = student.network("ResidualBlock", *args, sample=sample, seed=seed)
-    return network
-
-
-def lively(student: Any, args: tuple[int, ...]) -> Network:
-    """The same, when its output depends on its parameters: layers that do nothing are none."""
-    block, x = built(student, args), LOUD * noise(student, 2, args[0], 6, 6)
-    outputs = []
-    for _ in range(2):
-        state = randomised(student, block.state())
-        block.load({name: value.float().numpy() for name, value in state.items()})
-        outputs.append(expect.floats(block.output(x)))
-    expect.that(
-        outputs[0].shape != outputs[1].shape or not np.allclose(outputs[0], outputs[1]),
-        f"the output of {block.made} does not depend on its parameters",
-        hint="forward has to use the layers that __init__ makes.",
-    )
-    return block
+    return lambda count, height, width: (count, args[1], -(-height // stride), -(-width // stride))
 
 
 def counts(channels: int, out: int, stride: int = 1) -> set[int]:
@@ -320,39 +224,3 @@ def counts(channels: int, out: int, stride: int = 1) -> set[int]:
     return {
         count + channels * out + bias * out + norm * 2 * out for count in branch for bias in (0, 1) for norm in (0, 1)
     }
-
-
-def matching(
-    student: Any, args: tuple[int, ...], sizes: tuple[tuple[int, int], ...]
-) -> tuple[Network, dict[str, torch.Tensor], Roles]:
-    """A block with random parameters and statistics that agrees with the formula in eval mode, and how.
-
-    Raises CheckFailure with the closest fit when no assignment of parts agrees.
-    """
-    block = built(student, args)
-    entries = block.state()
-    state = randomised(student, entries)
-    block.load({name: value.float().numpy() for name, value in state.items() if value.is_floating_point()})
-    batches = [LOUD * noise(student, 2, args[0], *size) for size in sizes]
-    found = [block.output(x) for x in batches]
-    closest: CheckFailure | None = None
-    for roles in assignments(entries, args):
-        try:
-            for x, output in zip(batches, found, strict=True):
-                wanted = formula(state, roles, torch.from_numpy(x).double(), stride_of(args), train=False)
-                expect.close(output, wanted.numpy(), tol=NEAR)
-        except CheckFailure as failure:
-            closest = closest or failure
-        else:
-            return block, state, roles
-    if closest is None:
-        raise CheckFailure(
-            f"{block.made} lacks a part: expected two 3x3 nn.Conv2d, an nn.BatchNorm2d for each"
-            + ("" if needs_none(args) else ", and a 1x1 nn.Conv2d in the shortcut")
-        )
-    raise CheckFailure(
-        f"{block.made} in eval mode: {closest.message}",
-        expected=closest.expected,
-        actual=closest.actual,
-        where=closest.where,
-    )

@@ -41,7 +41,15 @@ class Operators(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor, device: str, seed: int) -> int:
+def build(
+    workspace: Workspace,
+    name: str,
+    args: list[Any],
+    named: dict[str, Any],
+    sample: torch.Tensor,
+    device: str,
+    seed: int,
+) -> int:
     """Construct a network and run it once on `sample`, so that lazy layers get their parameters; its number.
 
     A class, a function that makes a network, or a ready-made network (copied) will do. A constructor that asks
@@ -52,13 +60,13 @@ def build(workspace: Workspace, name: str, args: list[Any], sample: torch.Tensor
     if isinstance(made, nn.Module):
         made = copy.deepcopy(made)
     elif callable(made):
-        asks_for_classes = not args and not _accepts(made, []) and _accepts(made, [CLASSES])
+        asks_for_classes = not args and not named and not _accepts(made, []) and _accepts(made, [CLASSES])
         given = [CLASSES] if asks_for_classes else args
-        if not _accepts(made, given) and (named := _by_keyword_only(made)):
+        if not _accepts(made, given, named) and (only := _by_keyword_only(made, named)):
             raise Refused(
-                f"{' and '.join(named)} of {name} cannot be given by position: leave out the * before it in __init__"
+                f"{' and '.join(only)} of {name} cannot be given by position: leave out the * before it in __init__"
             )
-        made = made(*given)
+        made = made(*given, **named)
     if not isinstance(made, nn.Module):
         raise Refused(f"{name} makes a {type(made).__name__}, not a torch.nn.Module")
     if device != "cpu":
@@ -219,21 +227,21 @@ def _device(network: nn.Module) -> torch.device:
     return next((p.device for _, p in NAMED_PARAMETERS(network)), torch.device("cpu"))
 
 
-def _accepts(call: Any, args: list[Any]) -> bool:
+def _accepts(call: Any, args: list[Any], named: dict[str, Any] | None = None) -> bool:
     try:
-        inspect.signature(call).bind(*args)
+        inspect.signature(call).bind(*args, **(named or {}))
     except (TypeError, ValueError):
         return False
     return True
 
 
-def _by_keyword_only(call: Any) -> list[str]:
-    """Parameters that cannot be given by position, as the contract does."""
+def _by_keyword_only(call: Any, named: dict[str, Any]) -> list[str]:
+    """Parameters that cannot be given by position, as the contract does with all but those `named`."""
     try:
         parameters = inspect.signature(call).parameters.values()
     except (TypeError, ValueError):
         return []
-    return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+    return [one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.name not in named]
 
 
 def _accepts_keyword(call: Any, name: str) -> bool:

@@ -171,7 +171,7 @@ MISTAKES = {
     ),
     "batches without arguments": (
         'exercise("other", title="Other", classes={"Net": Net}, batches={"Net": [(1, 2)]})',
-        'other: batches is {"Net": [((CONSTRUCTOR ARGUMENTS), (SHAPE OF A BATCH)), ...]}, whole numbers all of them',
+        'other: batches is {"Net": [((CONSTRUCTOR ARGUMENTS), (SHAPE OF A BATCH)), ...]}: whole numbers, and tuples of them or None among the arguments',
     ),
     # Python's own
     "a slip": (f"@blur.check(points=one)\n{PLAIN}", "NameError: name 'one' is not defined"),

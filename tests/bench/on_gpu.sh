@@ -38,7 +38,9 @@ else
 fi
 step "LeNet5 against the lesson's loop" "times as fast" "$python" -m tests.bench.bench_training --network lenet5 "${fashion[@]}"
 step "MnistCNN against the lesson's loop" "times as fast" "$python" -m tests.bench.bench_training --network mnist_cnn "${digits[@]}"
-step "64 LeNet5 together, 5 epochs" "mean" "$python" -m reference.train lenet5 "${fashion[@]}" --seeds 64 --epochs 5 --together --out "$out/trained"
+if [ -n "${GRADER_DATA:-}" ]; then
+    step "the record, 30 seeds together" "s a seed of steps" "$python" -m reference.record --root "$GRADER_DATA"
+fi
 
 echo
 "$python" -c 'import torch; print(torch.cuda.get_device_name(), "torch", torch.__version__)'

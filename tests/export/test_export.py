@@ -15,6 +15,7 @@ from grader.cli import main
 from grader.errors import UsageError
 from grader.export import FORMATS, Order, export, github, junit, stored
 from grader.export.classroom50 import FIELDS
+from grader.policy.marks import as_it_is
 from grader.records import CheckResult, ExerciseResult, Finding, SubmissionReport, sum_points, to_json
 from tests.report.samples import HOSTILE
 
@@ -152,12 +153,12 @@ def test_github_shows_ten_annotations_at_most() -> None:
     many = report("anna", *(check(f"corr2d.c{number}", "failed") for number in range(12)))
 
     assert len(github.commands(many).splitlines()) == github.MOST_ANNOTATIONS
-    assert github.summary(many).count("\n### ") == 12
+    assert github.summary(many, as_it_is(many)).count("\n### ") == 12
 
 
 def test_github_summary_quotes_a_student_s_words_as_text() -> None:
     """No fence of theirs ends ours, and no line of theirs is read as Markdown outside of it."""
-    text = github.summary(hostile())
+    text = github.summary(hostile(), as_it_is(hostile()))
     fences = re.findall(r"^(`{3,})(?:text)?$", text, re.MULTILINE)
 
     assert fences[0] == fences[-1]
@@ -181,7 +182,8 @@ def test_a_folder_called_report_json_is_passed_over(tmp_path: Path) -> None:
 def test_github_summary_stays_below_a_mebibyte() -> None:
     """A larger one would be dropped whole: findings are left out from the end, and it says so."""
     long = Finding(message="x" * 3_900)
-    text = github.summary(report("anna", *(check(f"corr2d.c{n}", "failed", 2, long) for n in range(400))))
+    many = report("anna", *(check(f"corr2d.c{n}", "failed", 2, long) for n in range(400)))
+    text = github.summary(many, as_it_is(many))
 
     assert len(text.encode()) < 1 << 20
     assert text.endswith(github.CUT)

@@ -17,11 +17,11 @@ import msgspec
 from grader import course
 from grader.authoring.exercise import Check
 from grader.classes import find
-from grader.engine.local import Options
+from grader.engine.local import Grader, Options
 from grader.engine.workplace import Workplace
 from grader.gradebook import Gradebook
 from grader.grading.options import RunOptions
-from grader.grading.way import Graded, Task, grade_class, known_names
+from grader.grading.way import Graded, Task, grade_class, known_places
 from grader.judge.session import Data
 from grader.records import CheckResult, ExerciseResult, SubmissionReport
 from grader.worker.client import Limits
@@ -138,20 +138,20 @@ class Klass:
         loaded = course.load(asked.course)
         self.book = Gradebook(asked.out)
         self.book.require(loaded.name)
-        found = find(asked.paths, loaded.files, known_names(self.book, asked.out))
+        known = known_places(self.book, asked.out)
+        found = find(asked.paths, loaded.files, {place: name for name, place in known.items()})
         checks = loaded.select(asked.exercise, asked.check, asked.public)
         options = Options(limits=loaded.limits, isolation="none", data=Data(train=False), jobs=1)
 
-        def place() -> Workplace:
-            assert self.place is not None
+        def engine(chosen: Any, how: Options, sources: Any, kept: frozenset[str]) -> Grader:
             self.calls += 1
-            return self.place
+            return Grader(chosen, how, self.place, sources, kept)
 
         @contextlib.contextmanager
         def watch(total: int) -> Iterator[Any]:
             yield lambda name: None
 
-        return grade_class(asked, loaded, checks, found, self.book, options, place, watch)
+        return grade_class(asked, loaded, checks, found, self.book, options, engine, watch)
 
     def reports(self) -> dict[str, SubmissionReport]:
         return {one.submission: timeless(one) for one in self.book.reports()}

@@ -64,7 +64,7 @@ def test_build() -> None:
     network, session = built()
 
     assert (["Net"], "Net(3, 2)") == (session.required, network.made)
-    assert [("build", packed("Net", [3, 2], X, "cpu", 5), "Net(3, 2) was being built", None)] == session.asked
+    assert [("build", packed("Net", [3, 2], {}, X, "cpu", 5), "Net(3, 2) was being built", None)] == session.asked
 
 
 # act, the worker's answer, what is made of it, the procedure with its arguments, the time it has

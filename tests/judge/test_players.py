@@ -144,7 +144,7 @@ def test_recorder(exercise: Exercise) -> None:
     assert ([3.0, 3.0], [3.0, 3.0]) == (call.answer[0].tolist(), call.answer[1][0].tolist())
 
 
-@pytest.mark.parametrize("name", ["load", "defines", "network", "artefact", "data"])
+@pytest.mark.parametrize("name", ["import_file", "defines", "network", "artefact", "data"])
 def test_questions_to_a_worker_are_for_live_checks(exercise: Exercise, name: str) -> None:
     """A bank is drawn from the reference, which is no worker: its author is told what to declare."""
     with pytest.raises(AuthorError, match=f"student.{name} asks the student's worker at once: declare live=True"):
@@ -303,7 +303,7 @@ def test_live_has_the_session_s_things(exercise: Exercise) -> None:
     """Files, data, and a place for evidence."""
     session = FakeSession(exercise)
     student = live(session)
-    student.load()
+    student.import_file()
     student.show("curves")
 
     assert (b"a.pth", session.data, ["curves"], ["load"]) == (

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from grader.authoring.expect import CheckFailure
+from grader.judge import wording
 from grader.judge.networks import Entry, Layer, Parameter
 
 
@@ -55,9 +56,9 @@ class Written:
         exec(compile(source, "student.py", "exec"), self.names)
         self.random = np.random.default_rng(seed)
 
-    def network(self, name: str, *args: int, sample: np.ndarray, seed: int = 0) -> InProcess:
+    def network(self, name: str, *args: Any, sample: np.ndarray, seed: int = 0, **named: Any) -> InProcess:
         torch.manual_seed(seed)
         try:
-            return InProcess(self.names[name](*args), f"{name}({', '.join(map(str, args))})")
+            return InProcess(self.names[name](*args, **named), wording.built(name, args, named))
         except Exception as problem:
             raise CheckFailure(f"{name} cannot be built: {problem}") from None

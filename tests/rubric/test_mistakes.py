@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader import course
-from grader.rubric.resnet_formula import CONTRACT
-from grader.rubric.resnet_mistakes import mistakes
+from grader.rubric.resnet_mistakes import CONTRACT, mistakes
 from tests.rubric.in_process import Written
 from tests.rubric.styles import BLOCKS, CNN, LENET, NETWORKS, Block, Op
 

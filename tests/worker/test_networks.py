@@ -23,9 +23,9 @@ class ByKeyword(nn.Module):
         super().__init__()
 
 
-def build(made: Any, *args: int) -> int:
+def build(made: Any, *args: int, **named: Any) -> int:
     workspace = SimpleNamespace(attribute=lambda name: made, networks={})
-    return networks.build(workspace, "Block", list(args), torch.zeros(1), "cpu", 0)  # type: ignore[arg-type]
+    return networks.build(workspace, "Block", list(args), named, torch.zeros(1), "cpu", 0)  # type: ignore[arg-type]
 
 
 def test_a_parameter_by_keyword_only() -> None:
@@ -36,6 +36,7 @@ def test_a_parameter_by_keyword_only() -> None:
         build(ByKeyword, 4, 4, 2)
 
     assert 0 == build(ByKeyword, 4, 4)
+    assert 0 == build(ByKeyword, 4, out=4, stride=2)
 
 
 def test_a_parameter_that_is_missing() -> None:

@@ -1,0 +1,176 @@
+"""Shards of a class: what a machine grades by itself, with a nursery of its own, in a process session of its own.
+
+A shard goes as bytes to `grade`, on whatever machine that runs; it starts `python -m grader.engine.shards`, which grades
+as `grader run` does, and gives the outcomes back as bytes. Nothing is written there, and nobody forks inside a scheduler's worker.
+Submissions, course and data sets must lie at the same paths on every machine.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader import course, errors
+from grader.authoring.exercise import Check
+from grader.course import Course
+from grader.engine.local import Grader, Options, Outcome
+from grader.errors import GraderError, HarnessError
+from grader.judge.session import Data
+from grader.records import Record, SubmissionReport
+from grader.submission import Source
+from grader.worker.client import Limits
+from grader.worker.confinement import Level, pdeathsig
+from reference import data
+
+LEAST, MOST = 20, 50  # submissions in a shard: what a start of its own is worth, and what a lost machine may cost
+ROUNDS = 4  # shards a processor, so that none is idle while another has a long one left
+SAID = 2000  # characters of what a shard's process says when it fails
+
+
+class Shard(Record, frozen=True, kw_only=True):
+    """Some submissions of a class, and how they are graded."""
+
+    course: Path | None  # its file; None for built-in exercises
+    checks: tuple[str, ...]
+    seed: int
+    isolation: Level
+    device: str
+    limits: dict[str, Limits]
+    data: Data
+    sources: tuple[Source, ...]
+
+    @property
+    def options(self) -> Options:
+        return Options(seed=self.seed, isolation=self.isolation, device=self.device, limits=self.limits, data=self.data)
+
+
+class Graded(Record, frozen=True, kw_only=True):
+    """What came of one submission of a shard: a report, or an error by its class."""
+
+    index: int
+    report: SubmissionReport | None = None
+    error: str = ""
+    message: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.report is not None:
+            return self.report
+        kind: type[GraderError] = getattr(errors, self.error, HarnessError)
+        return kind(self.message)
+
+
+def cut(
+    sources: Sequence[Source], by: Course, checks: Iterable[Check], options: Options, processors: int
+) -> list[Shard]:
+    """A class in shards for so many processors."""
+    size = min(MOST, max(LEAST, len(sources) // (ROUNDS * processors)))
+    root = os.path.abspath(data.data_root(options.data.root))  # the same folder wherever it is read
+    ids = tuple(check.id for check in checks)
+    here = [msgspec.structs.replace(source, path=Path(os.path.abspath(source.path))) for source in sources]
+    return [
+        Shard(
+            course=by.file,
+            checks=ids,
+            seed=options.seed,
+            isolation=options.isolation,
+            device=options.device,
+            limits=by.limits,
+            data=msgspec.structs.replace(options.data, root=root),
+            sources=tuple(here[i : i + size]),
+        )
+        for i in range(0, len(here), size)
+    ]
+
+
+def grade(shard: bytes) -> bytes:
+    """Grade an encoded shard in a process session of its own. Raises HarnessError when that process fails."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "grader.engine.shards", str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        answer, said = process.communicate(shard)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    if process.returncode:
+        words = said.decode("utf-8", "replace").strip()[-SAID:] or "nothing was said"
+        raise HarnessError(f"the process of a shard ended with exit status {process.returncode}: {words}")
+    return answer
+
+
+def outcomes(
+    shards: Sequence[Shard], answers: Iterable[tuple[int, bytes | Exception]]
+) -> Iterator[tuple[Source, Outcome]]:
+    """Every submission with its outcome, as answers to shards arrive: their number, and bytes or what went wrong."""
+    for number, answer in answers:
+        sources = shards[number].sources
+        if isinstance(answer, Exception):
+            told = str(answer).strip().splitlines() or [type(answer).__name__]
+            yield from ((source, HarnessError(f"its machine was lost: {told[-1]}")) for source in sources)
+        else:
+            yield from ((sources[one.index], one.outcome) for one in decode(answer, tuple[Graded, ...]))
+
+
+def encode(value: Any) -> bytes:
+    """Records as MessagePack, paths as text."""
+    return msgspec.msgpack.encode(value, enc_hook=_as_text)
+
+
+def decode(data: bytes, kind: Any) -> Any:
+    """What `encode` wrote. Raises msgspec.DecodeError."""
+    return msgspec.msgpack.decode(data, type=kind, dec_hook=_from_text)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(f"{type(value).__name__} is not sent")
+
+
+def _from_text(kind: Callable[[Any], Any], text: Any) -> Any:
+    return kind(text)
+
+
+def _graded(shard: Shard) -> tuple[Graded, ...]:
+    by = course.load(shard.course) if shard.course else course.built_in("everything")
+    numbers = {source.name: index for index, source in enumerate(shard.sources)}
+    found = []
+    with Grader([by.checks[one] for one in shard.checks], shard.options, sources=shard.sources) as grading:
+        for source, outcome in grading.grade_all(shard.sources):
+            index = numbers[source.name]
+            if isinstance(outcome, GraderError):
+                found.append(Graded(index=index, error=type(outcome).__name__, message=str(outcome)))
+            else:
+                found.append(Graded(index=index, report=outcome))
+    return tuple(found)
+
+
+def main() -> int:
+    """Grade the shard on standard input; whoever asked for it is our parent, without whom this ends."""
+    pdeathsig(int(sys.argv[1]))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what is printed is no answer
+    try:
+        graded = _graded(decode(sys.stdin.buffer.read(), Shard))
+    except GraderError as problem:
+        print(f"grader: {problem}", file=sys.stderr)
+        return problem.exit_code
+    with answers:
+        answers.write(encode(graded))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the stored reports of a class say together: pure functions over them, nothing is run."""

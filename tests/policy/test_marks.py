@@ -1,0 +1,161 @@
+"""From points to a mark: every difference is a line, and the same report gives another mark by another policy."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from grader.policy.marks import Mark, marks
+from grader.policy.people import Manual, Person
+from grader.policy.rules import Late, Policy
+from grader.records import SubmissionReport
+from tests.export.test_export import check, report
+
+DUE = datetime(2026, 11, 30, 22, 59, tzinfo=UTC)
+
+
+@pytest.fixture
+def graded() -> SubmissionReport:
+    """6 of 10 points: 2 of 4 in corr2d, 4 of 6 in pooling."""
+    return report(
+        "anna",
+        check("corr2d.values"),
+        check("corr2d.linear", "failed"),
+        check("pooling.values", points=4),
+        check("pooling.dilation", "failed"),
+    )
+
+
+def late(hours: float, **more: Any) -> Person:
+    return Person(handed_in=DUE + timedelta(hours=hours), **more)
+
+
+def total(mark: Mark) -> tuple[float, float]:
+    return mark.score, mark.max_score
+
+
+def told(mark: Mark) -> list[tuple[str, float]]:
+    return [(line.text, line.points) for line in mark.lines[1:]]
+
+
+def test_without_rules_the_points_are_the_mark(graded: SubmissionReport) -> None:
+    """And there is one line, which says so."""
+    assert Mark(score=6, max_score=10, lines=marks(graded, Policy(), Person()).lines) == marks(
+        graded, Policy(), Person()
+    )
+    assert [] == told(marks(graded, Policy(), Person()))
+
+
+@pytest.mark.parametrize(
+    ("hours", "rule", "cost"),
+    [
+        (-1, Late(percent=10), 0),
+        (0.25, Late(percent=10), 0),  # the grace
+        (0.5, Late(percent=10), 1),
+        (24, Late(percent=10), 1),
+        (24.01, Late(percent=10), 2),
+        (240, Late(percent=10, at_most=35), 3.5),
+        (240, Late(percent=10), 6),  # never more than was earned
+        (3, Late(points=0.5, per="hour"), 1.5),
+        (30, Late(points=2, at_most=3), 3),
+    ],
+)
+def test_late(graded: SubmissionReport, hours: float, rule: Late, cost: float) -> None:
+    """Each day or hour that has begun costs the same, up to a limit."""
+    policy = Policy(deadline=DUE, grace_minutes=15, late=rule)
+
+    assert (6 - cost, 10) == total(marks(graded, policy, late(hours)))
+
+
+def test_the_line_says_how_late_and_by_which_rule(graded: SubmissionReport) -> None:
+    """With the deadline and who told the time."""
+    policy = Policy(deadline=DUE, late=Late(percent=10))
+
+    expected = (
+        "Late: handed in 30 hours after the deadline (2026-11-30 22:59 UTC), as the marks file says: "
+        "2 days begun, 10 % each"
+    )
+    assert [(expected, -2.0)] == told(marks(graded, policy, late(30)))
+
+
+def test_exercises_with_deadlines_of_their_own(graded: SubmissionReport) -> None:
+    """Only what is late itself costs, in percent of its own points."""
+    policy = Policy(deadline=DUE, deadlines={"pooling": DUE + timedelta(days=7)}, late=Late(percent=50))
+    mark = marks(graded, policy, late(1))
+
+    assert (4, 10) == total(mark)
+    assert mark.lines[-1].text.startswith("corr2d: handed in 60 minutes after")
+    assert DUE + timedelta(days=7) == mark.due
+
+
+def test_a_changed_deadline_changes_the_mark_and_nothing_else(graded: SubmissionReport) -> None:
+    """The stored report is the same."""
+    before = graded.score
+    rule = Late(percent=10)
+    first, second = (marks(graded, Policy(deadline=DUE + timedelta(days=days), late=rule), late(30)) for days in (0, 2))
+
+    assert (4, 6, before) == (first.score, second.score, graded.score)
+
+
+@pytest.mark.parametrize("extension", [{"deadline": DUE + timedelta(days=3)}, {"deadlines": {"corr2d": DUE}}])
+def test_extension(graded: SubmissionReport, extension: dict[str, Any]) -> None:
+    """It moves the student's own deadline and is told; a shorter one than the course's has no effect."""
+    mark = marks(graded, Policy(deadline=DUE, late=Late(percent=10)), late(30, **extension))
+    moved = "deadline" in extension
+
+    assert (6 if moved else 4) == mark.score
+    assert (["Extension: the deadline is 2026-12-03 22:59 UTC"] if moved else 1) == (
+        [line.text for line in mark.lines[1:]] if moved else len(told(mark)) - 1
+    )
+
+
+@pytest.mark.parametrize(("person", "word"), [(Person(), "nothing says when"), (Person(is_late=True), "it is late")])
+def test_an_unknown_time_costs_nothing_and_is_a_doubt(graded: SubmissionReport, person: Person, word: str) -> None:
+    """The instructor hears of it."""
+    mark = marks(graded, Policy(deadline=DUE, late=Late(percent=10)), person)
+
+    assert (6, 1) == (mark.score, len(mark.doubts))
+    assert word in mark.doubts[0]
+
+
+def test_weights(graded: SubmissionReport) -> None:
+    """An exercise is worth its weight, whatever its points."""
+    mark = marks(graded, Policy(weights={"corr2d": 50}), Person())
+
+    assert (29, 56) == total(mark)
+    assert [("corr2d: 2 of 4 points count 25 of 50", 0)] == told(mark)
+
+
+def test_extra_credit(graded: SubmissionReport) -> None:
+    """What is extra adds to the mark when it is there, and is not missed when it is not."""
+    assert (6, 8) == total(marks(graded, Policy(extra_credit=("pooling.dilation",)), Person()))
+    assert (6, 6) == total(marks(graded, Policy(extra_credit=("pooling.values",)), Person()))
+    assert (6, 4) == total(marks(graded, Policy(extra_credit=("pooling",)), Person()))
+
+
+def test_excused(graded: SubmissionReport) -> None:
+    """The exercise counts neither way."""
+    mark = marks(graded, Policy(), Person(excused=("corr2d",)))
+
+    assert (4, 6) == total(mark)
+    assert [("corr2d: excused, its 4 points are left out", 0)] == told(mark)
+
+
+def test_points_by_hand(graded: SubmissionReport) -> None:
+    """They are added or taken with their comment, and no mark is below zero."""
+    given = (Manual(points=2, comment="At the board", exercise="corr2d"), Manual(points=-1, comment="No name on it"))
+    mark = marks(graded, Policy(), Person(manual=given))
+
+    assert (7, 10) == total(mark)
+    assert [("corr2d: At the board", 2), ("No name on it", -1)] == told(mark)
+    assert 0 == marks(graded, Policy(), Person(manual=(Manual(points=-50, comment="."),))).score
+
+
+def test_a_check_that_could_not_be_judged_counts_neither_way() -> None:
+    """With weights as without."""
+    mixed = report("ben", check("corr2d.values"), check("corr2d.linear", "errored"), check("pooling.values", "errored"))
+
+    assert (2, 2) == total(marks(mixed, Policy(), Person()))
+    assert (10, 10) == total(marks(mixed, Policy(weights={"corr2d": 10, "pooling": 10}), Person()))

@@ -1,0 +1,43 @@
+"""Words that the findings of planted mistakes of pooling must hold: see tests.words."""
+
+from tests.words import LEFT_OVER, PAIR, READY_MADE, RETURN
+
+WORDS = {
+    "answers_remembered_by_shape": LEFT_OVER,
+    "buffer_reused": "shares its memory with the previous result",
+    "divides_input_in_place": "changed its input x",
+    "endless_loop_with_dilation": "stopped at the limit.*dilation=.*loop that never ends",
+    "exits_on_dilation": "asked Python to exit in line 22",
+    "exits_on_import": "asked Python to exit in line 22",
+    "expects_one_plane": "in line 5.*more than 2 axes",
+    "global_centres_input": "changed its input x",
+    "global_missing": "defines no global_avg_pool2d.*write it",
+    "keeps_its_array": LEFT_OVER,
+    "largest_magnitude": "in line 27.*one has an axis more",  # crashes: its answers tell nothing
+    "misspelt_name": "It has maxpool2d",
+    "not_implemented": "not written yet.*in line 32",
+    "numpy_not_imported": "An import is missing at the top of the file: import numpy as np",
+    "only_int_kernels": PAIR,
+    "only_the_simple_case": "has no parameter stride: add it",
+    "only_tuple_pairs": PAIR,
+    "padding_cells_found_by_value": "count_include_pad says whether padded zeros count",
+    "prints_instead_of_returning": RETURN,
+    "reads_a_missing_picture": "in line 3.*cat.npy.*another computer",
+    "remembered_sums_divided_again": LEFT_OVER,
+    "results_list_never_emptied": "in line 30.*8 values do not fill",
+    "return_indices_ignored": "You never use return_indices",
+    "returns_none": RETURN,
+    "running_maximum_starts_as_view": "shares its memory with x",
+    "syntax_error": r"in line \d+",
+    "takes_cells_out_of_the_input": "changed its input x",
+    "typo_in_average": "in line 39.*There is window",
+    "uses_adaptive_pool": READY_MADE,
+    "uses_conv2d_for_average": READY_MADE,
+    "uses_f_max_pool2d": READY_MADE,
+    "uses_max_pool1d": READY_MADE,
+    "uses_nn_modules": READY_MADE,
+    "uses_scipy_filter": READY_MADE,
+    "uses_torch_op_by_name": READY_MADE,
+    "view_for_kernel_one": "shares its memory with x",
+    "zeros_of_the_right_shape": "All values are 0",
+}

@@ -1,0 +1,8 @@
+"""Words that the findings of planted mistakes of vgg_block must hold: see tests.words."""
+
+WORDS: dict[str, str] = {
+    "channels_not_updated": "made for 3 channels and gets 5",
+    "plain_list": "has no parameters.*nn.ModuleList",
+    "returns_a_list": "makes a list, not a torch.nn.Module",
+    "stub": "not written yet.*in line 12",
+}
