@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands import PASSED, course_of, marking_of, require_writable, written
+from grader.commands import PASSED, course_of, marking_of, require_writable
 from grader.errors import GraderError, UsageError
+from grader.report.files import writing
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -28,7 +29,7 @@ def overview(arguments: argparse.Namespace) -> int:
     names = [report.submission for report in reports]
     marking = marking_of(arguments, course_of(arguments), index.submissions, names)
     require_writable(out)
-    with written(out):
+    with writing(out):
         marks = marking.given(reports) if marking else {}
         about = Class(
             reports=reports,
@@ -97,7 +98,7 @@ def similar(arguments: argparse.Namespace) -> int:
                 raise
             print(f"grader: only wrong answers are compared; {problem}", file=sys.stderr)
         missing = [name for name in found if name not in there]
-        with written(out):
+        with writing(out):
             print(write_similar(pairs(reports, code), there, missing, len(found), out))
     return PASSED
 
