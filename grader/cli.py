@@ -236,7 +236,7 @@ def _parser() -> argparse.ArgumentParser:
             "--course",
             type=Path,
             metavar="PATH",
-            help="a folder with a course.toml, or core or everything (default: core)",
+            help="a folder with a course.toml, or core or everything (default: core; of stored reports that of their run)",
         )
     author.add_argument("--course", type=Path, metavar="PATH", help="the folder of your course (default: built in)")
     return parser

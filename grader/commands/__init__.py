@@ -27,6 +27,22 @@ def course_of(arguments: argparse.Namespace | RunOptions) -> Course:
     return course.built_in("everything") if found is None and _is_beyond_core(arguments) else course.load(found)
 
 
+def course_behind(arguments: argparse.Namespace, out: Path) -> Course:
+    """The course of --course; else that of the last run into `out`, by whose rules the marks in there are."""
+    from grader import course
+    from grader.gradebook import Gradebook
+
+    runs = book.runs() if arguments.course is None and out.is_dir() and (book := Gradebook(out)).exists else []
+    last: str | None = runs[-1].options.get("course") if runs else None
+    if last is None:
+        return course_of(arguments)
+    try:
+        return course.load(Path(last))
+    except UsageError:
+        told = f"{out} was graded by the course in {last}, which cannot be read from here"
+        raise UsageError(f"{told}; name it with --course") from None
+
+
 def _is_beyond_core(arguments: argparse.Namespace | RunOptions) -> bool:
     """Whether a lesson is named, or an exercise, a check or a file that the core course has not."""
     from grader import rubric
