@@ -120,7 +120,7 @@ def candidates(exercise: Exercise, rubric: Rubric) -> tuple[list[Question], set[
     chosen: list[Question] = []
     always: set[int] = set()
     for bank in rubric.draw(exercise).values():
-        calls = bank.calls
+        calls = [call for call in bank.calls if call.function not in exercise.by_chance]
         tried = calls[:: max(1, len(calls) // CANDIDATES)]
         new = [call for call in tried if not any(isinstance(c, RecordedCall) and call.same_as(c) for c in chosen)]
         always |= {len(chosen) + i for i in range(0, len(new), max(1, len(new) // PER_CHECK))}

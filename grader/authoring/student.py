@@ -40,6 +40,9 @@ class Student(Protocol):
     def defines(self, name: str) -> bool:
         """Whether the student's file has that name."""
 
+    def constant(self, name: str) -> Any:
+        """A value that the student's file defines and that is neither called nor built, such as a table; sets as lists."""
+
     def artefact(self, file: str) -> bytes | None:
         """The bytes of a file that was handed in beside the code; None where there is none."""
 

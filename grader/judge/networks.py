@@ -61,6 +61,10 @@ HINTS = (  # the first whose pattern an exception's message holds
     ),
     (r"\.forward\(\) takes|name 'self' is not defined", "A method's first parameter is self: def forward(self, x)."),
     (r"empty parameter list", NOT_REGISTERED),
+    (
+        r"does not require grad and does not have a grad_fn",
+        "The output does not depend on the parameters for autograd: no detach, no .data and no torch.no_grad in forward.",
+    ),
 )
 IN_FLOAT32 = "Export the network in float32: model.float(), with images of torch.float32."
 PLAIN = "Export the plain float32 network and nothing beside it: torch.onnx.export(model.eval(), images, path, dynamo=False)."

@@ -23,7 +23,7 @@ from grader.worker import protocol
 
 UNANSWERED = object()
 LIVE_ONLY = frozenset(
-    ["artefact", "data", "defines", "evaluator", "import_file", "network", "practice", "session", "show"]
+    ["artefact", "constant", "data", "defines", "evaluator", "import_file", "network", "practice", "session", "show"]
 )
 
 
@@ -214,6 +214,14 @@ class Live(Player):
     def defines(self, name: str) -> bool:
         self.session.load()
         return self.session.names.get(name, "missing") != "missing"
+
+    def constant(self, name: str) -> Any:
+        """A value that the student's file defines, such as a table; sets come as lists."""
+        self.session.require(name)
+        reply = self.session.ask(protocol.Request("constant", (name,)), f"{name} was being read")
+        if reply.raised is not None:
+            raise wording.call_raised(name, name, reply.raised)
+        return protocol.unpack(reply.value)
 
     def import_file(self) -> None:
         self.session.load()

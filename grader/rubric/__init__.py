@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 LESSONS = {
-    "filters": ("corr2d",),
-    "learning": ("kernel_learning",),
+    "filters": ("corr2d", "convolution", "image_edges"),
+    "learning": ("kernel_learning", "layers"),
     "pooling": ("pooling",),
-    "classifiers": ("mnist_cnn", "lenet5"),
+    "classifiers": ("perceptron", "mnist_cnn", "lenet5", "plain_cnn", "lenet5_paper"),
     "blocks": ("vgg_block", "inception", "global_head", "resnet_block", "bottleneck"),
 }
 CORE = ("corr2d", "kernel_learning", "pooling", "mnist_cnn", "lenet5", "resnet_block")

@@ -127,9 +127,9 @@ def train_once(
     returned = network.train(*view.training_part(), seed, student.session.limits.training_seconds)
     after = network.state()
     expect.that(changed(before, after), "train leaves every parameter as it was", hint=UNTRAINED)
-    layout = agree(student, network, plan)
+    fit = agree(student, network, plan)
     values = [entry.values for entry in after if entry.kind == "parameter"]
-    trained = next(iter(contract_with(plan, values, [layout])), None)
+    trained = next(iter(contract_with(fit.reading.reference, values, [fit.layout])), None)
     expect.that(trained is not None, "after train the network has other parameters than the contract's")
     assert trained is not None
     with torch.no_grad():

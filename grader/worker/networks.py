@@ -18,6 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.worker import protocol
 from grader.worker.procedures import Refused, Workspace, seed_everything
+from grader.worker.uncompiled import never_compiled
 from grader.worker.values import from_student
 
 NAMED_PARAMETERS = nn.Module.named_parameters
@@ -39,6 +40,9 @@ class Operators(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         self.seen.add(f"aten.{func.overloadpacket.__name__}")
         return func(*args, **(kwargs or {}))
+
+
+never_compiled(Operators.__torch_dispatch__)
 
 
 def build(
