@@ -24,6 +24,8 @@ FILES = "the submission's files have changed"
 FRESH = "nothing was to be reused (--fresh)"
 SEED = "another seed is asked for"
 OURS = "the grader itself had failed"
+WAITS = "not tried: it needs "  # and the name of another check
+NEEDS = "the check's needs and kind"  # of a fingerprint
 LIMIT = "limit of"  # in every finding about time: what other exercises took may matter
 
 
@@ -108,9 +110,11 @@ def _from(wanted: Wanted, candidate: Candidate, results: Mapping[str, Result], s
     why: dict[str, str] = {}
     for exercise, checks in wanted.exercises().items():
         stale = {check.id: reason for check in checks if (reason := _stale(check, results.get(check.id), wanted))}
+        for name in [name for name in stale if _waits(name, stale, results, wanted)]:
+            del stale[name]
         if not stale and _is_whole(exercise, checks, results):
             continue
-        alone = {check.id for check in checks if check.id not in stale and _can_be_left_out(results[check.id])}
+        alone = {check.id for check in checks if check.id not in stale and results[check.id].outcome == "passed"}
         rest = [check.id for check in checks if check.id not in stale and check.id not in alone]
         if any(results[name].outcome == "failed" or not results[name].silent for name in [*rest, *alone]):
             alone, rest = set(), [check.id for check in checks if check.id not in stale]
@@ -123,8 +127,13 @@ def _from(wanted: Wanted, candidate: Candidate, results: Mapping[str, Result], s
     return Plan(seed, base=candidate.id, run=frozenset(run), kept=frozenset(kept), why=why)
 
 
-def _can_be_left_out(result: Result) -> bool:
-    return result.outcome == "passed"
+def _waits(name: str, stale: Mapping[str, str], results: Mapping[str, Result], wanted: Wanted) -> bool:
+    """Whether a check was not tried, and will not be, because of another whose result stands: its own code is no matter."""
+    result = results.get(name)
+    if result is None or not result.told.startswith(WAITS) or not result.fingerprint:
+        return False
+    before, now = wanted.parts(result.fingerprint), wanted.parts(wanted.fingerprints[name])
+    return result.told.removeprefix(WAITS).partition(",")[0] not in stale and before.get(NEEDS) == now[NEEDS]
 
 
 def _is_whole(exercise: Exercise, checks: Sequence[Check], results: Mapping[str, Result]) -> bool:
