@@ -17,7 +17,25 @@ from grader.cli import main
 from grader.records import from_json
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = {"run", "list", "explain", "new", "replay", "audit", "doctor", "data", "export"}
+COMMANDS = {
+    "class",
+    "plant",
+    "similar",
+    "gradescope",
+    "diff",
+    "history",
+    "revert",
+    "report",
+    "run",
+    "list",
+    "explain",
+    "new",
+    "replay",
+    "audit",
+    "doctor",
+    "data",
+    "export",
+}
 
 
 GUIDE = ROOT / "docs" / "authoring.md"

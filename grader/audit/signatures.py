@@ -88,6 +88,11 @@ def stale(exercise: Exercise, known: Sequence[Subject]) -> bool:
 def catalogue(examiner: Examiner, exercise: Exercise, right: Subject, known: Sequence[Subject]) -> Catalogue:
     """Run the reference and every misconception on the probes. Raises AuthorError for one that ends its worker."""
     asked, always = candidates(exercise, examiner.rubric)
+    if not asked:
+        told = (
+            "no check draws calls by which a misconception could be recognised: let a check name it, with mistake=..."
+        )
+        raise AuthorError(f"{exercise.name}: {told}, and write named in expect.toml in place of misconception = true")
     answers = {subject.name: given for subject, given in examiner.behave([right, *known], asked)}
     for name, given in answers.items():
         if not given:

@@ -10,10 +10,10 @@ import base64
 import hashlib
 import os
 import re
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -24,7 +24,7 @@ from markupsafe import Markup
 from grader.alike import twins
 from grader.policy.conceal import concealed
 from grader.policy.marks import Mark
-from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, SubmissionReport, sum_points, to_json
+from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, Standing, SubmissionReport, sum_points, to_json
 from grader.report import charts, folding, grids
 from grader.report.files import write_whole
 from grader.report.text import one_line, points, short, visible
@@ -44,32 +44,35 @@ def write_report(report: SubmissionReport, folder: Path, mark: Mark | None = Non
 
 
 def write_index(
-    reports: Sequence[SubmissionReport],
+    standings: Sequence[Standing],
     out: Path,
     problems: Sequence[tuple[str, str]] = (),
     left_alone: Sequence[str] = (),
     earlier: Collection[str] = (),
     marks: Mapping[str, Mark] | None = None,
+    hardness: Iterable[tuple[str, str, int, int]] = (),
 ) -> Path:
     """Write out/index.html over reports that stand in out/NAME/report.html; return its path.
 
     `problems` are entries that are not graded, each with a sentence that says why and what to do; `left_alone` are
-    those that are plainly nobody's work; `earlier` are the names of what an earlier run has found; `marks` are by name.
+    those that are plainly nobody's work; `earlier` are the names of what an earlier run has found; `marks` are by name;
+    `hardness` tells of each check its name and title, how many failed it, and for how many it ran.
     """
-    ordered = sorted(reports, key=lambda report: _natural(report.submission))
+    ordered = sorted(standings, key=lambda one: _natural(one.submission))
+    hardest = sorted(starmap(Hardness, hardness), key=lambda check: (-check.percent, check.id))[:MOST_HARD]
     page = render(
         "index.html.j2",
         reports=ordered,
-        rows=rows(ordered, marks or {}, earlier),
+        rows=[row(report, marks or {}, earlier) for report in ordered],
         with_class=(out / "class.html").exists(),
         problems=sorted(problems, key=lambda problem: _natural(problem[0])),
         left_alone=left_alone,
         earlier=earlier,
         unsettled=_unsettled(marks or {}),
-        hardest=_hardest(ordered),
+        hardest=hardest,
         twins=list(map(str, twins(ordered))),
         mean=_mean_percent(ordered),
-        flawless=sum(report.count("passed") == len(report.checks) for report in ordered),
+        flawless=sum(one.flawless for one in ordered),
     )
     return write_whole(out / "index.html", page)
 
@@ -98,18 +101,7 @@ class Hardness:
         return 100 * self.failed / self.ran
 
 
-def _hardest(reports: Sequence[SubmissionReport]) -> list[Hardness]:
-    """Checks that somebody failed, the most failed first."""
-    ran, failed, titles = Counter[str](), Counter[str](), dict[str, str]()
-    for check in (check for report in reports for check in report.checks):
-        titles[check.id] = check.title
-        ran[check.id] += check.outcome in ("passed", "failed")
-        failed[check.id] += check.outcome == "failed"
-    listed = [Hardness(name, titles[name], count, ran[name]) for name, count in failed.items() if count]
-    return sorted(listed, key=lambda check: (-check.percent, check.id))[:MOST_HARD]
-
-
-def _mean_percent(reports: Sequence[SubmissionReport]) -> float | None:
+def _mean_percent(reports: Sequence[Standing]) -> float | None:
     shares = [100 * report.score / report.max_score for report in reports if report.max_score]
     return sum(shares) / len(shares) if shares else None
 
@@ -132,25 +124,39 @@ class Row(NamedTuple):
 
     name: str
     link: str
-    report: SubmissionReport
-    mark: Mark | None
     since: str
+    mark: Mark | None
+    score: float
+    max_score: float
+    counts: dict[Outcome, int]
+    first_failure: str
 
 
-def rows(
-    reports: Sequence[SubmissionReport],
+def row(
+    one: Standing,
     marks: Mapping[str, Mark],
     earlier: Collection[str],
     pseudonyms: Mapping[str, str] | None = None,
-) -> list[Row]:
-    """The table of a class by name; with pseudonyms nothing leads to a name."""
-    made = []
-    for report in reports:
-        name = report.submission
-        since = f"earlier run{report.started and f', {report.started[:10]}'}" if name in earlier else ""
-        shown, link = (name, report_link(name)) if pseudonyms is None else (pseudonyms[name], "")
-        made.append(Row(shown, link, report, marks.get(name), since))
-    return sorted(made, key=lambda row: _natural(row.name))
+) -> Row:
+    """A submission's row; with pseudonyms nothing leads to a name."""
+    name, mark = one.submission, marks.get(one.submission)
+    since = [f"earlier run{one.started and f', {one.started[:10]}'}"] if name in earlier else []
+    since += ["another attempt counts"] if mark and not mark.counts else []
+    return Row(
+        name=name if pseudonyms is None else pseudonyms[name],
+        link=report_link(name) if pseudonyms is None else "",
+        since="; ".join(since),
+        mark=mark,
+        score=one.score,
+        max_score=one.max_score,
+        counts=one.counts,
+        first_failure=one.first_failure,
+    )
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """By name as people count."""
+    return sorted(rows, key=lambda row: _natural(row.name))
 
 
 class Script(NamedTuple):
@@ -187,7 +193,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.globals["scripts"] = {name: Script.read(name) for name in ("copy.js", "table.js")}
     environment.filters.update(points=points, short=short, one_line=one_line, link=report_link, case_link=case_link)
-    environment.filters.update(kind=_kind, first_failure=_first_failure)
+    environment.filters.update(kind=_kind)
     environment.filters.update(folded=folding.folded, waiting=folding.waiting)
     return environment
 
@@ -200,10 +206,6 @@ def _shown(value: Any) -> Any:
 def _kind(evidence: Evidence) -> str:
     """The tag of an evidence record, which is also the name of the macro that draws it."""
     return str(evidence.__struct_config__.tag)
-
-
-def _first_failure(report: SubmissionReport) -> str:
-    return next((check.title for check in report.checks if check.outcome == "failed"), "")
 
 
 def _uncounted(checks: Sequence[CheckResult]) -> float:
