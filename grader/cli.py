@@ -129,6 +129,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--sheet", type=Path, metavar="CSV", help="the gradebook's own file (canvas, moodle)")
     export.add_argument("--column", default="", metavar="NAME", help="which of its columns the score goes into")
 
+    gradescope = _command(commands, "gradescope-zip", "stored:gradescope_zip", "build an autograder for Gradescope")
+    gradescope.add_argument("--to", type=Path, default=Path("autograder.zip"), metavar="FILE", help="the file to write")
+    gradescope.add_argument("--no-train", action="store_true", help="do not run the students' own training there")
+
     diff = _command(commands, "diff", "book:diff", "whose marks changed between two runs, by which check, and why")
     diff.add_argument(
         "runs",
@@ -204,7 +208,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     data.add_argument("--download", metavar="NAME", help="fetch mnist or fashion_mnist into that folder first")
 
-    for command in (run, replay):
+    for command in (run, replay, gradescope):
         command.add_argument(
             "--isolation",
             choices=("strict", "basic", "none"),
@@ -218,12 +222,21 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
         )
-    for command in (run, listed, explain, new, replay, audit, export, over, plant, similar, revert, report):
+    for command in (export, over):
+        command.add_argument(
+            "--roster", type=Path, metavar="CSV", help="who is in the course: columns id, name, email, group"
+        )
+        command.add_argument(
+            "--attempt",
+            choices=("best", "last"),
+            help="which of several attempts counts (default: as course.toml says)",
+        )
+    for command in (run, listed, explain, new, replay, audit, export, over, plant, similar, gradescope, revert, report):
         command.add_argument(
             "--course",
             type=Path,
             metavar="PATH",
-            help="a folder with a course.toml, or core or everything (default: core)",
+            help="a folder with a course.toml, or core or everything (default: core; of stored reports that of their run)",
         )
     author.add_argument("--course", type=Path, metavar="PATH", help="the folder of your course (default: built in)")
     return parser

@@ -32,11 +32,19 @@ from torch import nn
 
 from reference.data import SOURCES, DataError, Dataset, load
 from reference.lenet5 import LeNet5
+from reference.lenet5_paper import LeNet5Paper
 from reference.loop import History, Recipe, fit, fit_together
 from reference.mnist_cnn import MnistCNN
+from reference.plain_cnn import PlainCNN
 from reference.resnet_block import SmallResNet
 
-NETWORKS: dict[str, type[nn.Module]] = {"mnist_cnn": MnistCNN, "lenet5": LeNet5, "small_resnet": SmallResNet}
+NETWORKS: dict[str, type[nn.Module]] = {
+    "mnist_cnn": MnistCNN,
+    "lenet5": LeNet5,
+    "lenet5_paper": LeNet5Paper,
+    "plain_cnn": PlainCNN,
+    "small_resnet": SmallResNet,
+}
 
 # a threshold is the mean accuracy less the greatest of these three margins
 DEVIATIONS = 4  # of the reference's seeds
@@ -47,7 +55,9 @@ CONFIDENCE = 0.95  # with which a record says how many trainings would pass its 
 
 RECIPES = {
     "lenet5": Recipe(epochs=15, batch_size=64, peak_rate=0.015, weight_decay=0.03),
+    "lenet5_paper": Recipe(epochs=15, batch_size=64, peak_rate=0.015, weight_decay=0.03),
     "mnist_cnn": Recipe(epochs=6, batch_size=128, peak_rate=0.004, weight_decay=0.05, bf16=True),
+    "plain_cnn": Recipe(epochs=6, batch_size=128, peak_rate=0.004, weight_decay=0.05, bf16=True),
     "small_resnet": Recipe(epochs=6, batch_size=64, peak_rate=0.01, weight_decay=0.05, bf16=True),
 }
 DIGITS_EPOCHS = 20

@@ -18,6 +18,10 @@ from grader.records import from_json
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = {
+    "class",
+    "plant",
+    "similar",
+    "gradescope",
     "diff",
     "history",
     "revert",

@@ -112,9 +112,10 @@ def test_findings_fit(exercise: str, graded: Any) -> None:
         entry, words = declared(source), WORDS[exercise].get(source.name.removeprefix("wrong_"))
         failed = [check for check in graded(exercise)[source.name].checks if check.outcome == "failed"]
         titles = {check.finding.misconception for check in failed if check.finding} - {""}
-        if titles - {entry["title"]}:
+        known = entry.get("named", entry["title"])  # by the exercise's own rules, or the catalogue
+        if titles - {known}:
             wrong[source.name] = f"it is called {titles}"
-        elif entry["title"] in titles or (words and any(re.search(words, told(check)) for check in failed)):
+        elif known in titles or (words and any(re.search(words, told(check)) for check in failed)):
             named.append(source.name)
         elif words == "":
             unnamed.append(source.name)
@@ -132,7 +133,7 @@ def test_a_crash_never_gets_the_check_s_own_hint(exercise: str, graded: Any) -> 
     findings = [(c.id, c.finding) for r in graded(exercise).values() for c in r.checks if c.outcome == "failed"]
     crashed = [(name, finding) for name, finding in findings if finding.traceback]
 
-    assert crashed
+    assert crashed or exercise not in LEAST
     assert [] == [name for name, finding in crashed if finding.hint == own.get(name)]
 
 

@@ -14,6 +14,7 @@ import torch
 from grader import course
 from grader.engine.local import Grader, Options
 from grader.records import Measure, SubmissionReport
+from grader.rubric import training_doctor
 from grader.submission import Source
 
 ROOT = Path(__file__).parents[1]
@@ -21,11 +22,13 @@ LENET5 = Path(__file__).parent / "planted" / "lenet5"
 STUDENT = ROOT / "exercises" / "student42"
 TRAINED_WELL = ("right_lazy_layers", "right_nll_loss_outside", "right_setattr_names")
 UNTRAINED = "train leaves every parameter as it was"
-TRAINED_BADLY = {
-    "wrong_train_climbs": "on held-out digits",
-    "wrong_train_no_step": UNTRAINED,
-    "wrong_train_stub": UNTRAINED,
-    "wrong_train_trains_another_model": UNTRAINED,
+TRAINED_BADLY = {  # what the finding says, and the mistake that the first steps show
+    "wrong_train_climbs": ("on held-out digits", training_doctor.UPHILL),
+    "wrong_train_no_step": (UNTRAINED, training_doctor.NO_STEP),
+    "wrong_train_no_zero_grad": ("on held-out digits", training_doctor.NO_ZERO_GRAD),
+    "wrong_train_plateau": ("on held-out digits", training_doctor.SHORT_STEPS),
+    "wrong_train_stub": (UNTRAINED, None),
+    "wrong_train_trains_another_model": (UNTRAINED, training_doctor.OTHER_MODEL),
 }
 
 
@@ -69,7 +72,9 @@ def test_bad_trainings(name: str, grading: Grader) -> None:
     report = grading.grade(Source(path=LENET5 / name, name=name))
 
     assert ["lenet5.train"] == [check.id for check in report.checks if check.outcome == "failed"]
-    assert TRAINED_BADLY[name] in result(report, "train").finding.message
+    words, mistake = TRAINED_BADLY[name]
+    finding = result(report, "train").finding
+    assert (True, mistake.title if mistake else "") == (words in finding.message, finding.misconception)
 
 
 @pytest.mark.filterwarnings("ignore:You are using the legacy TorchScript-based ONNX export:DeprecationWarning")

@@ -88,6 +88,11 @@ def stale(exercise: Exercise, known: Sequence[Subject]) -> bool:
 def catalogue(examiner: Examiner, exercise: Exercise, right: Subject, known: Sequence[Subject]) -> Catalogue:
     """Run the reference and every misconception on the probes. Raises AuthorError for one that ends its worker."""
     asked, always = candidates(exercise, examiner.rubric)
+    if not asked:
+        told = (
+            "no check draws calls by which a misconception could be recognised: let a check name it, with mistake=..."
+        )
+        raise AuthorError(f"{exercise.name}: {told}, and write named in expect.toml in place of misconception = true")
     answers = {subject.name: given for subject, given in examiner.behave([right, *known], asked)}
     for name, given in answers.items():
         if not given:
@@ -120,7 +125,7 @@ def candidates(exercise: Exercise, rubric: Rubric) -> tuple[list[Question], set[
     chosen: list[Question] = []
     always: set[int] = set()
     for bank in rubric.draw(exercise).values():
-        calls = bank.calls
+        calls = [call for call in bank.calls if call.function not in exercise.by_chance]
         tried = calls[:: max(1, len(calls) // CANDIDATES)]
         new = [call for call in tried if not any(isinstance(c, RecordedCall) and call.same_as(c) for c in chosen)]
         always |= {len(chosen) + i for i in range(0, len(new), max(1, len(new) // PER_CHECK))}

@@ -26,7 +26,19 @@ ORDER = (
 TAKEN = frozenset(  # what a student is asked by in a check, besides the functions of the contract
     ("aliases", "changed", "random", "seeded", "play", "last", "drawn", "answer", "exercise", "made")
 ) | frozenset(
-    ("artefact", "data", "defines", "evaluator", "evidence", "import_file", "network", "practice", "session", "show")
+    (
+        "artefact",
+        "constant",
+        "data",
+        "defines",
+        "evaluator",
+        "evidence",
+        "import_file",
+        "network",
+        "practice",
+        "session",
+        "show",
+    )
 )
 Batches = dict[str, tuple[tuple[tuple[Setting, ...], tuple[int, ...]], ...]]
 MARKS = ("hypothesis", "_hypothesis")  # how the attributes begin by which Hypothesis's decorators mark a function

@@ -138,6 +138,7 @@ class Exercise:
                 misconceptions; without them none of a network's is recognised
     optional    names that a file may lack, and files that may be left out
     ready_made  kinds of library functions that do the exercise by themselves: convolution, pooling, solving
+    by_chance   functions that draw random numbers, so that right answers differ: no misconception is recognised by them
     lesson      where it was taught
     about       the contract in a few words: parameters, shapes
 
@@ -154,14 +155,16 @@ class Exercise:
         batches: Mapping[str, Iterable[tuple[tuple[Any, ...], tuple[int, ...]]]] | None = None,
         optional: Iterable[str] = (),
         ready_made: Iterable[str] = (),
+        by_chance: Iterable[str] = (),
         lesson: str = "",
         about: str = "",
     ) -> None:
         if not name.isidentifier():
             raise AuthorError(f"exercise name {name!r} is no Python identifier")
         declared.contract(name, functions, classes)
-        optional, ready_made = (
-            declared.names(name, word, given) for word, given in (("optional", optional), ("ready_made", ready_made))
+        optional, ready_made, by_chance = (
+            declared.names(name, word, given)
+            for word, given in (("optional", optional), ("ready_made", ready_made), ("by_chance", by_chance))
         )
         if unknown := set(ready_made) - set(READY_MADE):
             raise AuthorError(f"{name}: ready_made={sorted(unknown)} is none of {', '.join(READY_MADE)}")
@@ -172,6 +175,7 @@ class Exercise:
         self.batches = declared.probes(name, batches, classes)
         self.optional = frozenset(optional)  # names that may be missing, and files that may
         self.ready_made = tuple(ready_made)  # kinds of library functions that do the exercise by themselves
+        self.by_chance = frozenset(by_chance)
         self.lesson = lesson
         self.about = about
         self.checks: list[Check] = []

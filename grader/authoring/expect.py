@@ -19,6 +19,7 @@ from grader.records import Array, Plain, Value
 NEARLY = 10.0  # times what is allowed
 
 if TYPE_CHECKING:
+    from grader.authoring.exercise import Mistake
     from grader.authoring.student import Network, Student
 
 
@@ -41,6 +42,7 @@ class CheckFailure(AssertionError):
         astray: bool = False,
         likened: bool = False,
         share: float = 0.0,
+        mistake: Mistake | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -56,6 +58,7 @@ class CheckFailure(AssertionError):
         self.likened = likened  # the hint is what the values look like, which fits functions and no networks
         self.hidden = hidden  # what is told in place of the message where a check is hidden: a limit, never an input
         self.share = share  # of the check's points that are earned all the same, less than 1
+        self.mistake = mistake  # which one it is, where the check knows
 
 
 class CheckSkipped(Exception):

@@ -40,6 +40,7 @@ def home(value: Any) -> tuple[Path, Path, frozenset[str] | None]:
 
     No packages means all of them: only the folder that the grader itself is in holds other people's too.
     """
+    value = inspect.unwrap(value)  # a decorator's function is another file's
     code = next((f.__code__ for f in [value, *vars(value).values()] if inspect.isfunction(f)), None)
     if code is None:
         raise AuthorError(f"{value!r} is no function or class of Python code: an audit has to read it")

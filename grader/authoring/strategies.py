@@ -7,8 +7,10 @@ that a swapped axis or a flipped kernel shows on almost every one of them.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -17,8 +19,9 @@ from hypothesis.strategies import SearchStrategy
 
 # one dtype for all arrays of an example: mixing float32 with float64 is an error to many a right solution
 FLOATS = st.shared(st.sampled_from(["float32", "float64"]), key="float dtype")
-BY_FORMULA, STEPS, STARTS, SCALES = st.booleans(), st.integers(1, 7), st.integers(0, 5), st.sampled_from([1, 4])
-SEEDS = st.integers(0, (1 << 32) - 1)
+PRIMES = (7, 5, 11, 13, 3, 17, 1)
+MOST_SEED = (1 << 32) - 1
+SEEDS = st.integers(0, MOST_SEED)
 IN_ONE_DRAW: ContextVar[bool] = ContextVar("in one draw", default=False)
 Sides = int | tuple[int, int]  # one size, or the smallest and the greatest
 
@@ -36,7 +39,7 @@ def arrays(*sides: Sides, dtype: str | None = None, low: int = -9, high: int = 9
 
 @contextlib.contextmanager
 def in_one_draw() -> Iterator[None]:
-    """Arrays take one draw in here where they take one for each value elsewhere: quicker, and nothing to be shrunk."""
+    """An array takes one draw in here where it takes one for each number elsewhere: quicker, and nothing to be shrunk."""
     before = IN_ONE_DRAW.set(True)
     try:
         yield
@@ -75,31 +78,46 @@ def batches(
     return arrays(samples, channels, height, width, **more)
 
 
+def pairs(low: int, high: int) -> SearchStrategy[Any]:
+    """Two whole numbers in [low, high], for rows and for columns, as a tuple or a list."""
+    pairs = list(itertools.product(range(low, high + 1), repeat=2))
+    return st.sampled_from([*pairs, *map(list, pairs)])
+
+
 @st.composite
 def distinct(draw: st.DrawFn, *sides: Sides, dtype: str = "float32", sign: int = 0) -> np.ndarray:
     """Arrays in which no value occurs twice; sign=-1 makes all negative, sign=1 all positive."""
-    shape = [side if isinstance(side, int) else draw(st.integers(*side)) for side in sides]
+    choose = _chooser(draw)
+    shape = [side if isinstance(side, int) else choose(*side) for side in sides]
     count = int(np.prod(shape))
-    step = draw(st.sampled_from([7, 5, 11, 13, 3, 17, 1]))
+    step = PRIMES[choose(0, len(PRIMES) - 1)]
     while np.gcd(step, count) != 1:
         step += 1
-    values = (np.arange(count) * step + draw(st.integers(0, 3))) % count
+    values = (np.arange(count) * step + choose(0, 3)) % count
     offset = -count if sign < 0 else 1 if sign > 0 else -(count // 2)
     return (values + offset).reshape(shape).astype(dtype)
 
 
 @st.composite
 def _arrays(draw: st.DrawFn, bounds: list[tuple[int, int]], dtype: str | None, low: int, high: int) -> np.ndarray:
-    shape = [draw(st.integers(*bound)) for bound in bounds]
+    choose = _chooser(draw)
+    shape = [choose(*bound) for bound in bounds]
     name = dtype or draw(FLOATS)
     count = int(np.prod(shape))
-    if draw(BY_FORMULA):
-        step, start = draw(STEPS), draw(STARTS)
+    if choose(0, 1):
+        step, start = choose(1, 7), choose(0, 5)
         index = np.arange(count)
         values = low + (index * step + (index * index) // 3 + start) % (high - low + 1)
     elif IN_ONE_DRAW.get():
-        values = np.random.default_rng([draw(SEEDS), count]).integers(low, high, count, endpoint=True)
+        values = np.random.default_rng(choose(0, MOST_SEED)).integers(low, high, count, endpoint=True)
     else:
         values = np.array(draw(st.lists(st.integers(low, high), min_size=count, max_size=count)))
-    scale = 1 if "int" in name else draw(SCALES)
+    scale = 1 if "int" in name else (1, 4)[choose(0, 1)]
     return (values / scale if scale > 1 else values).reshape(shape).astype(name)
+
+
+def _chooser(draw: st.DrawFn) -> Callable[[int, int], int]:
+    """Gives whole numbers within bounds, both included: each is drawn, or all follow from one that is."""
+    if IN_ONE_DRAW.get():
+        return Random(draw(SEEDS)).randint
+    return lambda low, high: draw(st.integers(low, high))

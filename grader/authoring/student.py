@@ -37,8 +37,17 @@ class Student(Protocol):
         `sample` is a batch in float32: lazy layers get their sizes by it. `seed` is set before building.
         """
 
+    def practice(self, layers: list[list[Any]], values: dict[str, np.ndarray]) -> Any:
+        """A network of the check's own, for the student's functions to train: [["Linear", 6, 5], ["Tanh"]], and its state.
+
+        `.perform(FUNCTION, ARGUMENTS..., call=, seed=)` calls one and tells what was noted, see `grader.judge.training`.
+        """
+
     def defines(self, name: str) -> bool:
         """Whether the student's file has that name."""
+
+    def constant(self, name: str) -> Any:
+        """A value that the student's file defines and that is neither called nor built, such as a table; sets as lists."""
 
     def artefact(self, file: str) -> bytes | None:
         """The bytes of a file that was handed in beside the code; None where there is none."""

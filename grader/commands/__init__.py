@@ -27,6 +27,22 @@ def course_of(arguments: argparse.Namespace | RunOptions) -> Course:
     return course.built_in("everything") if found is None and _is_beyond_core(arguments) else course.load(found)
 
 
+def course_behind(arguments: argparse.Namespace, out: Path) -> Course:
+    """The course of --course; else that of the last run into `out`, by whose rules the marks in there are."""
+    from grader import course
+    from grader.gradebook import Gradebook
+
+    runs = book.runs() if arguments.course is None and out.is_dir() and (book := Gradebook(out)).exists else []
+    last: str | None = runs[-1].options.get("course") if runs else None
+    if last is None:
+        return course_of(arguments)
+    try:
+        return course.load(Path(last))
+    except UsageError:
+        told = f"{out} was graded by the course in {last}, which cannot be read from here"
+        raise UsageError(f"{told}; name it with --course") from None
+
+
 def _is_beyond_core(arguments: argparse.Namespace | RunOptions) -> bool:
     """Whether a lesson is named, or an exercise, a check or a file that the core course has not."""
     from grader import rubric
@@ -44,17 +60,32 @@ def _is_beyond_core(arguments: argparse.Namespace | RunOptions) -> bool:
 
 
 def marking_of(
-    arguments: argparse.Namespace | RunOptions, course: Course, places: Mapping[str, str], names: Collection[str] = ()
+    arguments: argparse.Namespace | RunOptions,
+    course: Course,
+    places: Mapping[str, str],
+    names: Collection[str],
+    *,
+    strict: bool = True,
 ) -> Marking | None:
-    """How submissions are marked; None where nothing is said of marks.
+    """How the submissions `names` are marked; None where nothing is said of marks.
 
-    Raises AuthorError for a name in the marks file that is none of `names`, where these are given.
+    Raises AuthorError; where `strict`, for a name in the marks file that is none of them, too.
     """
-    from grader.policy import marking, people
+    from msgspec import structs
 
-    file = arguments.marks or people.beside(course.folder)
-    found = marking.of(course.policy, file, course.exercises, places)
-    if found and names and (problem := found.misnamed(names)):
+    from grader.policy import marking, people, roster
+    from grader.policy.rules import Policy
+
+    given = vars(arguments)
+    file, policy, joined = arguments.marks or people.beside(course.folder), course.policy, None
+    if list_of_people := given.get("roster"):
+        joined = roster.join(roster.read(list_of_people), names, places)
+        if strict and not joined.students:
+            raise AuthorError(f"{list_of_people}: nobody on it has handed in one of the {len(names)} submissions")
+    if attempt := given.get("attempt"):
+        policy = structs.replace(policy or Policy(), attempt=attempt)
+    found = marking.of(policy, file, course.exercises, places, joined)
+    if found and strict and (problem := found.misnamed(names)):
         raise AuthorError(f"{file}: {problem}")
     return found
 

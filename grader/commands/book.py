@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands import PASSED, course_of, marking_of, require_writable
+from grader.commands import PASSED, course_behind, marking_of, require_writable
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def _book(out: Path) -> Gradebook:
 
 
 def _marking(arguments: argparse.Namespace, book: Gradebook) -> Marking | None:
-    return marking_of(arguments, course_of(arguments), book.places())
+    places = book.places()
+    return marking_of(arguments, course_behind(arguments, arguments.out), places, places)
 
 
 def _called(run: Run) -> str:

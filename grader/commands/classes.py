@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands import PASSED, course_of, marking_of, require_writable
+from grader.commands import PASSED, course_behind, marking_of, require_writable
 from grader.errors import GraderError, UsageError
 from grader.report.files import writing
 
@@ -27,31 +27,34 @@ def overview(arguments: argparse.Namespace) -> int:
     out: Path = arguments.reports
     reports, index = _stored(out)
     names = [report.submission for report in reports]
-    marking = marking_of(arguments, course_of(arguments), index.submissions, names)
+    marking = marking_of(arguments, course_behind(arguments, out), index.submissions, names)
     require_writable(out)
     with writing(out):
+        marks = marking.given(reports) if marking else {}
         about = Class(
-            reports=marking.chosen(reports) if marking else reports,
-            marks={report.submission: marking.mark(report) for report in reports} if marking else {},
+            reports=reports,
+            marks=marks,
             not_graded=[(one.name, one.why) for one in index.not_graded],
             pseudonyms=pseudonyms(names, key_in(out)) if arguments.anonymous else None,
         )
         print(write_class(about, out))
+    for sentence in marking.joined.told if marking and marking.joined else ():
+        print(f"grader: {sentence}", file=sys.stderr)
     return PASSED
 
 
 def plant(arguments: argparse.Namespace) -> int:
     from grader.audit import planting
     from grader.rubric import suggest
-    from grader.survey.mistakes import groups
+    from grader.survey import mistakes
 
     reports, index = _stored(arguments.reports)
-    found = {group.id: group for group in groups(reports)}
+    found = {group.id: group for group in mistakes.of(reports).groups()}
     if arguments.group not in found:
         raise UsageError(
             f"there is no group {arguments.group!r} in {arguments.reports}{suggest(arguments.group, found)}"
         )
-    group, course = found[arguments.group], course_of(arguments)
+    group, course = found[arguments.group], course_behind(arguments, arguments.reports)
     if group.exercise not in course.exercises:
         raise UsageError(f"the course has no exercise {group.exercise!r}: name the one of the run with --course")
     by_name = {report.submission: report for report in reports}
@@ -73,8 +76,9 @@ def similar(arguments: argparse.Namespace) -> int:
     from grader.report.similar_page import write_similar
     from grader.survey.similar import code_alike, pairs
 
-    course, paths = course_of(arguments), arguments.paths
+    paths = arguments.paths
     is_graded = len(paths) == 1 and (paths[0] / "index.json").is_file()
+    course = course_behind(arguments, paths[0])
     out: Path = arguments.out or (paths[0] if is_graded else Path("reports"))
     require_writable(out)
     with contextlib.ExitStack() as snapshots:

@@ -82,7 +82,7 @@ def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
     _data_folder(asked.data)
     require_writable(asked.out)
     places = known | {source.name: source.place for source in found.sources}
-    marking = marking_of(asked, course, places)
+    marking = marking_of(asked, course, places, places, strict=False)
     _learn(course, checks)
     options = _options(asked, course, device)
 
@@ -147,7 +147,7 @@ def _print(
         return
     report = next(book.reports(graded.names)) if len(standings) == 1 else None
     one = found.sources[0].path if len(found.sources) == 1 else None
-    marks = {each.submission: marking.mark(each) for each in book.reports(graded.names)} if marking else None
+    marks = marking.given(book.reports(graded.names)) if marking else None
     terminal.print_summary(standings, problems, asked.out, quiet=asked.quiet, source=one, report=report, marks=marks)
     if not asked.quiet:
         terminal.print_lines(_asides(found, [*graded.told, *(report.notes if report else ()), *notes]))

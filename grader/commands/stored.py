@@ -1,4 +1,4 @@
-"""Commands about what is there already: `grader replay` and `export` about reports, `audit` about the rubric."""
+"""Commands about what is there already: `grader replay`, `export` and `gradescope-zip` about reports, `audit` about the rubric."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from grader.commands import FAILED, PASSED, course_of, marking_of, require_writable
+from grader.commands import FAILED, PASSED, course_behind, course_of, marking_of, require_writable
 from grader.machine import require_linux
 
 
@@ -26,26 +26,46 @@ def replay(arguments: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace) -> int:
     from grader import export
     from grader.report.kept import read_index
+    from grader.report.text import one_line
 
     reports = export.stored(arguments.reports)
     names = {report.submission for report in reports}
     path = Path(os.path.abspath(arguments.reports))
-    places = read_index(path if path.is_dir() else path.parents[1]).submissions
-    marking = marking_of(arguments, course_of(arguments), places, names if path.is_dir() else ())
+    out = path if path.is_dir() else path.parents[1]
+    places = read_index(out).submissions
+    marking = marking_of(arguments, course_behind(arguments, out), places, names, strict=path.is_dir())
+    marks = marking.given(reports) if marking else {}
+    counting = [report for report in reports if report.submission not in marks or marks[report.submission].counts]
+    for name in sorted(names - {report.submission for report in counting}):
+        print(f"grader: {one_line(name)}: another attempt counts", file=sys.stderr)
     order = export.Order(
         sheet=export.sheet(arguments.sheet) if arguments.sheet else "",
         column=arguments.column,
         environment=os.environ,
-        marks={report.submission: marking.mark(report) for report in reports} if marking else {},
+        marks=marks,
+        entries=marking.entries(counting) if marking else (),
     )
-    exported = export.export(arguments.format, marking.chosen(reports) if marking else reports, order)
+    exported = export.export(arguments.format, counting, order)
     if arguments.to is None:
         sys.stdout.write(exported.text)
     else:
         export.write(arguments.to, exported.text)
-    for sentence in exported.left_out:
+    left_out = [*(marking.joined.told if marking and marking.joined else []), *exported.left_out]
+    for sentence in left_out:
         print(f"grader: {sentence}", file=sys.stderr)
-    return FAILED if exported.left_out else PASSED
+    return FAILED if left_out else PASSED
+
+
+def gradescope_zip(arguments: argparse.Namespace) -> int:
+    from grader import export
+    from grader.export.autograder_zip import autograder
+    from grader.rubric import starter
+
+    course, named, train = course_of(arguments), str(arguments.course or ""), not arguments.no_train
+    export.write(arguments.to, autograder(course.folder, named, starter(), arguments.isolation, train))
+    told = "upload it in Gradescope under Configure Autograder, with at least 1 CPU and 1.5 GB of memory"
+    print(f"{arguments.to}: {told}")
+    return PASSED
 
 
 def audit(arguments: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from grader.errors import UsageError
 from grader.export import classroom50, github, gradescope, junit, sheets
 from grader.export.words import Exported
 from grader.policy.conceal import concealed
+from grader.policy.marking import Entry
 from grader.policy.marks import Mark, as_it_is
 from grader.records import SubmissionReport, from_json
 from grader.report.files import write_whole
@@ -28,10 +29,16 @@ class Order:
     column: str = ""  # which of its columns the score goes into
     environment: Mapping[str, str] | None = None  # of the process: Classroom 50 and GitHub tell what they are in it
     marks: Mapping[str, Mark] = field(default_factory=dict)  # by the submission's name; without one points are the mark
+    entries: Sequence[Entry] = ()  # of a gradebook, where it is known who is in the course
 
     def mark(self, report: SubmissionReport) -> Mark:
-        """What goes into a gradebook."""
+        """What a report counts."""
         return self.marks.get(report.submission) or as_it_is(report)
+
+    def gradebook(self, reports: Sequence[SubmissionReport]) -> list[Entry]:
+        """What counts for whom, as it may be told now."""
+        entries = self.entries or [Entry(report, self.mark(report)) for report in reports]
+        return [entry._replace(report=concealed(entry.report, entry.mark.due)) for entry in entries]
 
 
 Exporter = Callable[[Sequence[SubmissionReport], Order], Exported]
@@ -54,13 +61,13 @@ def _filled(kind: sheets.Kind) -> Exporter:
     def exporter(reports: Sequence[SubmissionReport], order: Order) -> Exported:
         if not order.sheet:
             raise UsageError(f"--format {kind.name} fills in a file: {kind.advice}, and name it with --sheet")
-        return sheets.fill(kind, order.sheet, order.column, reports, order.mark)
+        return sheets.fill(kind, order.sheet, order.column, order.gradebook(reports))
 
     return exporter
 
 
 FORMATS: dict[str, Exporter] = {
-    "csv": lambda reports, order: Exported(text=sheets.plain(reports, order.marks)),
+    "csv": lambda reports, order: Exported(text=sheets.plain(order.gradebook(reports), bool(order.marks))),
     "canvas": _filled(sheets.CANVAS),
     "moodle": _filled(sheets.MOODLE),
     "junit": lambda reports, order: Exported(text=junit.document(reports)),
@@ -104,10 +111,10 @@ def sheet(path: Path) -> str:
         raise UsageError(f"--sheet {path} cannot be read as UTF-8 text: {problem}") from None
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str | bytes) -> None:
     """Raises UsageError."""
     try:
-        write_whole(path, text.encode())
+        write_whole(path, text.encode() if isinstance(text, str) else text)
     except OSError as problem:
         raise UsageError(f"--to {path}: cannot write there: {problem.strerror}") from None
 

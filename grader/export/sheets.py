@@ -9,21 +9,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from grader.errors import UsageError
 from grader.export.words import Exported, headline
-from grader.intake import platforms
-from grader.policy.marks import Mark, as_it_is
+from grader.intake.matching import Table
+from grader.policy.marking import Entry
+from grader.policy.marks import Mark
+from grader.policy.roster import Student
 from grader.records import SubmissionReport
 from grader.report.text import one_line, points
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheet programs
-NUMBERS = ("SIS User ID", "ID", "ID number", "Identifier")  # key columns that hold a platform's number
-NUMBERED = re.compile(r"(?P<owner>.+?)_(?:LATE_)?(?P<number>\d+)(?=_|$)")
 MOST_FEEDBACK = 5  # findings in a cell
 
 Row = list[str]
@@ -54,20 +53,24 @@ MOODLE = Kind(
 )
 
 
-def plain(reports: Sequence[SubmissionReport], marks: Mapping[str, Mark]) -> str:
-    """A row a submission: score, possible points, outcomes, and the points of every exercise; marks where there are any."""
-    exercises = list(dict.fromkeys(exercise.name for report in reports for exercise in report.exercises))
+def plain(entries: Sequence[Entry], with_marks: bool) -> str:
+    """A row an entry: score, possible points, outcomes, and the points of every exercise; marks and people if known."""
+    exercises = list(dict.fromkeys(exercise.name for entry in entries for exercise in entry.report.exercises))
+    people = any(entry.student for entry in entries)
     rows = [["submission", "score", "max_score", "passed", "failed", "skipped", "errored", *exercises, "seed"]]
-    rows[0] += ["mark", "max_mark", "why"] if marks else []
-    for report in reports:
+    rows[0] = [*(Student._fields if people else ()), *rows[0], *(["mark", "max_mark", "why"] if with_marks else [])]
+    for report, mark, student in entries:
         earned = {exercise.name: points(exercise.score) for exercise in report.exercises}
         counts = (str(report.count(outcome)) for outcome in ("passed", "failed", "skipped", "errored"))
         scores = (points(report.score), points(report.max_score))
         by_exercise = (earned.get(name, "") for name in exercises)
-        rows.append([_harmless(one_line(report.submission)), *scores, *counts, *by_exercise, str(report.seed)])
-        if mark := marks.get(report.submission):
+        row = [_harmless(one_line(report.submission)), *scores, *counts, *by_exercise, str(report.seed)]
+        if people:
+            row = [*map(_harmless, student or [""] * len(Student._fields)), *row]
+        if with_marks:
             why = "; ".join(one_line(text, 1000) for text in (*mark.told, *mark.doubts))
-            rows[-1] += [points(mark.score), points(mark.max_score), _harmless(why)]
+            row += [points(mark.score), points(mark.max_score), _harmless(why)]
+        rows.append(row)
     return _written(rows)
 
 
@@ -75,14 +78,13 @@ def fill(
     kind: Kind,
     sheet: str,
     column: str,
-    reports: Sequence[SubmissionReport],
-    mark: Callable[[SubmissionReport], Mark] = as_it_is,
+    entries: Sequence[Entry],
 ) -> Exported:
-    """`sheet`, the text of an exported CSV file, with each report's mark in its student's row.
+    """`sheet`, the text of an exported CSV file, with each mark in its student's row.
 
-    A submission belongs to a row when its name is what stands in one of the key columns, or begins with it as Canvas's
-    and Moodle's download names do. The first beats the second; where two rows or two submissions claim each other
-    nobody is placed. Raises UsageError when the file lacks what it needs.
+    A row that is called as a submission, or as its student on the roster, beats one that the submission's name only
+    begins with; where two rows or two submissions claim each other nobody is placed. Raises UsageError when the file
+    lacks what it needs.
     """
     rows = [row for row in csv.reader(io.StringIO(sheet.removeprefix("\ufeff"))) if row]
     if len(rows) < 2:
@@ -93,14 +95,14 @@ def fill(
         raise UsageError(f"--sheet has none of the columns {', '.join(kind.keys)}: {kind.advice}")
     target = _column(kind, header, column)
     students = [row for row in rows[1:] if _is_student(kind, header, row)]
-    placed, left_out = _matched(header, keys, students, reports)
+    placed, left_out = _matched(Table(header, keys, students), entries)
     feedback = header.index(kind.feedback) if kind.feedback in header else None
-    for number, report in placed.items():
+    for number, (report, mark, _) in placed.items():
         row = students[number]
         row += [""] * (len(header) - len(row))
-        row[target] = points(mark(report).score)
+        row[target] = points(mark.score)
         if feedback is not None:
-            row[feedback] = _harmless(_feedback(report, mark(report)))
+            row[feedback] = _harmless(_feedback(report, mark))
     named = [f"no row for {one_line(name)}" for name in left_out]
     name_at = header.index("Student") if "Student" in header else header.index(keys[-1])
     named += [
@@ -130,70 +132,34 @@ def _is_student(kind: Kind, header: Row, row: Row) -> bool:
     return name not in ("Points Possible", "Student, Test", "")
 
 
-def _matched(
-    header: Row, keys: Sequence[str], students: Sequence[Row], reports: Sequence[SubmissionReport]
-) -> tuple[dict[int, SubmissionReport], list[str]]:
-    """Reports by the number of their row, and the names of those without one."""
-    exact: dict[int, list[SubmissionReport]] = defaultdict(list)
-    weak: dict[int, list[SubmissionReport]] = defaultdict(list)
+def _matched(people: Table, entries: Sequence[Entry]) -> tuple[dict[int, Entry], list[str]]:
+    """Entries by the number of their row, and the names of those without one."""
+    exact: dict[int, list[Entry]] = defaultdict(list)
+    weak: dict[int, list[Entry]] = defaultdict(list)
     left_out = []
-    for report in reports:
-        name = report.submission
-        if rows := _rows(header, keys, students, name):
+    for entry in entries:
+        if rows := _called(people, entry):
             claims = exact
         else:
-            owner, number = _begins(name)
-            numbers = [key for key in keys if key in NUMBERS and len(number) > 2]  # short ones alone say nothing
-            found = [_rows(header, numbers, students, number), _rows(header, keys, students, owner)]
-            rows, claims = set().union(*found), weak
+            rows, claims = set() if entry.student else people.begun(entry.report.submission), weak
         if len(rows) == 1:
-            claims[rows.pop()].append(report)
+            claims[rows.pop()].append(entry)
         else:
-            left_out.append(name)
+            left_out.append(_name(entry))
     for row in weak.keys() & exact.keys():
-        left_out += [report.submission for report in weak.pop(row)]
+        left_out += map(_name, weak.pop(row))
     every = exact | weak
-    left_out += [report.submission for found in every.values() if len(found) > 1 for report in found]
+    left_out += [_name(entry) for found in every.values() if len(found) > 1 for entry in found]
     return {row: found[0] for row, found in every.items() if len(found) == 1}, left_out
 
 
-def _rows(header: Row, keys: Sequence[str], students: Sequence[Row], name: str) -> set[int]:
-    """The rows of those who are called `name`, by the surest of the keys that knows any."""
-    folded = _folded(name)
-    for key in keys:
-        at = header.index(key)
-        if rows := {i for i, row in enumerate(students) if at < len(row) and folded in _forms(row[at], key)}:
-            return rows
-    return set()
+def _called(people: Table, entry: Entry) -> set[int]:
+    names = entry.student.names if entry.student else [entry.report.submission]
+    return next((rows for name in names if (rows := people.called(name))), set())
 
 
-def _begins(submission: str) -> tuple[str, str]:
-    """Whose a name says that it is, and the platform's number: at its beginning. What follows is the student's choice."""
-    found = NUMBERED.match(submission)
-    named = platforms.owned(submission)
-    owner = named.owner if named else found["owner"] if found else submission.partition("_")[0]
-    return owner, found["number"] if found else ""
-
-
-def _forms(value: str, key: str) -> set[str]:
-    """What somebody is called in file names: anna.smith@uni.edu, anna.smith, Smith, Anna, smithanna, Anna Smith."""
-    forms = {value}
-    if "@" in value:
-        forms.add(value.partition("@")[0])
-    if key == "Identifier":
-        forms.add(re.sub(r"\D", "", value))  # Participant 12345
-    if key in ("Student", "Full name"):
-        last, comma, first = value.partition(",")
-        forms |= (
-            {f"{first.strip()} {last.strip()}", f"{last}{first}"} if comma else {"".join(reversed(value.split(" ", 1)))}
-        )
-    return {folded for form in forms if (folded := _folded(form))}
-
-
-def _folded(text: str) -> str:
-    """Letters and digits alone, without accents and case."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in plain if sign.isalnum())
+def _name(entry: Entry) -> str:
+    return f"{entry.student.names[0]} ({entry.report.submission})" if entry.student else entry.report.submission
 
 
 def _feedback(report: SubmissionReport, mark: Mark) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from grader.errors import GraderError
 from grader.gradebook import Gradebook, Problem
 from grader.policy.marking import Marking
-from grader.policy.marks import Mark
 from grader.report import kept
 from grader.report.files import writing
 from grader.report.text import one_line
@@ -61,6 +60,7 @@ def write_overview(book: Gradebook, out: Path, mine: Mine | None, marking: Marki
     What is not `mine` is marked as an earlier run's; nothing is without it.
     """
     from grader.report import html
+    from grader.report.class_page import Class, write_class
 
     told, now = mine is not None, mine or Mine()
     unwritten = {one.name for one in now.problems}
@@ -85,31 +85,13 @@ def write_overview(book: Gradebook, out: Path, mine: Mine | None, marking: Marki
     )
     problems = [(one.name, one.why) for one in index.not_graded]
     earlier = {*names.difference(now.graded), *(one.name for one in others)} if told else set[str]()
-    marks = {one.submission: marking.mark(one) for one in book.reports(names)} if marking else {}
+    marks = marking.given(book.reports(names)) if marking else {}
     with writing(out / "index.html"):
         if len(standings) > 1:
-            _in_a_process_of_its_own(_write_class, book, out, sorted(names), marks, problems, earlier)
+            about = Class(reports=book.reports(names), marks=marks, not_graded=problems, earlier=earlier)
+            write_class(about, out)
         html.write_index(standings, out, problems, index.left_alone, earlier, marks, book.hardness())
         kept.write_index(index, out)
-
-
-def _write_class(
-    book: Gradebook,
-    out: Path,
-    names: Sequence[str],
-    marks: Mapping[str, Mark],
-    problems: Sequence[tuple[str, str]],
-    earlier: Collection[str],
-) -> None:
-    from grader.report.class_page import Class, write_class
-
-    write_class(Class(reports=list(book.reports(names)), marks=marks, not_graded=problems, earlier=earlier), out)
-
-
-def _in_a_process_of_its_own(action: Callable[..., None], *given: Any) -> None:
-    """What needs all reports at once takes its memory along when it ends. Raises what it raises."""
-    with ProcessPoolExecutor(1, get_context("fork")) as pool:
-        pool.submit(action, *given).result()
 
 
 def _left_alone(book: Gradebook) -> Sequence[str]:

@@ -57,6 +57,8 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
     answering = session.diagnose and session.names and not session.timeouts
     # under a switch for the whole file no function answers as its own mistakes would have it
     answering = answering and not session.source().switched_off()
+    # a check that knows the mistake has told it
+    answering = answering and not any(r.finding and r.finding.misconception for r in results.values())
     if not (open_findings and answering):
         return results.values()
     checks = {check.id: check for check in session.exercise.checks}

@@ -16,6 +16,7 @@ import numpy as np
 from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
 from grader.judge import crash, hints, wording
+from grader.judge.events import Event
 from grader.judge.reading import Source
 from grader.worker import protocol
 
@@ -61,6 +62,10 @@ HINTS = (  # the first whose pattern an exception's message holds
     ),
     (r"\.forward\(\) takes|name 'self' is not defined", "A method's first parameter is self: def forward(self, x)."),
     (r"empty parameter list", NOT_REGISTERED),
+    (
+        r"does not require grad and does not have a grad_fn",
+        "The output does not depend on the parameters for autograd: no detach, no .data and no torch.no_grad in forward.",
+    ),
 )
 IN_FLOAT32 = "Export the network in float32: model.float(), with images of torch.float32."
 PLAIN = "Export the plain float32 network and nothing beside it: torch.onnx.export(model.eval(), images, path, dynamo=False)."
@@ -126,6 +131,7 @@ class Network:
     ) -> None:
         session.require(name)
         self.session = session
+        self.noted: list[Event] = []  # of its last training
         self.made = wording.built(name, args, named or {})
         doing = f"{self.made} was being built"
         self._number = self._ask(
@@ -197,11 +203,11 @@ class Network:
         return list(self._ask("forward_operators", list[str], self._number, x, doing=doing, call="forward()"))
 
     def train(self, images: np.ndarray, labels: np.ndarray, seed: int, seconds: float) -> Any:
-        """What the student's `train` returned; the network is trained in place."""
+        """What the student's `train` returned; the network is trained in place, and `noted` tells of its first steps."""
         call = "train(model, images, labels)"
-        returned, _ = self._ask(
+        returned, _, self.noted = self._ask(
             "train",
-            tuple[Any, float],
+            tuple[Any, float, list[Event]],
             "train",
             self._number,
             images,
@@ -261,7 +267,9 @@ def network_raised(call: str, made: str, raised: protocol.Raised, source: Source
             hint=hint or CONSTRUCTOR,
             raised=raised,
         )
-    if raised.type_name == "UnpicklingError":  # torch's own words advise to load it all the same
+    if raised.type_name == "UnpicklingError" and call.startswith(
+        "loading "
+    ):  # torch's own words advise to load it all the same
         return CheckFailure(f"{call} fails: the file holds something else than parameters", hint=crash.SAVE_AGAIN)
     if raised.type_name in ("EOFError", "IndexError") and call.startswith("loading "):
         return CheckFailure(f"{call} fails: the file is empty, cut off or none of PyTorch's", hint=crash.SAVE_AGAIN)

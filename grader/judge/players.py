@@ -17,13 +17,14 @@ from grader.errors import AuthorError
 from grader.judge import wording
 from grader.judge.networks import Evaluator, Network
 from grader.judge.session import Data, Session
+from grader.judge.training import Practice
 from grader.records import Evidence
 from grader.rubric import suggest
 from grader.worker import protocol
 
 UNANSWERED = object()
 LIVE_ONLY = frozenset(
-    ["artefact", "data", "defines", "evaluator", "import_file", "network", "practice", "session", "show"]
+    ["artefact", "constant", "data", "defines", "evaluator", "import_file", "network", "practice", "session", "show"]
 )
 
 
@@ -215,6 +216,14 @@ class Live(Player):
         self.session.load()
         return self.session.names.get(name, "missing") != "missing"
 
+    def constant(self, name: str) -> Any:
+        """A value that the student's file defines, such as a table; sets come as lists."""
+        self.session.require(name)
+        reply = self.session.ask(protocol.Request("constant", (name,)), f"{name} was being read")
+        if reply.raised is not None:
+            raise wording.call_raised(name, name, reply.raised)
+        return protocol.unpack(reply.value)
+
     def import_file(self) -> None:
         self.session.load()
 
@@ -222,6 +231,10 @@ class Live(Player):
         """The student's network, built with these arguments in the worker and run once on `sample`."""
         self.made = Made(name, args, named, sample.shape, seed)
         return Network(self.session, name, args, sample, seed, named)
+
+    def practice(self, layers: list[list[Any]], values: dict[str, np.ndarray]) -> Practice:
+        """A network of the check's own for the student's functions to train and measure."""
+        return Practice(self.session, layers, values)
 
     def show(self, evidence: Evidence) -> None:
         """Put a table, curves or pictures into the report, whether the check passes or not."""

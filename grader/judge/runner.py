@@ -431,14 +431,14 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
     asked = last is not None and failure.raised is None and not failure.astray
     unread = wording.unread(session.source(), last.function, given) if last and asked else ""
     function = last.function if last else ""
-    guessed = check.public and not failure.hint and not failure.astray
+    guessed = check.public and not failure.hint and not failure.astray and not failure.mistake
     session.failures[check.id] = causes.Known(
         causes.reasons(failure, function, unread), function, frozenset(given), guessed and not unread
     )
     if not check.is_told:
         hint = (failure.hidden and failure.hint) if failure.astray else check.hint
         return Finding(message=failure.hidden or HIDDEN_CRASH if failure.astray else HIDDEN, hint=hint)
-    hint = failure.hint or ("" if failure.astray else check.hint)
+    hint = failure.hint or ("" if failure.astray or failure.mistake else check.hint)
     if last is None and failure.raised is None and not check.files and not check.trains:
         hint = wording.not_registered(session.source(), check.exercise.class_names) or hint
     if failure.raised is not None and not hint:
@@ -451,6 +451,8 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
         where=failure.where,
         hint=f"{unread} {hint}".strip(),
         traceback=failure.traceback,
+        misconception=failure.mistake.title if failure.mistake else "",
+        explanation=failure.mistake.explanation if failure.mistake else "",
     )
     if last is None:
         return _about_network(finding, failure, player)

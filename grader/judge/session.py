@@ -277,10 +277,9 @@ class Session:
 
     @cached_property
     def _wanted(self) -> tuple[str, ...]:
-        """What of the nursery's slow imports this code names, or will need when it is trained."""
+        """What of the nursery's slow imports this code names."""
         code = b"".join(path.read_bytes() for path in self.folder.rglob("*.py") if path.is_file())
-        trained = any(check.trains for check in self.exercise.checks)
-        return tuple(name for name in ON_DEMAND if name.encode() in code or (trained and name == "optim"))
+        return tuple(name for name in ON_DEMAND if name.encode() in code)
 
     def _limit(self, seconds: float, what: str = "") -> tuple[float, str]:
         """`seconds`, or what is left of the exercise's or the submission's; and what a finding calls that limit.

@@ -3,73 +3,121 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import structs
 
 from grader.intake import platforms
 from grader.policy import people
-from grader.policy.handed_in import handed_in
+from grader.policy.handed_in import HandedIn, handed_in
 from grader.policy.marks import Mark, marks
 from grader.policy.people import Person
+from grader.policy.roster import Joined, Student
 from grader.policy.rules import Policy
 from grader.records import SubmissionReport
 from grader.rubric import suggest
 
 
+class Entry(NamedTuple):
+    """A line in a gradebook: what counts for whom."""
+
+    report: SubmissionReport
+    mark: Mark
+    student: Student | None = None  # None without a roster, and for a submission that is nobody's on it
+
+
 class Marking:
-    """Marks for the reports of a class; `places` says where each submission lies, whose name may tell the time."""
+    """Marks for the reports of a class.
+
+    `said` is the marks file, `places` where each submission lies, whose name may tell the time, `joined` the roster.
+    """
 
     def __init__(
-        self, policy: Policy, said: Mapping[str, Person] | None = None, places: Mapping[str, str] | None = None
+        self,
+        policy: Policy,
+        said: Mapping[str, Person] | None = None,
+        places: Mapping[str, str] | None = None,
+        joined: Joined | None = None,
     ) -> None:
         self.policy = policy
+        self.joined = joined
         self._said, self._places = dict(said or {}), dict(places or {})
+        self._told: dict[str, HandedIn] = {}
 
-    def mark(self, report: SubmissionReport) -> Mark:
-        return marks(report, self.policy, self.person(report.submission))
+    def mark(self, report: SubmissionReport, student: Student | None = None) -> Mark:
+        """What a report counts; for one `student` of a group with what is said of that one."""
+        return marks(report, self.policy, self.person(report.submission, student))
 
-    def person(self, submission: str) -> Person:
+    def given(self, reports: Iterable[SubmissionReport]) -> dict[str, Mark]:
+        """All marks of a class by the submission's name; of several attempts of a student one counts."""
+        marks: dict[str, Mark] = {}
+        ranks: dict[str, tuple[float, float, str]] = {}
+        for report in reports:
+            name, mark = report.submission, self.mark(report)
+            rank, student = self._rank(name, mark), self.student(name)
+            marks[name], ranks[student] = mark, max(rank, ranks.get(student, rank))
+        counting = {name for *_, name in ranks.values()}
+        return {name: mark if name in counting else structs.replace(mark, counts=False) for name, mark in marks.items()}
+
+    def entries(self, reports: Iterable[SubmissionReport]) -> list[Entry]:
+        """A line for each student with each of these reports, a group's for each of its members."""
+        entries = []
+        for report in reports:
+            members: Sequence[Student | None] = self._students(report.submission) or [None]
+            entries += [Entry(report, self.mark(report, student), student) for student in members]
+        return entries
+
+    def person(self, submission: str, student: Student | None = None) -> Person:
         """What is said of whose submission this is, with the time that the platform tells where nobody said one."""
-        said = next((self._said[name] for name in self._names(submission) if name in self._said), Person())
+        names = [*(student.names if student else []), *self._names(submission)]
+        said = next((self._said[name] for name in names if name in self._said), Person())
         if said.handed_in is None and (place := self._places.get(submission)):
-            told = handed_in(place, self.policy.zone)
+            told = self._told.get(place) or self._told.setdefault(place, handed_in(place, self.policy.zone))
             said = structs.replace(said, handed_in=told.time, is_late=told.is_late, source=told.source)
         return said
 
     def student(self, submission: str) -> str:
-        """Whose it is: what all attempts of one student have in common."""
+        """Whose it is: what all attempts of one student, or one group, have in common."""
+        if students := self._students(submission):
+            return students[0].group or students[0].names[0]
         named = self._named(submission)
         return named.student if named else submission
 
-    def chosen(self, reports: Iterable[SubmissionReport]) -> list[SubmissionReport]:
-        """One report a student: of several attempts the best or the last, as the policy says."""
-        attempts: dict[str, list[SubmissionReport]] = {}
-        for report in reports:
-            attempts.setdefault(self.student(report.submission), []).append(report)
-        return [several[0] if len(several) == 1 else max(several, key=self._rank) for several in attempts.values()]
-
     def misnamed(self, submissions: Collection[str]) -> str:
         """The first name in the marks file that is nobody's here, or more than one student's, in a sentence; or empty."""
+        absent = {name for student in (self.joined.absent if self.joined else ()) for name in student.names}
+        called: dict[str, set[str]] = defaultdict(set)
+        for submission in submissions:
+            for name in self._every_name(submission):
+                called[name].add(self.student(submission))
         for name in self._said:
-            found = {self.student(one) for one in submissions if name in self._names(one)}
-            if not found:
+            found = called[name]
+            if not found and name not in absent:
                 return f"there is no submission {name!r}{suggest(name, submissions)}"
             if len(found) > 1:
                 return f"{len(found)} students are called {name!r}: write the names of their submissions"
         return ""
 
-    def _rank(self, report: SubmissionReport) -> tuple[float, float, str]:
-        time = self.person(report.submission).handed_in
-        stamp = time.timestamp() if time else 0.0
-        mark = self.mark(report).score if self.policy.attempt == "best" else 0.0
-        return mark, stamp, report.submission
+    def _rank(self, name: str, mark: Mark) -> tuple[float, float, str]:
+        """By which attempts of one student are in order; the greatest counts."""
+        time = self.person(name).handed_in
+        return mark.score if self.policy.attempt == "best" else 0.0, time.timestamp() if time else 0.0, name
 
     def _names(self, submission: str) -> list[str]:
-        """What the marks file may call a submission: by its name, or by its student's."""
-        named = self._named(submission)
-        return [submission, named.student, named.owner] if named else [submission]
+        """What the marks file may call a submission: by its name, its only student's, its group's, the platform's."""
+        students, named = self._students(submission), self._named(submission)
+        alone = students[0].names if len(students) == 1 else []
+        groups = [students[0].group] if students and students[0].group else []
+        return [submission, *alone, *groups, *([named.student, named.owner] if named else [])]
+
+    def _every_name(self, submission: str) -> list[str]:
+        return [*self._names(submission), *(name for one in self._students(submission) for name in one.names)]
+
+    def _students(self, submission: str) -> list[Student]:
+        return self.joined.students.get(submission, []) if self.joined else []
 
     def _named(self, submission: str) -> platforms.Owned | None:
         """What a platform says of it, in the name of the submission or of what lies in its place."""
@@ -81,12 +129,13 @@ def of(
     file: Path | None,
     exercises: Collection[str],
     places: Mapping[str, str],
+    joined: Joined | None = None,
 ) -> Marking | None:
-    """How a class is marked; None where neither course.toml nor a marks file says anything of marks.
+    """How a class is marked; None where neither course.toml nor a marks file nor a roster says anything of marks.
 
     Raises UsageError, AuthorError.
     """
-    if policy is None and file is None:
+    if policy is None and file is None and joined is None:
         return None
     policy = policy or Policy()
-    return Marking(policy, people.read(file, exercises, policy.zone) if file else {}, places)
+    return Marking(policy, people.read(file, exercises, policy.zone) if file else {}, places, joined)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from grader.policy.people import Person
 from grader.policy.rules import Policy
@@ -29,6 +29,7 @@ class Mark(Record, frozen=True, kw_only=True):
     max_score: float
     lines: tuple[Line, ...] = ()  # the points first; the score is their sum
     doubts: tuple[str, ...] = ()  # what the instructor has to settle, such as a time that nobody knows
+    counts: bool = True  # False where another attempt of the same student does
     due: datetime | None = None  # the last deadline of the student's own: until then some things are not told
 
     def __post_init__(self) -> None:
@@ -123,7 +124,7 @@ def _late(parts: Iterable[_Part], policy: Policy, person: Person) -> tuple[list[
         return [], [f"{known}: write handed_in = TIME into the marks file; nothing is taken off until then"]
     lines = list(_extended(by_due, policy, person))
     for due, group in sorted(by_due.items()):
-        over = person.handed_in - due
+        over = person.handed_in.astimezone(UTC) - due.astimezone(UTC)  # within one zone Python forgets summer time
         if over > timedelta(minutes=policy.grace_minutes):
             named = ", ".join(part.name for part in group)
             lines.append(_missed(over, due, group, policy, f"{named}: " if len(by_due) > 1 else "", person.source))
@@ -141,14 +142,14 @@ def _missed(over: timedelta, due: datetime, group: list[_Part], policy: Policy, 
     cost = min(cost, late.at_most) if late.at_most is not None else cost
     if late.percent:
         rule = f"{shown(rate)} %"
-        cost = cost / 100 * sum(part.possible for part in group)
+        cost = sum(min(cost / 100 * part.possible, part.earned) for part in group)  # none pays for another
     else:
         rule = f"{shown(rate)} points"
-    cost = min(round(cost, 2), sum_points(part.earned for part in group))
+        cost = min(cost, sum_points(part.earned for part in group))
     each = f"{begun} {late.per}{'s' if begun > 1 else ''} begun, {rule} each"
     limit = f", at most {shown(late.at_most or 0)}{' %' if late.percent else ''}" if capped else ""
     when = f"handed in {_long(over)} after the deadline ({due.strftime(CLOCK)}), as {source} says"
-    return Line(text=f"{named or 'Late: '}{when}: {each}{limit}", points=-cost)
+    return Line(text=f"{named or 'Late: '}{when}: {each}{limit}", points=0.0 - round(cost, 2))
 
 
 def _extended(by_due: Iterable[datetime], policy: Policy, person: Person) -> Iterator[Line]:

@@ -147,16 +147,20 @@ def _time(text: str, zone: tzinfo | None) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no time: write 2026-11-30 23:59") from None
+        time = None
+    if time is None or ":" not in text:  # a day alone would be its first minute
+        raise ValueError(f"{text!r} is no time: write 2026-11-30 23:59")
     if time.tzinfo is None and zone is None:
         raise ValueError(without_zone(time))
     return time if time.tzinfo else time.replace(tzinfo=zone)
 
 
-def table(file: Path, option: str, columns: Iterable[str], needed: Iterable[str]) -> list[tuple[int, dict[str, str]]]:
+def table(
+    file: Path, option: str, columns: Iterable[str], needed: Iterable[str], *, others: bool = False
+) -> list[tuple[int, dict[str, str]]]:
     """The rows of a CSV file that somebody has written by hand, each with its line; a column that is not there is empty.
 
-    Raises UsageError, AuthorError.
+    There may be `others`, which are left alone. Raises UsageError, AuthorError.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -169,7 +173,7 @@ def table(file: Path, option: str, columns: Iterable[str], needed: Iterable[str]
     header = [title.strip().lower() for title in next(reader, [])]
     known = list(columns)
     for title in header:
-        if title and title not in known:
+        if title and title not in known and not others:
             raise AuthorError(f"{file}, line 1: there is no column {title!r} to fill in{suggest(title, known)}")
     for title in needed:
         if title not in header:
@@ -180,7 +184,7 @@ def table(file: Path, option: str, columns: Iterable[str], needed: Iterable[str]
             row = dict.fromkeys(known, "") | {
                 title: cell.strip() for title, cell in zip(header, cells, strict=False) if title
             }
-            if not any(row[title] for title in needed):
+            if any(not row[title] for title in needed):
                 raise AuthorError(f"{file}, line {reader.line_num}: {' and '.join(needed)} must not be empty")
             rows.append((reader.line_num, row))
     return rows

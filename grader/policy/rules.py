@@ -110,5 +110,5 @@ def _zone(file: TomlFile, name: str) -> tzinfo | None:
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        told = f"timezone = {name!r} is not known here; write it as Europe/Berlin"
+        told = f"timezone = {name!r} is not known here; write it as Europe/Berlin, or install tzdata"
         raise file.error(("policy", "timezone"), told) from None

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import heapq
 import statistics
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from grader.policy.marks import Mark
-from grader.records import CheckResult, SubmissionReport
+from grader.records import SubmissionReport
 from grader.report import html
 from grader.report.files import write_whole
-from grader.survey.items import items
-from grader.survey.mistakes import Case, groups, named
+from grader.report.standing import standing
+from grader.survey.items import Items
+from grader.survey.mistakes import Case, Mistakes
 
 PAGE, ANONYMOUS = "class.html", "class-anonymous.html"
 BINS = 10
@@ -25,7 +27,7 @@ MOST_LINKS = 30  # of one mistake: the others are counted
 class Class:
     """What a page is about."""
 
-    reports: Sequence[SubmissionReport]
+    reports: Iterable[SubmissionReport]  # looked at once, one at a time
     marks: Mapping[str, Mark] = field(default_factory=dict)
     not_graded: Sequence[tuple[str, str]] = ()  # entries, and why
     earlier: Collection[str] = ()  # names of what an earlier run has found
@@ -48,26 +50,61 @@ class Fault(NamedTuple):
     cases: tuple[Case, ...]
 
 
+class Slow(NamedTuple):
+    """A submission that took long, with its slowest check."""
+
+    seconds: float
+    submission: str
+    check: str
+    of_it: float
+
+
 def write_class(about: Class, out: Path) -> Path:
     """Write class.html, or class-anonymous.html, into `out`; return its path."""
-    shares = [share for report in about.reports if (share := _share(report, about.marks)) is not None]
+
+    def called(name: str) -> str:
+        return (about.pseudonyms or {}).get(name, name)
+
+    items, mistakes = Items(), Mistakes()
+    faults: dict[tuple[str, str], list[Case]] = {}
+    slow: list[Slow] = []
+    shares: list[float] = []
+    rows: list[html.Row] = []
+    for report in about.reports:
+        items.add(report)
+        mistakes.add(report)
+        for check in report.checks:
+            if check.outcome == "errored" and check.finding:
+                faults.setdefault((check.id, check.finding.message), []).append(Case(report.submission, check.id))
+        slow = heapq.nlargest(MOST_SLOW, [*slow, _slow(report)])
+        mark = about.marks.get(report.submission)
+        result = mark or report
+        if result.max_score and (mark is None or mark.counts):
+            shares.append(100 * result.score / result.max_score)
+        rows.append(html.row(standing(report), about.marks, about.earlier, about.pseudonyms))
     page = html.render(
         "class.html.j2",
         about=about,
         anonymous=about.pseudonyms is not None,
-        called=lambda name: (about.pseudonyms or {}).get(name, name),
-        rows=html.rows(about.reports, about.marks, about.earlier, about.pseudonyms),
+        called=called,
+        in_order=lambda cases: sorted(cases, key=lambda case: called(case.submission)),
+        rows=html.in_order(rows),
         mean=statistics.fmean(shares) if shares else None,
         median=statistics.median(shares) if shares else None,
         bins=distribution(shares),
-        items=items(about.reports),
-        named=named(about.reports),
-        groups=groups(about.reports),
-        faults=faults(about.reports),
-        slowest=slowest(about.reports),
+        items=items.made(),
+        named=mistakes.named(),
+        groups=mistakes.groups(),
+        faults=[Fault(check, told, tuple(cases)) for (check, told), cases in faults.items()],
+        slowest=slow,
         most=MOST_LINKS,
     )
     return write_whole(out / (ANONYMOUS if about.pseudonyms is not None else PAGE), page)
+
+
+def _slow(report: SubmissionReport) -> Slow:
+    slowest = max(report.checks, key=lambda check: check.seconds, default=None)
+    return Slow(report.seconds, report.submission, slowest.id if slowest else "", slowest.seconds if slowest else 0.0)
 
 
 def distribution(shares: Sequence[float]) -> list[Bin]:
@@ -78,25 +115,3 @@ def distribution(shares: Sequence[float]) -> list[Bin]:
     width, most = 100 // BINS, max(counts, default=0) or 1
     labels = [f"{n * width} to {(n + 1) * width - 1} %" for n in range(BINS - 1)] + [f"{100 - width} to 100 %"]
     return [Bin(label, count, 100 * count / most) for label, count in zip(labels, counts, strict=True)]
-
-
-def faults(reports: Sequence[SubmissionReport]) -> list[Fault]:
-    """Errors of the harness, which are nobody's mistakes, by check and words."""
-    found: dict[tuple[str, str], list[Case]] = {}
-    for report in reports:
-        for check in report.checks:
-            if check.outcome == "errored" and check.finding:
-                found.setdefault((check.id, check.finding.message), []).append(Case(report.submission, check.id))
-    return [Fault(check, told, tuple(cases)) for (check, told), cases in found.items()]
-
-
-def slowest(reports: Sequence[SubmissionReport]) -> list[tuple[SubmissionReport, CheckResult | None]]:
-    """The submissions that took longest, each with its slowest check."""
-    ordered = sorted(reports, key=lambda report: -report.seconds)[:MOST_SLOW]
-    return [(report, max(report.checks, key=lambda check: check.seconds, default=None)) for report in ordered]
-
-
-def _share(report: SubmissionReport, marks: Mapping[str, Mark]) -> float | None:
-    """Percent of what was possible."""
-    result = marks.get(report.submission) or report
-    return 100 * result.score / result.max_score if result.max_score else None

@@ -63,7 +63,7 @@ def write_index(
     page = render(
         "index.html.j2",
         reports=ordered,
-        rows=rows(ordered, marks or {}, earlier),
+        rows=[row(report, marks or {}, earlier) for report in ordered],
         with_class=(out / "class.html").exists(),
         problems=sorted(problems, key=lambda problem: _natural(problem[0])),
         left_alone=left_alone,
@@ -124,25 +124,39 @@ class Row(NamedTuple):
 
     name: str
     link: str
-    report: SubmissionReport | Standing
-    mark: Mark | None
     since: str
+    mark: Mark | None
+    score: float
+    max_score: float
+    counts: dict[Outcome, int]
+    first_failure: str
 
 
-def rows(
-    reports: Sequence[SubmissionReport | Standing],
+def row(
+    one: Standing,
     marks: Mapping[str, Mark],
     earlier: Collection[str],
     pseudonyms: Mapping[str, str] | None = None,
-) -> list[Row]:
-    """The table of a class by name; with pseudonyms nothing leads to a name."""
-    made = []
-    for report in reports:
-        name = report.submission
-        since = f"earlier run{report.started and f', {report.started[:10]}'}" if name in earlier else ""
-        shown, link = (name, report_link(name)) if pseudonyms is None else (pseudonyms[name], "")
-        made.append(Row(shown, link, report, marks.get(name), since))
-    return sorted(made, key=lambda row: _natural(row.name))
+) -> Row:
+    """A submission's row; with pseudonyms nothing leads to a name."""
+    name, mark = one.submission, marks.get(one.submission)
+    since = [f"earlier run{one.started and f', {one.started[:10]}'}"] if name in earlier else []
+    since += ["another attempt counts"] if mark and not mark.counts else []
+    return Row(
+        name=name if pseudonyms is None else pseudonyms[name],
+        link=report_link(name) if pseudonyms is None else "",
+        since="; ".join(since),
+        mark=mark,
+        score=one.score,
+        max_score=one.max_score,
+        counts=one.counts,
+        first_failure=one.first_failure,
+    )
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """By name as people count."""
+    return sorted(rows, key=lambda row: _natural(row.name))
 
 
 class Script(NamedTuple):
@@ -179,7 +193,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.globals["scripts"] = {name: Script.read(name) for name in ("copy.js", "table.js")}
     environment.filters.update(points=points, short=short, one_line=one_line, link=report_link, case_link=case_link)
-    environment.filters.update(kind=_kind, first_failure=_first_failure)
+    environment.filters.update(kind=_kind)
     environment.filters.update(folded=folding.folded, waiting=folding.waiting)
     return environment
 
@@ -192,12 +206,6 @@ def _shown(value: Any) -> Any:
 def _kind(evidence: Evidence) -> str:
     """The tag of an evidence record, which is also the name of the macro that draws it."""
     return str(evidence.__struct_config__.tag)
-
-
-def _first_failure(report: SubmissionReport | Standing) -> str:
-    if isinstance(report, Standing):
-        return report.first_failure
-    return next((check.title for check in report.checks if check.outcome == "failed"), "")
 
 
 def _uncounted(checks: Sequence[CheckResult]) -> float:

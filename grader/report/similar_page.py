@@ -11,7 +11,6 @@ from grader.report.files import write_whole
 from grader.survey.similar import Line, Pair, files_in, side_by_side
 
 PAGE = "similar.html"
-MOST_LINES = 1_000  # of two files beside each other
 
 
 class Sheet(NamedTuple):
@@ -19,7 +18,6 @@ class Sheet(NamedTuple):
 
     name: str
     lines: list[Line]
-    left_out: int
 
     @property
     def same(self) -> int:
@@ -48,5 +46,5 @@ def _sheets(left: Path | None, right: Path | None) -> list[Sheet]:
     sheets = []
     for name in sorted({*files_in(left)} & {*files_in(right)}):
         lines = side_by_side(*((folder / name).read_text("utf-8") for folder in (left, right)))
-        sheets.append(Sheet(name, lines[:MOST_LINES], max(0, len(lines) - MOST_LINES)))
+        sheets.append(Sheet(name, lines))
     return sorted((sheet for sheet in sheets if sheet.same), key=lambda sheet: -sheet.same)

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 LESSONS = {
-    "filters": ("corr2d",),
-    "learning": ("kernel_learning",),
+    "filters": ("corr2d", "convolution", "image_edges"),
+    "learning": ("kernel_learning", "layers"),
     "pooling": ("pooling",),
-    "classifiers": ("mnist_cnn", "lenet5"),
+    "classifiers": ("perceptron", "mnist_cnn", "lenet5", "plain_cnn", "lenet5_paper"),
     "blocks": ("vgg_block", "inception", "global_head", "resnet_block", "bottleneck"),
+    "training": ("training_loop",),
 }
 CORE = ("corr2d", "kernel_learning", "pooling", "mnist_cnn", "lenet5", "resnet_block")
 EVERYTHING = tuple(name for names in LESSONS.values() for name in names)

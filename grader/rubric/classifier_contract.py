@@ -21,6 +21,13 @@ Layout = tuple[int, int, int, int]  # the axes of a convolution's weights, as a 
 LAYOUTS: tuple[Layout, ...] = ((1, 2, 3, 0), (2, 3, 1, 0))  # of weights (out, in, h, w): for x @ W, and as Keras does
 
 
+class Reading(NamedTuple):
+    """One network that a contract can mean; all readings of a contract have the same parameters."""
+
+    reference: Callable[[], torch.nn.Module]
+    steps: Steps
+
+
 class Plan(NamedTuple):
     """What is particular to one network."""
 
@@ -29,16 +36,42 @@ class Plan(NamedTuple):
     parameters: int
     activation: str  # what the contract says: sigmoid or relu
     activations: frozenset[str]  # aten operators, any of which can be that activation
-    graph: dict[str, int]  # operators of the exported graph, at least so many of each
     overfit_rate: float
     misread: dict[int, str]  # wrong parameter counts that have a known cause
     steps: Steps
+    graph: dict[
+        str, int
+    ] = {}  # operators of the exported graph, at least so many of each; empty where none is asked for
+    args: tuple[Any, ...] = ()  # of the constructor
+    named: dict[str, Any] = {}  # the same by keyword
+    also: tuple[Reading, ...] = ()  # what is right as well
+    foreign: str = ""  # where to look for a parameter that no layer of the contract has
+    view: Callable[[Network], Network] = lambda network: (
+        network
+    )  # with the contract's parameters put together from parts
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """All that is right, the plainest first."""
+        return Reading(self.reference, self.steps), *self.also
+
+
+class Fit(NamedTuple):
+    """How a student's network is the contract's."""
+
+    layout: Layout  # of its weights
+    reading: Reading
 
 
 def built(student: Any, plan: Plan) -> Network:
     """The student's network, built in the worker from starting values that this run decides."""
-    network: Network = student.network(plan.name, sample=SAMPLE, seed=int(student.random.integers(1 << 31)))
-    return network
+    seed = int(student.random.integers(1 << 31))
+    return plan.view(student.network(plan.name, *plan.args, sample=SAMPLE, seed=seed, **plan.named))
+
+
+def own(network: Network) -> list[Entry]:
+    """Its parameters."""
+    return [entry for entry in network.state() if entry.kind == "parameter"]
 
 
 def images(student: Any, count: int, side: int = SIDE) -> np.ndarray:
@@ -85,43 +118,45 @@ def ending_of(output: np.ndarray) -> str:
     return ""
 
 
-def agree(student: Any, network: Network, plan: Plan) -> Layout:
-    """Give the network the reference's parameters, by number of values, and compare what comes out.
-
-    How its weights lie, where that is another way than the reference's.
-    """
+def agree(student: Any, network: Network, plan: Plan) -> Fit:
+    """Give the network the reference's parameters, by number of values, and compare what comes out."""
     reference = reference_with_lively_parameters(student, plan)
-    parts = [(layer, parameter) for layer in network.layers() for parameter in layer.parameters]
+    entries = network.state()
     by_count = {value.numel(): value.detach().numpy() for value in reference.parameters()}
-    for layer, parameter in parts:
+    parts = [entry for entry in entries if entry.kind == "parameter"]
+    for entry in parts:
         expect.that(
-            parameter.count in by_count,
-            f"{layer.name}.{parameter.name} has shape {parameter.shape}, which no layer of the contract has",
+            entry.values.size in by_count,
+            f"{entry.name} has shape {entry.values.shape}, which no layer of the contract has",
+            hint=plan.foreign,
         )
-    moved = statistics(network.state())
     x = images(student, 6)
-    with torch.no_grad():
-        right = reference(torch.from_numpy(x))
+    right = [(reading, logits_with(reading, reference, x)) for reading in plan.readings]
     first: CheckFailure | None = None
     for layout in LAYOUTS:
-        values = {
-            f"{layer.name}.{parameter.name}".removeprefix("(network)."): laid_out(
-                by_count[parameter.count], parameter.shape, layout
-            )
-            for layer, parameter in parts
-        }
-        network.load(values | moved)
+        values = {e.name: laid_out(by_count[e.values.size], e.values.shape, layout) for e in parts}
+        network.load(values | statistics(entries))
         found = logits_of(network, x)
         ending = ending_of(found)  # told by the check `logits` already
-        wanted = getattr(torch, ending)(right, dim=1) if ending else right
-        try:
-            expect.close(found, wanted.numpy().astype(float), terms=LOGITS_TERMS)
-        except CheckFailure as failure:
-            first = first or failure
-        else:
-            return layout
+        for reading, logits in right:
+            wanted = getattr(torch, ending)(logits, dim=1) if ending else logits
+            try:
+                expect.close(found, wanted.numpy().astype(float), terms=LOGITS_TERMS)
+            except CheckFailure as failure:
+                first = first or failure
+            else:
+                return Fit(layout, reading)
     assert first is not None
     raise first
+
+
+def logits_with(reading: Reading, parameters: torch.nn.Module, x: np.ndarray) -> torch.Tensor:
+    """What a network that a contract can mean makes of a batch, with the parameters of another one."""
+    network = reading.reference().eval()
+    network.load_state_dict(parameters.state_dict())
+    with torch.no_grad():
+        found: torch.Tensor = network(torch.from_numpy(x))
+    return found
 
 
 def statistics(entries: Iterable[Entry]) -> dict[str, np.ndarray]:
@@ -144,7 +179,7 @@ def reference_with_lively_parameters(student: Any, plan: Plan) -> torch.nn.Modul
 
 
 def contract_with(
-    plan: Plan, tensors: Iterable[np.ndarray], layouts: Iterable[Layout] = LAYOUTS
+    reference: Callable[[], torch.nn.Module], tensors: Iterable[np.ndarray], layouts: Iterable[Layout] = LAYOUTS
 ) -> list[torch.nn.Module]:
     """The contract's network with these values as its parameters, in each of the ways they may be laid out.
 
@@ -156,12 +191,12 @@ def contract_with(
         by_count.setdefault(tensor.size, tensor)
     found = []
     for layout in layouts:
-        network = plan.reference().eval()
-        own = list(network.parameters())
-        if any(value.numel() not in by_count for value in own):
+        network = reference().eval()
+        wanted = list(network.parameters())
+        if any(value.numel() not in by_count for value in wanted):
             return []
         with torch.no_grad():
-            for value in own:
+            for value in wanted:
                 value.copy_(torch.from_numpy(taken_back(by_count[value.numel()], tuple(value.shape), layout)))
         found.append(network)
     return found

@@ -13,7 +13,7 @@ from grader.authoring.tolerance import Tolerance
 from grader.judge.networks import Graph
 from grader.later import torch
 from grader.rubric import thresholds
-from grader.rubric.classifier_contract import Plan, built, contract_with, ending_of, images, logits_of
+from grader.rubric.classifier_contract import Plan, built, contract_with, ending_of, images, logits_of, own
 from grader.rubric.held_out import View
 
 MOST_CONSTANT_BYTES = 4096  # of an exported graph, beside the contract's parameters: plain ones have up to 1,900
@@ -47,7 +47,9 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             f"{name} carries {graph.parameters:,} parameters, expected {plan.parameters:,}",
             hint=f"Export {plan.name} as the contract has it, with all its weights and biases, and no data beside them.",
         )
-        candidates = contract_with(plan, graph.weights) or contract_with(plan, saved_weights(student, plan, file))
+        candidates = contract_with(plan.reference, graph.weights) or contract_with(
+            plan.reference, saved_weights(student, plan, file)
+        )
         expect.that(candidates, f"{name} carries tensors of other sizes than the contract's layers have")
         differs = other_than_its_parameters_say(student, candidates, contents, name)
         if differs is not None:
@@ -168,7 +170,7 @@ def saved_weights(student: Any, plan: Plan, file: str) -> list[np.ndarray]:
     try:
         network = built(student, plan)
         network.load_checkpoint(f"{file}.pth")
-        return [entry.values for entry in network.state() if entry.kind == "parameter"]
+        return [entry.values for entry in own(network)]
     except CheckFailure:
         return []
 

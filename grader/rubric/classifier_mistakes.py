@@ -53,10 +53,12 @@ def mistakes(contract: Steps, side: int) -> list[Change]:
     return [
         *_paddings(contract, side),
         *_activations(contract),
+        *_more_activations(contract),
         *_poolings(contract),
         *_ends(contract),
         *_kernels(contract),
         *_biases(contract),
+        *_tables(contract),
     ]
 
 
@@ -152,6 +154,19 @@ def _activations(contract: Steps) -> Iterator[Change]:
             f"You pool first and apply the {own} afterwards. The order matters: put the {own} between convolution and pooling.",
             swapped | {place + 1: (contract[place],) for place in chosen},
         )
+
+
+def _more_activations(contract: Steps) -> Iterator[Change]:
+    convs = places(contract, Conv)
+    bare = [place for place in convs if not isinstance(contract[place + 1], Act)]
+    for chosen, name in groups(contract, bare, "the convolutions"):
+        for kind in USUAL:
+            yield Change(
+                f"{capital(kind)} after {name}, where the contract has none",
+                f"There is a {kind} after {name}. The contract has pooling there and no activation: leave it out.",
+                {place: (contract[place], Act(kind)) for place in chosen},
+                common=len(chosen) > 1,
+            )
 
 
 def _poolings(contract: Steps) -> Iterator[Change]:
@@ -266,6 +281,18 @@ def _biases(contract: Steps) -> Iterator[Change]:
             "The contract's layers have one bias for every output: leave bias at its default, True.",
             instead,
         )
+
+
+def _tables(contract: Steps) -> Iterator[Change]:
+    for place, conv in places(contract, Conv).items():
+        if conv.table:
+            yield Change(
+                f"All maps connected in {where(contract, place)}, where the contract has a table",
+                "Each of its maps sees all maps before it. By the table most of them see three or four: keep a kernel for "
+                "each cross, and no other.",
+                {place: (conv._replace(table=()),)},
+                common=True,
+            )
 
 
 def capital(name: str) -> str:

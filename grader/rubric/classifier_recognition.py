@@ -62,7 +62,7 @@ def recognised(student: Any, plan: Plan, network: Network) -> Variant | None:
     sizes = Counter(entry.values.size for entry in entries if entry.kind == "parameter")
     x = images(student, COMPARED, side)
     asked: dict[tuple[Shape, ...], tuple[list[np.ndarray], Player]] = {}
-    for variant in every_variant(plan.steps):
+    for variant in every_variant(tuple(reading.steps for reading in plan.readings)):
         needed = shapes(variant.steps, side)
         if needed is None or Counter(map(math.prod, needed)) != sizes or len(sizes) < sizes.total():
             continue
@@ -74,10 +74,10 @@ def recognised(student: Any, plan: Plan, network: Network) -> Variant | None:
             last = ending_of(logits)
             wanted = getattr(torch, last)(player(variant.steps), dim=1) if last else player(variant.steps)
             if expect.agrees(logits, wanted.numpy().astype(float), terms=LOGITS_TERMS):
-                changes = [*variant.changes, *([ending(plan.steps, last)] if last else [])]
-                if side != SIDE and needed != shapes(plan.steps, SIDE):
-                    changes.append(wrong_inputs(plan.steps, needed, SIDE))
-                return Variant(tuple(changes), variant.steps) if changes else None
+                changes = [*variant.changes, *([ending(variant.contract, last)] if last else [])]
+                if side != SIDE and needed != shapes(variant.contract, SIDE):
+                    changes.append(wrong_inputs(variant.contract, needed, SIDE))
+                return variant._replace(changes=tuple(changes)) if changes else None
     return None
 
 
@@ -113,9 +113,10 @@ def answers(network: Network, entries: list[Entry], values: list[np.ndarray], x:
 
 
 @cache
-def every_variant(contract: Steps) -> list[Variant]:
-    """The contract, then those with mistakes, the fewest first."""
-    return [Variant((), contract), *variants(contract, mistakes(contract, SIDE))]
+def every_variant(readings: tuple[Steps, ...]) -> list[Variant]:
+    """What the contract can mean, then those with mistakes, the fewest first."""
+    right = [Variant((), steps, steps) for steps in readings]
+    return [*right, *(wrong for steps in readings for wrong in variants(steps, mistakes(steps, SIDE)))]
 
 
 def other_sides(network: Network, contract: Steps) -> Iterator[int]:

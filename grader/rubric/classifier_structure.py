@@ -25,6 +25,7 @@ from grader.rubric.classifier_contract import (
     images,
     logits_of,
     loudness,
+    own,
 )
 from grader.rubric.classifier_recognition import recognised, working_side
 
@@ -101,9 +102,8 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Right: convolutions, activations and dense layers as in the contract
         """
         made = built(student, plan)
-        layers = made.layers()
-        there, wanted = in_common(layers, plan)
-        expect.that(layers, "the network has no parameters", hint=NOT_REGISTERED)
+        there, wanted = in_common(made, plan)
+        expect.that(own(made), "the network has no parameters", hint=NOT_REGISTERED)
         expect.that(
             2 * there >= wanted,
             f"{there} of the contract's {wanted} weights and biases are there by their size, expected at least half",
@@ -119,16 +119,17 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         Wrong: nn.Conv2d(6, 16, 5, bias=False)
         Right: nn.Conv2d(6, 16, 5)
         """
-        layers = built(student, plan).layers()
+        network = built(student, plan)
+        layers = network.layers()
         student.show(layer_table(layers, plan.reference()))
         count = sum(layer.count for layer in layers)
         cause = plan.misread.get(count, "") or first_other(layers, plan.reference())
-        there, wanted = in_common(layers, plan)
+        there, wanted = in_common(network, plan)
         expect.that(
             count == plan.parameters,
             f"the network has {count:,} parameters, expected {plan.parameters:,}{cause and f': {cause}'}",
             hint=NOT_REGISTERED if count == 0 else "",
-            share=there / max(wanted + 1, sum(len(layer.parameters) for layer in layers)),
+            share=there / max(wanted + 1, len(own(network))),
         )
 
     @exercise.check(points=2, live=True, needs=["network"], hint="nn.CrossEntropyLoss applies the softmax itself.")
@@ -266,7 +267,7 @@ def acts(student: Any, network: Network, plan: Plan) -> None:
     x = images(student, MOST_LOOKED_AT, working_side(student, network, plan))
     base = logits_of(network, x)
     least = min(value.numel() for value in plan.reference().state_dict().values() if value.ndim > 1)
-    weights = [entry.name for entry in network.state() if entry.kind == "parameter" and entry.values.size >= least]
+    weights = [entry.name for entry in own(network) if entry.values.size >= least]
 
     def effect(name: str) -> np.ndarray:
         change = np.asarray(student.random.standard_normal(state[name].shape), dtype="float32")
@@ -313,9 +314,9 @@ def bends(student: Any, network: Network, plan: Plan) -> None:
     )
 
 
-def in_common(layers: list[Layer], plan: Plan) -> tuple[int, int]:
+def in_common(network: Network, plan: Plan) -> tuple[int, int]:
     """How many of the contract's weights and biases are there by their size, and how many it has."""
-    sizes = Counter(parameter.count for layer in layers for parameter in layer.parameters)
+    sizes = Counter(entry.values.size for entry in own(network))
     wanted = Counter(value.numel() for value in plan.reference().parameters())
     return (sizes & wanted).total(), wanted.total()
 
@@ -324,7 +325,7 @@ def layer_by_layer(student: Any, network: Network, plan: Plan) -> None:
     """Fail with the mistakes in a network that is the contract's but for these. Return where it is something else."""
     found = recognised(student, plan, network)
     if found is not None:
-        layers = len(plan.steps) - 2  # without input and output
+        layers = len(found.contract) - 2  # without input and output
         right = layers - len(found.wrong)
         raise CheckFailure(
             f"with the same parameters your network gives what the contract's gives with this mistake: {found.title}. "

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.authoring import expect
-from grader.authoring.exercise import Exercise
+from grader.authoring.exercise import Exercise, Mistake
 from grader.authoring.expect import CheckFailure
 from grader.judge.networks import Entry
 from grader.later import torch
@@ -15,6 +15,7 @@ from grader.records import Curves, Series
 from grader.rubric import thresholds
 from grader.rubric.classifier_contract import Plan, agree, built, contract_with
 from grader.rubric.held_out import HeldOut, View
+from grader.rubric.training_doctor import Case, diagnose
 from reference import data
 
 NEAR_MISS = 0.03  # so close below the threshold, further seeds decide
@@ -89,17 +90,17 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
         held_out = view.held_out(wanted.data)
         reached: list[float] = []
         shown: list[Any] = []
-        hint = ""
+        hint, named = "", None
         with student.session.training():
             while len(reached) < MOST_TRAININGS:
                 try:
-                    accuracy, evidence, went = train_once(student, plan, view, held_out, wanted)
+                    accuracy, evidence, went, mistake = train_once(student, plan, view, held_out, wanted)
                 except CheckFailure as failure:
                     if reached and failure.fatal:  # no time for another one: what was reached counts
                         break
                     raise
                 if not reached or accuracy >= wanted.threshold:
-                    shown, hint = evidence, went
+                    shown, hint, named = evidence, went, mistake
                 reached.append(accuracy)
                 if not wanted.threshold - NEAR_MISS <= accuracy < wanted.threshold:
                     break
@@ -109,14 +110,16 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             max(reached) >= wanted.threshold,
             f"accuracy {', '.join(f'{value:.3f}' for value in reached)} on held-out digits, "
             f"expected at least {wanted.threshold:.3f}",
-            hint=hint,
+            hint="" if named else hint,
+            mistake=named,
         )
 
 
 def train_once(
     student: Any, plan: Plan, view: View, held_out: HeldOut, wanted: thresholds.Threshold
-) -> tuple[float, list[Any], str]:
-    """The accuracy that the student's train brings a fresh network to, evidence for the report, and a hint from both.
+) -> tuple[float, list[Any], str, Mistake | None]:
+    """The accuracy that the student's train brings a fresh network to, evidence for the report, a hint from both, and
+    the mistake that the first steps show.
 
     Only the trained parameters are believed: they are read, put into the reference and measured there, and the network
     that they come from must still be the contract's.
@@ -124,12 +127,16 @@ def train_once(
     network = built(student, plan)
     before = network.state()
     seed = int(student.random.integers(1 << 31))
-    returned = network.train(*view.training_part(), seed, student.session.limits.training_seconds)
+    images, labels = view.training_part()
+    returned = network.train(images, labels, seed, student.session.limits.training_seconds)
     after = network.state()
-    expect.that(changed(before, after), "train leaves every parameter as it was", hint=UNTRAINED)
-    layout = agree(student, network, plan)
+    moved = changed(before, after)
+    mistake = diagnose(Case(network.noted, labels, unmoved=not moved))
+    hint = "" if mistake else UNTRAINED
+    expect.that(moved, "train leaves every parameter as it was", hint=hint, mistake=mistake)
+    fit = agree(student, network, plan)
     values = [entry.values for entry in after if entry.kind == "parameter"]
-    trained = next(iter(contract_with(plan, values, [layout])), None)
+    trained = next(iter(contract_with(fit.reading.reference, values, [fit.layout])), None)
     expect.that(trained is not None, "after train the network has other parameters than the contract's")
     assert trained is not None
     with torch.no_grad():
@@ -137,7 +144,7 @@ def train_once(
     accuracy, evidence = held_out.accuracy(logits, wanted)
     history = losses_of(returned)
     hint = how_it_went(history, accuracy, still(before, after))
-    return accuracy, [curves(history), *evidence] if history else evidence, hint
+    return accuracy, [curves(history), *evidence] if history else evidence, hint, mistake
 
 
 def how_it_went(history: list[float], accuracy: float, unmoved: list[str]) -> str:

@@ -15,6 +15,8 @@ import numpy as np
 
 from grader.later import later, torch
 
+Shape = tuple[int, ...]
+
 
 class Conv(NamedTuple):
     """A convolution with square kernels."""
@@ -24,6 +26,12 @@ class Conv(NamedTuple):
     padding: int = 0
     stride: int = 1
     bias: bool = True
+    table: tuple[tuple[int, int], ...] = ()  # (output, input) for each kernel that there is; empty: there are all
+
+    def shape(self, channels: int) -> Shape:
+        """Of its weights."""
+        pairs = (len(self.table),) if self.table else (self.outputs, channels)
+        return (*pairs, self.kernel, self.kernel)
 
 
 class Dense(NamedTuple):
@@ -50,7 +58,6 @@ class Do(NamedTuple):
 
 Step = Conv | Dense | Act | Pool | Do
 Steps = tuple[Step, ...]
-Shape = tuple[int, ...]
 
 
 class Change(NamedTuple):
@@ -67,6 +74,7 @@ class Variant(NamedTuple):
 
     changes: tuple[Change, ...]
     steps: Steps
+    contract: Steps
 
     @property
     def title(self) -> str:
@@ -120,7 +128,7 @@ def shapes(steps: Steps, side: int) -> list[Shape] | None:
     channels, found = 1, []
     for step in steps:
         if isinstance(step, Conv):
-            found += [(step.outputs, channels, step.kernel, step.kernel), *([(step.outputs,)] * step.bias)]
+            found += [step.shape(channels), *([(step.outputs,)] * step.bias)]
             channels, side = step.outputs, (side + 2 * step.padding - step.kernel) // step.stride + 1
         elif isinstance(step, Pool):
             side = (side + 2 * step.padding - step.size) // step.stride + 1
@@ -148,10 +156,11 @@ class Player:
 
     def _step(self, step: Step, x: torch.Tensor) -> torch.Tensor:
         if isinstance(step, Conv):
-            shape = (step.outputs, x.shape[1], step.kernel, step.kernel)
-            return torch.nn.functional.conv2d(
-                x, self._of(*shape), self._bias(step), stride=step.stride, padding=step.padding
-            )
+            weights = self._of(*step.shape(x.shape[1]))
+            if step.table:
+                kernels, weights = weights, torch.zeros(step._replace(table=()).shape(x.shape[1]))
+                weights[tuple(zip(*step.table, strict=True))] = kernels
+            return torch.nn.functional.conv2d(x, weights, self._bias(step), stride=step.stride, padding=step.padding)
         if isinstance(step, Dense):
             return torch.nn.functional.linear(x, self._of(step.outputs, x.shape[1]), self._bias(step))
         if isinstance(step, Act):
@@ -175,7 +184,8 @@ def variants(contract: Steps, changes: Sequence[Change]) -> Iterator[Variant]:
     for chosen in (*((change,) for change in changes), *pairs, *combinations(common, 3)):
         instead = {place: steps for change in chosen for place, steps in change.instead.items()}
         if len(instead) == sum(len(change.instead) for change in chosen):  # no two in one place
-            yield Variant(chosen, tuple(step for i, own in enumerate(contract) for step in instead.get(i, (own,))))
+            steps = tuple(step for i, own in enumerate(contract) for step in instead.get(i, (own,)))
+            yield Variant(chosen, steps, contract)
 
 
 def sides(contract: Steps, changes: Sequence[Change], side: int) -> list[int]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import statistics
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -35,30 +37,40 @@ class Item(NamedTuple):
         return self.discrimination is not None and self.discrimination < WEAK
 
 
-def items(reports: Sequence[SubmissionReport]) -> list[Item]:
-    """Every check of the class in rubric order; what did not count for somebody (our fault, no data) is left out."""
-    found: dict[str, list[tuple[CheckResult, float]]] = {}
-    for report in reports:
+class Items:
+    """Counts a class, a report at a time: of each check only numbers are kept."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, tuple[str, float]] = {}  # title and points
+        self._outcomes: dict[str, Counter[str]] = defaultdict(Counter)
+        self._passed: dict[str, array[int]] = defaultdict(lambda: array("b"))
+        self._elsewhere: dict[str, array[float]] = defaultdict(lambda: array("d"))
+
+    def add(self, report: SubmissionReport) -> None:
+        """What did not count for somebody (our fault, no data) is left out."""
         for check in report.checks:
-            results = found.setdefault(check.id, [])
+            self._checks[check.id] = check.title, check.points
             if check.counted:
-                results.append((check, _elsewhere(report, check)))
-    return [_item(name, results) for name, results in found.items() if results]
+                self._outcomes[check.id][check.outcome] += 1
+                self._passed[check.id].append(check.outcome == "passed")
+                self._elsewhere[check.id].append(_elsewhere(report, check))
 
-
-def _item(name: str, results: Sequence[tuple[CheckResult, float]]) -> Item:
-    outcomes = [check.outcome for check, _ in results]
-    first = results[0][0]
-    return Item(
-        id=name,
-        title=first.title,
-        points=first.points,
-        asked=len(results),
-        passed=outcomes.count("passed"),
-        failed=outcomes.count("failed"),
-        skipped=outcomes.count("skipped"),
-        discrimination=discrimination([one == "passed" for one in outcomes], [rest for _, rest in results]),
-    )
+    def made(self) -> list[Item]:
+        """Every check in rubric order."""
+        return [
+            Item(
+                id=name,
+                title=title,
+                points=points,
+                asked=self._outcomes[name].total(),
+                passed=self._outcomes[name]["passed"],
+                failed=self._outcomes[name]["failed"],
+                skipped=self._outcomes[name]["skipped"],
+                discrimination=discrimination(self._passed[name], self._elsewhere[name]),
+            )
+            for name, (title, points) in self._checks.items()
+            if self._passed[name]
+        ]
 
 
 def _elsewhere(report: SubmissionReport, check: CheckResult) -> float:
@@ -67,7 +79,7 @@ def _elsewhere(report: SubmissionReport, check: CheckResult) -> float:
     return (report.score - check.earned) / possible if possible > 0 else 0.0
 
 
-def discrimination(passed: Sequence[bool], rest: Sequence[float]) -> float | None:
+def discrimination(passed: Sequence[int], rest: Sequence[float]) -> float | None:
     """The point-biserial correlation of passing one check with the score in all others; None where it is not defined.
 
         r = (M1 - M0) / s * sqrt(n1 * n0 / n^2)

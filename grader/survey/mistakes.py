@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from grader.records import Array, CheckResult, ExerciseResult, Finding, SubmissionReport
@@ -52,44 +52,56 @@ class Group(NamedTuple):
         return self.example.actual is not None
 
 
-def named(reports: Sequence[SubmissionReport]) -> list[Named]:
-    """The misconceptions of a class, the commonest first."""
-    cases: dict[tuple[str, str], list[Case]] = defaultdict(list)
-    told: dict[tuple[str, str], str] = {}
-    for report in reports:
+class Mistakes:
+    """Collects the mistakes of a class, a report at a time: of each one example is kept."""
+
+    def __init__(self) -> None:
+        self._named: dict[tuple[str, str], list[Case]] = defaultdict(list)
+        self._explained: dict[tuple[str, str], str] = {}
+        self._unnamed: dict[tuple[str, Behaviour], list[Case]] = defaultdict(list)
+        self._examples: dict[tuple[str, Behaviour], Finding] = {}
+
+    def add(self, report: SubmissionReport) -> None:
         for exercise in report.exercises:
             for check in exercise.checks:
                 if check.finding and check.finding.misconception:
                     mistake = exercise.name, check.finding.misconception
-                    cases[mistake].append(Case(report.submission, check.id))
-                    told[mistake] = check.finding.explanation
-    every = [Named(key[1], told[key], key[0], tuple(found)) for key, found in cases.items()]
-    return sorted(every, key=lambda one: (-len(one.cases), one.exercise, one.title))
-
-
-def groups(reports: Sequence[SubmissionReport]) -> list[Group]:
-    """The mistakes without a name, the commonest first; several checks that the very same submissions fail are one."""
-    found: dict[tuple[str, Behaviour], list[tuple[Case, Finding]]] = defaultdict(list)
-    for report in reports:
-        for exercise in report.exercises:
+                    self._named[mistake].append(Case(report.submission, check.id))
+                    self._explained[mistake] = check.finding.explanation
             for check, finding, how in _unnamed(exercise):
-                found[exercise.name, how].append((Case(report.submission, check.id), finding))
-    same: dict[tuple[str, tuple[str, ...]], list[Behaviour]] = defaultdict(list)
-    for (exercise_name, how), cases in found.items():
-        same[exercise_name, tuple(case.submission for case, _ in cases)].append(how)
-    made = []
-    for (exercise_name, _), ways in same.items():
-        cases = found[exercise_name, ways[0]]
-        made.append(
+                self._unnamed[exercise.name, how].append(Case(report.submission, check.id))
+                self._examples.setdefault((exercise.name, how), finding)
+
+    def named(self) -> list[Named]:
+        """The misconceptions of the class, the commonest first."""
+        every = [Named(title, self._explained[exercise, title], exercise, tuple(cases))
+                 for (exercise, title), cases in self._named.items()]  # fmt: skip
+        return sorted(every, key=lambda one: (-len(one.cases), one.exercise, one.title))
+
+    def groups(self) -> list[Group]:
+        """The mistakes without a name, the commonest first; checks that the very same submissions fail are one group."""
+        same: dict[tuple[str, tuple[str, ...]], list[Behaviour]] = defaultdict(list)
+        for (exercise, how), cases in self._unnamed.items():
+            same[exercise, tuple(case.submission for case in cases)].append(how)
+        made = [
             Group(
-                id=f"{exercise_name}-{hashlib.sha256(repr(ways[0]).encode()).hexdigest()[:6]}",
-                exercise=exercise_name,
+                id=f"{exercise}-{hashlib.sha256(repr(tuple(ways[0])).encode()).hexdigest()[:6]}",
+                exercise=exercise,
                 checks=tuple(dict.fromkeys(how.check for how in ways)),
-                cases=tuple(case for case, _ in cases),
-                example=cases[0][1],
+                cases=tuple(self._unnamed[exercise, ways[0]]),
+                example=self._examples[exercise, ways[0]],
             )
-        )
-    return sorted(made, key=lambda one: (-len(one.cases), one.id))
+            for (exercise, _), ways in same.items()
+        ]
+        return sorted(made, key=lambda one: (-len(one.cases), one.id))
+
+
+def of(reports: Iterable[SubmissionReport]) -> Mistakes:
+    """All mistakes of a class."""
+    found = Mistakes()
+    for report in reports:
+        found.add(report)
+    return found
 
 
 def _unnamed(exercise: ExerciseResult) -> list[tuple[CheckResult, Finding, Behaviour]]:

@@ -24,6 +24,7 @@ from grader.survey.behaviour import behaviour
 MOST_SHARING = 5  # submissions: an answer that more give is a mistake of the class, not of a pair
 MOST_PAIRS = 50
 MOST_BYTES = 100_000  # of a file: a longer one is hardly written by hand
+MOST_LINES = 1_000  # of a file, beside another
 MISSING = "code is compared by compare50, which is not installed: python -m pip install 'course-grader[similar]'"
 _NAME = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"\d[\d_.]*")
@@ -127,8 +128,8 @@ def files_in(folder: Path) -> list[str]:
 
 
 def side_by_side(left: str, right: str) -> list[Line]:
-    """Two files line by line, aligned where their lines have the same structure."""
-    ours, theirs = left.splitlines(), right.splitlines()
+    """The beginning of two files line by line, aligned where their lines have the same structure."""
+    ours, theirs = left.splitlines()[:MOST_LINES], right.splitlines()[:MOST_LINES]
     matcher = difflib.SequenceMatcher(None, [*map(_shape, ours)], [*map(_shape, theirs)])
     lines = []
     for kind, a, b, c, d in matcher.get_opcodes():

@@ -95,6 +95,8 @@ def _evaluated(workspace: Workspace, request: protocol.Request) -> Iterator[prot
 def _procedure(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:
     if name == "load":
         return protocol.Reply(from_student(workspace.load(*arguments)))
+    if name == "constant":
+        return protocol.Reply(workspace.constant(*arguments))
     return networks.run(workspace, name, arguments)
 
 

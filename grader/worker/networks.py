@@ -16,8 +16,9 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from grader.worker import protocol
+from grader.worker import protocol, training
 from grader.worker.procedures import Refused, Workspace, seed_everything
+from grader.worker.uncompiled import never_compiled
 from grader.worker.values import from_student
 
 NAMED_PARAMETERS = nn.Module.named_parameters
@@ -26,6 +27,7 @@ NAMED_MODULES = nn.Module.named_modules
 SET_MODE = nn.Module.train
 STATE_DICT, LOAD_STATE_DICT = nn.Module.state_dict, nn.Module.load_state_dict
 CLASSES = 10
+WATCHED = (8, 100)  # steps and events of a student's training
 LEARNED = 0.02  # a loss below which a batch is known by heart
 
 
@@ -39,6 +41,9 @@ class Operators(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         self.seen.add(f"aten.{func.overloadpacket.__name__}")
         return func(*args, **(kwargs or {}))
+
+
+never_compiled(Operators.__torch_dispatch__)
 
 
 def build(
@@ -176,7 +181,7 @@ def forward_operators(workspace: Workspace, number: int, x: torch.Tensor) -> lis
 def train(
     workspace: Workspace, function: str, number: int, images: torch.Tensor, labels: torch.Tensor, seed: int
 ) -> list[Any]:
-    """[what the student's train(model, images, labels, device=, seed=) returned, seconds]."""
+    """[what the student's train(model, images, labels, device=, seed=) returned, seconds, what was noted of its first steps]."""
     network = workspace.networks[number]
     device = _device(network)
     seed_everything(seed)
@@ -184,14 +189,15 @@ def train(
     options = {"device": str(device), "seed": seed}
     accepted = {key: value for key, value in options.items() if _accepts_keyword(call, key)}
     started = time.perf_counter()
-    returned = call(network, images.to(device), labels.to(device), **accepted)
+    with training.Watch(network, [images], *WATCHED) as watch:
+        returned = call(network, images.to(device), labels.to(device), **accepted)
     seconds = time.perf_counter() - started
     if isinstance(returned, nn.Module):  # a trained copy is as good as training in place
         workspace.networks[number] = returned
     elif isinstance(returned, tuple | list) and returned and isinstance(returned[0], nn.Module):
         workspace.networks[number] = returned[0]
         returned = returned[1] if len(returned) > 1 else None
-    return [None if isinstance(returned, nn.Module) else returned, seconds]
+    return [None if isinstance(returned, nn.Module) else returned, seconds, watch.events]
 
 
 def load_checkpoint(workspace: Workspace, number: int, file: str) -> None:
@@ -214,6 +220,8 @@ PROCEDURES: dict[str, Callable[..., Any]] = {
         forward_operators,
         train,
         load_checkpoint,
+        training.practice,
+        training.perform,
     )
 }
 

@@ -201,9 +201,10 @@ def _warm_up() -> None:
     import numpy as np
     import torch
 
-    from grader.worker import child  # noqa: F401 - children find it imported
+    from grader.worker import child, uncompiled  # noqa: F401 - children find child imported
 
     torch.set_num_threads(1)
+    uncompiled.free_optimisers()
     np.einsum("ij,ij->", np.ones((2, 2)), np.ones((2, 2)))
     _load_torchvisions_operators()
     _stay_alone()
@@ -224,15 +225,9 @@ def _stay_alone() -> None:
         raise RuntimeError(f"the nursery runs {threads} threads: forking it would not be safe")
 
 
-def _import_dynamo() -> None:
-    """What every optimiser and every look at a network's operators imports, in about the time of torch itself."""
-    import torch
-
-    from grader.worker import networks
-
-    with networks.Operators():
-        torch.ones(1, 1, 2, 2).sum()
-    torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))])
+def _import_compiler() -> None:
+    """In about the time of torch itself."""
+    importlib.import_module("torch._dynamo")
 
 
 def _load_torchvisions_operators() -> None:
@@ -259,7 +254,7 @@ def _import_torchvision() -> None:
         helper.torchvision()
 
 
-ON_DEMAND = {"optim": _import_dynamo, "torchvision": _import_torchvision}  # by the word in code that wants it
+ON_DEMAND = {"torch.compile": _import_compiler, "torchvision": _import_torchvision}  # by the word in code that wants it
 _there: set[str] = set()
 
 

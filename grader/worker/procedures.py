@@ -1,6 +1,7 @@
 """The closed list of things a judge can ask a worker to do with a student's module.
 
 load        import the file; tells which of the wanted names exist and what they are
+constant    a value that the file defines
 calls       call functions, one Reply each as soon as it is there
 
 The network procedures (build, forward, train, ...) live in `networks`.
@@ -100,6 +101,10 @@ class Workspace:
             raise Refused(f"no {name}")
         return value
 
+    def constant(self, name: str) -> protocol.Value:
+        """A value of the module that is neither called nor built: a number, a table."""
+        return from_student(_without_sets(getattr(self.module, name, None)))
+
     def call(self, call: protocol.Call) -> protocol.Reply:
         """Call one function with fresh arguments; what it returned and what it did to its arguments."""
         function = self.attribute(call.function)
@@ -155,6 +160,15 @@ class Workspace:
             found.append(PREVIOUS_RESULT)
         self.previous = array
         return tuple(found)
+
+
+def _without_sets(value: Any) -> Any:
+    """With lists in the place of sets, which do not cross: a constant is not the answer that a check insists on."""
+    if isinstance(value, dict):
+        return {key: _without_sets(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_without_sets(item) for item in value]
+    return value
 
 
 def _settle(folder: Path, scratch: Path) -> None:

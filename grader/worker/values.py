@@ -49,6 +49,10 @@ def from_student(value: Any, depth: int = 0, most: int = protocol.MOST_FRAME_BYT
     memory = as_numpy(value)
     if memory is not None:
         return _tensor(memory, value, most)
+    if depth == 0 and hasattr(type(value), "__next__"):
+        value = list(value)
+    if depth == 0 and (many := _many(value)) is not None:
+        return _tensor(many, value, most)
     if depth < protocol.MOST_NESTING:
         if isinstance(value, dict):
             return protocol.Mapping(
@@ -58,6 +62,20 @@ def from_student(value: Any, depth: int = 0, most: int = protocol.MOST_FRAME_BYT
             kind: Literal["list", "tuple"] = "tuple" if isinstance(value, tuple) else "list"
             return protocol.Sequence(kind, tuple(from_student(item, depth + 1, most) for item in value))
     return protocol.Opaque(type(value).__name__[: protocol.MOST_NAME])
+
+
+def _many(value: Any) -> np.ndarray | None:
+    """Nested lists of more numbers than an answer may have members, such as a whole picture, as one array."""
+    count, inner = 1, value
+    while isinstance(inner, list | tuple) and inner:
+        count, inner = count * len(inner), inner[0]
+    if count <= protocol.MOST_ITEMS // 2:
+        return None
+    try:
+        values = np.array(value)
+    except (ValueError, TypeError, OverflowError, RuntimeError):  # ragged, or no numbers
+        return None
+    return values if values.dtype.kind in "biuf" else None
 
 
 def _number(value: Fraction | Decimal) -> protocol.Value:

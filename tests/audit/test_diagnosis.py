@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import msgspec
 import numpy as np
 import pytest
@@ -12,12 +13,17 @@ import pytest
 from grader import course
 from grader.audit import signatures
 from grader.audit.examiner import Examiner
-from grader.audit.signatures import telling
+from grader.audit.signatures import candidates, telling
 from grader.audit.subjects import Subject, digest, planted
+from grader.authoring import expect
+from grader.authoring.exercise import Exercise
+from grader.authoring.strategies import arrays
+from grader.authoring.student import Student
 from grader.judge import diagnosis
 from grader.judge.diagnosis import Catalogue, Misconception, recognise
 from grader.judge.players import RecordedCall
 from grader.judge.probes import CallProbe, NetworkProbe, agree, answer
+from grader.judge.runner import Rubric
 
 COURSE = course.load()
 FLIPPED = "The kernel is flipped before it slides"
@@ -103,6 +109,24 @@ def test_telling_probes() -> None:
 
     assert [0, 1, 4, 5] == telling(wrong, always=[1])
     assert [1] == telling([], always=[1])
+
+
+def test_what_is_drawn_by_chance_is_no_probe() -> None:
+    """Right answers of such a function differ: its calls would hide every misconception about another one."""
+    dice = Exercise(
+        "dice", title="Dice", functions={"roll": np.zeros_like, "double": lambda x: 2 * x}, by_chance=["roll"]
+    )
+
+    @dice.check(points=1)
+    @hypothesis.given(x=arrays(3))
+    def values(student: Student, x: np.ndarray) -> None:
+        """Both give as many values."""
+        for call in (student.roll, student.double):
+            expect.shape(call(x), x.shape)
+
+    asked, _ = candidates(dice, Rubric(dice.checks, seed=0))
+
+    assert {"double"} == {call.function for call in asked if isinstance(call, RecordedCall)}
 
 
 def test_probe_is_the_call_again() -> None:

@@ -16,7 +16,7 @@ from grader.cli import main
 from grader.records import Finding, to_json
 from grader.report.kept import Index
 from grader.submission import take
-from grader.survey.mistakes import groups
+from grader.survey.mistakes import of
 from tests.export.test_export import check, report
 
 CODE = "from helper import mean\n\n\ndef corr2d(X, K):\n    return mean(X)\n"
@@ -49,7 +49,7 @@ def stored(tmp_path: Path) -> Stored:
         (tmp_path / "out" / source.name / "report.json").write_bytes(to_json(graded))
         index = Index(submissions={source.name: source.place})
         (tmp_path / "out" / "index.json").write_bytes(msgspec.json.encode(index))
-        return groups([graded])[0].id
+        return of([graded]).groups()[0].id
 
     return store
 

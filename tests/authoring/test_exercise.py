@@ -77,6 +77,16 @@ def test_what_is_declared_is_kept(areas: Exercise) -> None:
     assert (values, None) == (check.body, check.test)
 
 
+def test_a_function_may_be_imported_later() -> None:
+    """Like a class: named by its module, and by then not yet imported."""
+    later = Exercise("later", title="Later", functions={"load": "nowhere.to.be:found", "dumps": "json:dumps"})
+
+    assert ("load", "dumps") == later.function_names
+    assert "obj" == later.signature("dumps")[0][0]
+    with pytest.raises(ModuleNotFoundError):
+        later.import_reference()
+
+
 def test_what_is_not_declared(areas: Exercise) -> None:
     """Public, replayed, needs nothing, the exercise's lesson."""
     check = areas.check(points=1)(shape)

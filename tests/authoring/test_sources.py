@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,16 @@ def test_home_of_the_reference() -> None:
     file, root, packages = home(reference.learn_kernel)
 
     assert (file.relative_to(root).as_posix(), packages) == ("reference/kernel_learning.py", {"reference", "grader"})
+
+
+def test_home_of_a_decorated_function() -> None:
+    """Its own file, not the decorator's."""
+
+    @contextlib.contextmanager
+    def decorated() -> Iterator[None]:
+        yield
+
+    assert Path(__file__).resolve() == home(decorated)[0]
 
 
 def test_reference_becomes_a_submission(tmp_path: Path) -> None:

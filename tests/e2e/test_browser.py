@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from grader.report.class_page import Class, write_class
 from grader.report.html import write_report
 from tests.report import samples
 
@@ -37,6 +39,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     pages = {
         "index": samples.write_index(reports, out, [("late", "The upload is empty."), (samples.HOSTILE, "No zip.")])
     }
+    many = [msgspec.structs.replace(samples.mixed(), submission=f"student{number}") for number in range(300)]
+    pages["class"] = write_class(Class(reports=[*reports, *many]), out / "class")
     for name, report in zip(("mixed", "flawless", "hostile"), reports, strict=True):
         pages[name] = write_report(report, out / name)
     return pages
@@ -75,7 +79,7 @@ def colours(page: Any) -> list[tuple[int, tuple[int, ...]]]:
     return sorted(picture.getcolors(1 << 24), reverse=True)
 
 
-@pytest.mark.parametrize("name", ["mixed", "flawless", "hostile", "index"])
+@pytest.mark.parametrize("name", ["mixed", "flawless", "hostile", "index", "class"])
 def test_pages_are_drawn(name: str, visit: Callable[..., Any]) -> None:
     """Text and marks are visible, and every picture in the page is one."""
 
@@ -107,10 +111,11 @@ def test_dark_is_dark(name: str, visit: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out(scheme: str, visit: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("name", ["mixed", "class"])
+def test_text_stands_out(name: str, scheme: str, visit: Callable[..., Any]) -> None:
     """Every text has a contrast of at least 4.5 to 1 against what is behind it (WCAG 2 AA)."""
 
-    page = visit("mixed", color_scheme=scheme)
+    page = visit(name, color_scheme=scheme)
 
     assert page.evaluate(CONTRAST) == []
 
@@ -152,6 +157,38 @@ def test_without_javascript(visit: Callable[..., Any]) -> None:
 
     assert page.locator("text=The input that shows it").first.is_visible()
     assert not page.locator("button.copy").first.is_visible()
+
+
+def test_a_table_sorts_and_searches(visit: Callable[..., Any]) -> None:
+    """All rows, of which the first are on the page; a click more turns the order around."""
+
+    page = visit("class")
+    table = page.locator("table.class", has_text="Every graded submission").last
+    names, scores = table.locator("tbody th"), table.locator("tbody td:nth-child(2)")
+    table.locator("button.sort", has_text="Submission").click()
+    assert ["student0", "student1", "student2"] == [names.nth(row).inner_text() for row in (1, 2, 3)]
+    table.locator("button.sort", has_text="Score").click()
+    assert "descending" == table.locator("th", has_text="Score").get_attribute("aria-sort")
+    most = float(scores.first.inner_text().split()[0])
+    table.locator("button.sort", has_text="Score").click()
+    assert most > float(scores.first.inner_text().split()[0])
+    assert 200 == names.count()
+    page.locator("input[type=search]").last.fill("STUDENT29 points")
+    assert 0 == names.count()
+    page.locator("input[type=search]").last.fill("STUDENT29")
+    assert (11, "11 of 303") == (names.count(), page.locator("output").last.inner_text().strip())
+    page.locator("input[type=search]").last.fill("")
+    page.get_by_role("button", name="Show all 303").click()
+    assert 303 == names.count()
+
+
+def test_a_table_without_javascript(visit: Callable[..., Any]) -> None:
+    """Is a plain table with every row."""
+
+    page = visit("class", java_script_enabled=False)
+
+    assert 303 == page.locator("table.class", has_text="Every graded submission").last.locator("tbody tr").count()
+    assert 0 == page.locator("input, button").count()
 
 
 # Walks over all visible text and compares its colour with the nearest opaque background.

@@ -35,7 +35,7 @@ class Actor(Session):
         super().__init__(None, exercise, Path("/nowhere"), NO_LIMITS, data=Data(train=False), seed=seed)  # type: ignore[arg-type]
         self._spoils = itertools.cycle(spoils)
         self._workspace = Workspace(Path("/nowhere"))
-        self._workspace.module = types.SimpleNamespace(**{**exercise.classes, **(classes or {})})  # type: ignore[assignment]
+        self._workspace.module = types.SimpleNamespace(**{**exercise.functions, **exercise.classes, **(classes or {})})  # type: ignore[assignment]
         self.names = dict.fromkeys([*exercise.functions, *exercise.classes], "function")
         self.shrink_plays = 0
 

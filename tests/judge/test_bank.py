@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.authoring import expect
 from grader.authoring.exercise import Check, Exercise
 from grader.authoring.strategies import arrays
 from grader.errors import AuthorError
+from grader.judge import bank as bank_module
 from grader.judge.bank import Bank
 from grader.worker import protocol
 
@@ -69,9 +70,9 @@ def test_examples_and_their_calls(exercise: Exercise) -> None:
     assert 6 == len(bank.examples)
     assert ["twice", "spoil"] == bank.functions()
     assert [call for example in bank.examples for call in example.calls] == bank.calls
-    for example in bank.examples:
-        X, n = example.drawn["X"], example.drawn["n"]
-        first, second = example.calls
+    for one in bank.examples:
+        X, n = one.drawn["X"], one.drawn["n"]
+        first, second = one.calls
         assert first.args[0] is X
         assert (2 * X).tolist() == first.answer.tolist()
         assert ((X + n).tolist(), (X + n + 1).tolist()) == (second.args[0].tolist(), second.answer.tolist())
@@ -144,3 +145,33 @@ def test_the_reference_must_pass(exercise: Exercise, body: Any, words: str) -> N
     """Otherwise the check is wrong, and no student is graded by it."""
     with pytest.raises(AuthorError, match=words):
         Bank(check_of(exercise, body), seed=0)
+
+
+def test_no_example_twice(exercise: Exercise) -> None:
+    """Those that are named first, then the simplest one, then others, as many as there are."""
+    check = exercise.check(points=1, examples=50)(example(n=5)(given(n=st.integers(0, 5))(number)))
+    found = [one.drawn["n"] for one in Bank(check, seed=0).examples]
+
+    assert [5, 0] == found[:2]
+    assert {0, 1, 2, 3, 4, 5} == {*found}
+    assert len(found) <= 8
+
+
+def test_what_strategies_refuse(exercise: Exercise) -> None:
+    """Is left out, and others are drawn in its place."""
+    check = exercise.check(points=1, examples=20)(given(n=st.integers(0, 99).filter(lambda n: n % 3))(number))
+    found = [one.drawn["n"] for one in Bank(check, seed=0).examples]
+
+    assert 20 == len(found)
+    assert all(n % 3 for n in found)
+
+
+def test_another_version_of_hypothesis(exercise: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is not made of the same parts draws by its search."""
+    monkeypatch.setattr(bank_module, "_from", None)
+    bank_module._can_draw_alone.cache_clear()
+    try:
+        assert 6 == len(Bank(check_of(exercise), seed=0).examples)
+        assert not bank_module._can_draw_alone()
+    finally:
+        bank_module._can_draw_alone.cache_clear()

@@ -87,7 +87,7 @@ ANSWERS: list[tuple[Callable[[Network], Any], Any, Any, tuple[str, tuple[Any, ..
     (lambda network: network.operators(X), ["aten.relu"], ["aten.relu"], ("forward_operators", packed(7, X)), None),
     (
         lambda network: network.train(X, LABELS, 3, 99.0),
-        ["told", 1.5],
+        ["told", 1.5, []],
         "told",
         ("train", packed("train", 7, X, LABELS, 3)),
         99.0,

@@ -185,6 +185,20 @@ def test_a_part_of_the_points(doubling: Exercise) -> None:
     ]
 
 
+def test_a_check_names_the_mistake_that_it_knows(doubling: Exercise) -> None:
+    """In its own finding, without its hint, which is about another one; nothing of it in a hidden check."""
+    knows = raising(CheckFailure("No.", mistake=Mistake("Uphill", "Turn the sign.")))
+    declared(doubling, "open", knows, hint="Look elsewhere.")
+    declared(doubling, "hidden", knows, public=False)
+    found = judged(Stage(doubling))
+
+    assert [("Uphill", "Turn the sign.", ""), ("", "", "")] == [
+        (finding.misconception, finding.explanation, finding.hint)
+        for name in ("open", "hidden")
+        if (finding := found[name].finding)
+    ]
+
+
 def of_a_network(rules: Callable[[Any], Mistake | None]) -> Stage:
     """A network that one public check fails, and one hidden check before it."""
     exercise = Exercise("net", title="Net", classes={"Net": object})

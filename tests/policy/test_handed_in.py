@@ -67,6 +67,38 @@ def test_gradescope(tmp_path: Path) -> None:
     assert HandedIn(None) == handed_in(str(tmp_path / "submission" / "corr2d.py"), None)
 
 
+EXPORTED = """submission_11:
+  :submitters:
+  - :name: Anna
+  :created_at: 2026-03-02 19:04:11.123456000 -05:00
+  :history:
+  - :id: 1
+    :created_at: 2020-01-01 00:00:00 Z
+submission_12:
+  :results:
+    output: |-
+      submission_13:
+        :created_at: 2020-01-01 00:00:00 Z
+  :created_at: 2026-03-03 00:00:00 Z
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "time"),
+    [
+        ("submission_11", datetime(2026, 3, 3, 0, 4, 11, tzinfo=UTC)),
+        ("submission_12", datetime(2026, 3, 3, tzinfo=UTC)),
+        ("submission_13", None),  # what a student has printed
+        ("anna", None),
+    ],
+)
+def test_gradescope_export(tmp_path: Path, name: str, time: datetime | None) -> None:
+    """The time of the submission itself, in the metadata of its class."""
+    (tmp_path / "submission_metadata.yml").write_text(EXPORTED)
+
+    assert time == handed_in(str(tmp_path / name), None).time
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A commit of a known time."""

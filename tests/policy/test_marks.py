@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -88,6 +89,22 @@ def test_exercises_with_deadlines_of_their_own(graded: SubmissionReport) -> None
     assert (4, 10) == total(mark)
     assert mark.lines[-1].text.startswith("corr2d: handed in 60 minutes after")
     assert DUE + timedelta(days=7) == mark.due
+
+
+def test_the_clock_that_is_put_back() -> None:
+    """A day over the end of summer time has 25 hours."""
+    zone = ZoneInfo("Europe/Berlin")
+    policy = Policy(deadline=datetime(2026, 10, 24, 23, tzinfo=zone), late=Late(points=1, per="hour"))
+    person = Person(handed_in=datetime(2026, 10, 25, 23, tzinfo=zone))
+
+    assert 100 - 25 == marks(report("anna", check("a.x", points=100)), policy, person).score
+
+
+def test_no_exercise_pays_for_another() -> None:
+    """What is missing earns nothing, and takes nothing off what is there."""
+    half = report("anna", check("corr2d.values", points=10), check("pooling.loads", "failed", points=10))
+
+    assert (9, 20) == total(marks(half, Policy(deadline=DUE, late=Late(percent=10)), late(1)))
 
 
 def test_a_changed_deadline_changes_the_mark_and_nothing_else(graded: SubmissionReport) -> None:

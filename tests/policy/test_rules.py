@@ -131,6 +131,7 @@ def test_both_kinds_of_marks_file(tmp_path: Path) -> None:
         ("marks.csv", "name,when\nanna,now", 1, "there is no column 'when' to fill in"),
         ("marks.csv", "handed_in\nnow", 1, "the column name is missing"),
         ("marks.csv", "name,handed_in\nanna,now", 2, "'now' is no time: write 2026-11-30 23:59"),
+        ("marks.csv", "name,deadline\nanna,2026-11-30", 2, "'2026-11-30' is no time"),
         ("marks.csv", "name,handed_in\n\nanna,2026-11-30 23:59", 3, "has no time zone"),
         ("marks.csv", "name,points\nanna,3", 2, "need a comment"),
         ("marks.csv", "name,points,comment\nanna,many,good", 2, "'many' is no number"),

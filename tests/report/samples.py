@@ -295,14 +295,14 @@ def hostile() -> SubmissionReport:
     return report(word, exercise, isolation="none")
 
 
-def write_index(reports: Sequence[SubmissionReport], out: Path, *more: Any) -> Path:
+def write_index(reports: Sequence[SubmissionReport], out: Path, *more: Any, **how: Any) -> Path:
     """The index page over these reports."""
     hardness = {}
     for check in (check for one in reports for check in one.checks if check.outcome in ("passed", "failed")):
         _, title, failed, ran = hardness.get(check.id, ("", check.title, 0, 0))
         hardness[check.id] = (check.id, title, failed + (check.outcome == "failed"), ran + 1)
     failed_ones = [one for one in hardness.values() if one[2]]
-    return html.write_index(list(map(standing, reports)), out, *more, hardness=failed_ones)
+    return html.write_index(list(map(standing, reports)), out, *more, hardness=failed_ones, **how)
 
 
 def print_summary(reports: Sequence[SubmissionReport], problems: terminal.Problems, *more: Any, **how: Any) -> None:

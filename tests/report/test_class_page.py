@@ -57,6 +57,14 @@ def test_anonymous(graded: list[SubmissionReport], tmp_path: Path) -> None:
     assert all(name in Page(path).text for name in called.values())
 
 
+def test_anonymous_order(graded: list[SubmissionReport], tmp_path: Path) -> None:
+    """Names in order would tell who is who."""
+    called = {one.submission: f"P{9 - number}" for number, one in enumerate(graded)}
+    text = Page(write_class(Class(reports=graded, pseudonyms=called), tmp_path)).text
+
+    assert "P8, P9" in text
+
+
 def test_marks_are_what_is_counted(graded: list[SubmissionReport], tmp_path: Path) -> None:
     """Where there are any."""
     full = Mark(score=2, max_score=2, lines=(Line(text="x", points=2),))

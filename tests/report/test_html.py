@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import msgspec
 import pytest
 
+from grader.policy.marks import Line, Mark
 from grader.records import CheckResult, ExerciseResult, Finding, SubmissionReport, from_json
 from grader.report.files import write_whole
 from grader.report.html import write_report
@@ -349,3 +350,20 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
 
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["page"]
+
+
+def test_mark(tmp_path: Path) -> None:
+    """It stands on top, with each reason for it; what the instructor has to settle is not on a student's page."""
+    report = samples.mixed()
+    lines = (Line(text="What the checks earned", points=8), Line(text=samples.HOSTILE, points=-1.5), Line(text="noted"))
+    mark = Mark(score=6.5, max_score=20, lines=lines, doubts=("write handed_in",))
+    page = Page(write_report(report, tmp_path, mark))
+    index = Page(samples.write_index([report], tmp_path, marks={report.submission: mark}))
+
+    assert f"6.5 of 20 points, where the checks earned {report.score:g}" in page.text
+    assert "What the checks earned 8" in page.text
+    assert "noted The mark, of 20 6.5" in page.text
+    assert "write handed_in" not in page.text
+    assert "1 submission: write handed_in" in index.text
+    assert "6.5 of 20" in index.text
+    assert len(page.all("img", "src")) == len(Page(write_report(report, tmp_path)).all("img", "src"))

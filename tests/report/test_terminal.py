@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.policy.marks import Line, Mark
 from grader.records import ExerciseResult, Finding, SubmissionReport
 from grader.report.terminal import Problems
 from tests.report import samples
@@ -52,6 +53,23 @@ def hostile() -> SubmissionReport:
     output = "x " * 19 + "FAILED  fake " * 20 + "\n::error::\n" + "\u0301" * 50 + "Seed: 1"
     exercise = ExerciseResult(name="e", title="E", file="e.py", checks=checks, output=output)
     return samples.report("[red]me[/red]\nyou  40/40\x1b[2J", exercise)
+
+
+def test_mark() -> None:
+    """In the row of each, and for a single one how it comes about and what is to be settled."""
+    report = samples.mixed("anna")
+    lines = (Line(text="What the checks earned", points=8), Line(text=samples.HOSTILE, points=-1.5))
+    mark = Mark(score=6.5, max_score=20, lines=lines, doubts=("write handed_in",))
+    stream = io.StringIO()
+    samples.print_summary([report], (), OUT, stream, marks={"anna": mark})
+    told = stream.getvalue()
+
+    assert "mark 6.5/20" in told.partition("\n")[0]
+    assert "6.5  is the mark, of 20" in told
+    assert "To settle: write handed_in" in told
+    assert "\x1b[31mred" not in told
+    samples.print_summary([report, samples.flawless()], (), OUT, stream := io.StringIO(), marks={"anna": mark})
+    assert 1 == stream.getvalue().count("mark ")
 
 
 def test_a_line_that_passed() -> None:

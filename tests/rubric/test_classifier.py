@@ -222,7 +222,7 @@ def test_weights_are_taken_back_as_they_were_laid_out(plan: Plan, layout: Layout
         laid_out(value, shape, layout).reshape(shape) if value.ndim > 1 else value
         for value, shape in zip(own, shapes, strict=True)
     ]
-    [network] = contract_with(plan, reversed(given), [layout])
+    [network] = contract_with(plan.reference, reversed(given), [layout])
 
     assert flattened(own) == parameters(network)
     assert flattened(own) != flattened(given)
@@ -233,22 +233,22 @@ def test_layers_like_the_contract_s(plan: Plan, layout: Layout) -> None:
     """Are left as they are."""
     own = numbered(plan)
     given = [laid_out(value, value.shape, layout) for value in own]
-    [network] = contract_with(plan, given, [layout])
+    [network] = contract_with(plan.reference, given, [layout])
 
     assert flattened(own) == flattened(given) == parameters(network)
 
 
 def test_one_network_for_each_layout(plan: Plan) -> None:
     """Where nobody has told which one it is."""
-    assert len(LAYOUTS) == len(contract_with(plan, numbered(plan)))
+    assert len(LAYOUTS) == len(contract_with(plan.reference, numbered(plan)))
 
 
 def test_a_parameter_that_is_not_there(plan: Plan) -> None:
     """Then there is no such network; what is left over is none of it."""
     own = numbered(plan)
 
-    assert [] == contract_with(plan, own[:-1])
-    assert contract_with(plan, [*own, np.ones((3, 3, 3))])
+    assert [] == contract_with(plan.reference, own[:-1])
+    assert contract_with(plan.reference, [*own, np.ones((3, 3, 3))])
 
 
 @pytest.mark.parametrize("network", [LeNet5, MnistCNN])

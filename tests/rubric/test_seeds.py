@@ -15,7 +15,7 @@ from grader.judge.players import Live
 from grader.worker import protocol
 from tests.judge.actor import Actor
 
-CHECKS = [check for exercise in course.load().exercises.values() for check in exercise.checks]
+CHECKS = [check for exercise in course.built_in("everything").exercises.values() for check in exercise.checks]
 BANKED = [check for check in CHECKS if not check.live]
 LIVE = [check for check in CHECKS if check.live and not check.trains and not check.files]
 FIXED = {  # the same in every run: the file, the lesson's own picture

@@ -8,7 +8,7 @@ import statistics
 
 import pytest
 
-from grader.survey.items import discrimination, items
+from grader.survey.items import Items, discrimination
 from tests.export.test_export import check, report
 
 
@@ -42,7 +42,10 @@ def test_items() -> None:
     strong = [report(f"s{n}", check("a.x"), check("a.y"), check("a.z", points=6)) for n in range(5)]
     weak = [report(f"w{n}", check("a.x", "failed"), check("a.y"), check("a.z", "failed", 6)) for n in range(5)]
     ours = report("ours", check("a.x", "errored"), check("a.y", "failed"), check("a.z"))
-    x, y, _ = items([*strong, *weak, ours])
+    counted = Items()
+    for one in (*strong, *weak, ours):
+        counted.add(one)
+    x, y, _ = counted.made()
 
     assert ("a.x", 10, 5, 5, 50.0, False) == (x.id, x.asked, x.passed, x.failed, x.rate, x.is_odd)
     assert x.discrimination == pytest.approx(1)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from grader.records import Argument, Array, CheckResult, Finding, Plain
-from grader.survey.mistakes import Case, groups, named
+from grader.records import Argument, Array, CheckResult, Finding, Plain, SubmissionReport
+from grader.survey.mistakes import Case, Group, of
 from tests.export.test_export import check, report
+
+
+def groups(reports: list[SubmissionReport]) -> list[Group]:
+    return of(reports).groups()
 
 
 def wrong(answer: object, *, asked: float = 1, call: str = "corr2d(X)", **more: str) -> Finding:
@@ -81,4 +85,6 @@ def test_what_has_a_name_or_a_cause_or_is_hidden_is_in_no_group() -> None:
     ]
 
     assert [("corr2d.edge_demo",)] == [group.checks for group in groups(reports)]
-    assert [("The kernel is flipped", (Case("anna", "corr2d.values"),))] == [(n.title, n.cases) for n in named(reports)]
+    assert [("The kernel is flipped", (Case("anna", "corr2d.values"),))] == [
+        (n.title, n.cases) for n in of(reports).named()
+    ]

@@ -135,3 +135,14 @@ def test_memory_is_shared() -> None:
 
     assert np.may_share_memory(as_numpy(given), as_numpy(given[1:]))
     assert as_numpy([1.0]) is None
+
+
+@pytest.mark.parametrize("make", [lambda row: [row] * 400, lambda row: iter([row] * 400)])
+def test_a_whole_picture_as_lists(make: Callable[[list[float]], Any]) -> None:
+    """More numbers than an answer may have members come as one array; lists of other lengths stay lists."""
+    row = [0.5] * 300
+
+    found: Any = from_student(make(row))
+
+    assert ((400, 300), "float64") == (found.shape, found.dtype)
+    assert "list" == getattr(from_student([row] * 400 + [row[1:]]), "kind", "")

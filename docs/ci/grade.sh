@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Grade the checkout and say what came of it where the build server looks for it. Used by action.yml and gitlab-ci.yml.
+# SUBMISSION (default: the checkout), OUT (default: grading), GRADER_OPTIONS, GRADER_EXPORT_OPTIONS such as --course DIR
+set -uo pipefail
+submission="${SUBMISSION:-$PWD}"
+out="${OUT:-grading}"
+
+# what students print must not command the build server
+token="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+[ -n "${GITHUB_ACTIONS:-}" ] && echo "::stop-commands::$token"
+# shellcheck disable=SC2086
+grader run "$submission" --out "$out" ${GRADER_OPTIONS:-}
+code=$?
+[ -n "${GITHUB_ACTIONS:-}" ] && echo "::$token::"
+
+for report in "$out"/*/report.json; do
+  [ -f "$report" ] || continue
+  # shellcheck disable=SC2086
+  if [ -n "${GITHUB_ACTIONS:-}" ]; then
+    grader export "$report" --format github ${GRADER_EXPORT_OPTIONS:-}
+    grader export "$report" --format github-summary ${GRADER_EXPORT_OPTIONS:-} >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+  fi
+done
+[ -d "$out" ] && grader export "$out" --format junit --to "$out/junit.xml" ${GRADER_EXPORT_OPTIONS:-}
+exit "$code"

@@ -1,0 +1,16 @@
+import numpy as np
+
+kernel = np.array([[-1, -1, -1, -1, -1],
+                   [-1, -1, -1, -1, -1],
+                   [-1, -1, 24, -1, -1],
+                   [-1, -1, -1, -1, -1],
+                   [-1, -1, -1, -1, -1]])
+
+
+def outline(image):
+    H, W = image.shape
+    out = np.zeros((H - 4, W - 4))
+    for i in range(H - 5):
+        for j in range(W - 5):
+            out[i, j] = np.sum(image[i:i + 5, j:j + 5] * kernel)
+    return out

@@ -1,0 +1,17 @@
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Perceptron(nn.Module):
+    def __init__(self, in_features=128 * 128, classes=2):
+        super().__init__()
+        self.hidden = nn.Linear(in_features, 128)
+        self.linear = nn.Linear(128, classes)
+
+    def forward(self, x):
+        return self.linear(torch.relu(self.hidden(x.flatten(1))))
+
+
+def probabilities(y):
+    return F.softmax(y, dim=1)

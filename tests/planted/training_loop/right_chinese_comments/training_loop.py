@@ -1,0 +1,55 @@
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+
+def train_loop(model, images, labels, loss_fn, optimizer, batch_size, seed=0):
+    """训练一个周期"""
+    model.train()  # 训练模式
+    torch.manual_seed(seed)
+    loader = DataLoader(list(zip(images, labels)), batch_size=batch_size, shuffle=True)
+    损失和 = 0.0
+    for 图像, 标签 in loader:
+        optimizer.zero_grad()  # 梯度清零
+        损失 = loss_fn(model(图像), 标签)
+        损失.backward()  # 反向传播
+        optimizer.step()  # 更新参数
+        损失和 += 损失.item() * 图像.shape[0]
+    return 损失和 / len(images)
+
+
+def test_loop(model, images, labels, loss_fn, batch_size=1000):
+    mode = model.training
+    model.eval()
+    size = len(images)
+    test_loss, correct = 0.0, 0.0
+    with torch.no_grad():
+        for X, y in DataLoader(TensorDataset(images, labels), batch_size=batch_size):
+            pred = model(X)
+            test_loss += loss_fn(pred, y).item() * len(X)
+            correct += (pred.argmax(1) == y).type(torch.float).sum().item()
+    if mode:
+        model.train()
+    return test_loss / size, correct / size
+
+
+def fit(model, train, test, loss_fn, optimizer, batch_size, epochs, seed=0):
+    history = {"train_loss": [], "test_loss": [], "test_accuracy": []}
+    for epoch in range(epochs):
+        train_loss = train_loop(model, *train, loss_fn, optimizer, batch_size, seed + epoch)
+        test_loss, accuracy = test_loop(model, *test, loss_fn)
+        history["train_loss"].append(train_loss)
+        history["test_loss"].append(test_loss)
+        history["test_accuracy"].append(accuracy)
+    return history
+
+
+def save(model, path):
+    torch.save(model, path)
+
+
+def load(path, model=None):
+    saved = torch.load(path, weights_only=False)
+    if model is None:
+        return saved
+    model.load_state_dict(saved.state_dict())
+    return model

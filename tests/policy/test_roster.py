@@ -1,0 +1,134 @@
+"""The roster: who handed in what, who did not, and what is nobody's; groups count for all their members."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from grader.cli import main
+from grader.errors import AuthorError
+from grader.policy import roster
+from grader.policy.marking import Marking
+from grader.policy.people import Person
+from grader.policy.roster import Student
+from grader.policy.rules import Late, Policy
+from grader.records import to_json
+from tests.export.test_export import check, report
+
+ROSTER = """Student ID,Full name,Email address,Team,Seat
+1001,"Smith, Anna",anna.smith@uni.edu,red,A1
+1002,Ben Khan,bkhan@uni.edu,red,A2
+1003,Cy Rossi,cy@uni.edu,,A3
+1004,Dan Chen,dan@uni.edu,,A4
+1005,Dan Chen,dchen@uni.edu,,A5
+"""
+ANNA, BEN, CY, *DANS = (
+    Student("1001", "anna.smith@uni.edu", "Smith, Anna", "red"),
+    Student("1002", "bkhan@uni.edu", "Ben Khan", "red"),
+    Student("1003", "cy@uni.edu", "Cy Rossi", ""),
+    Student("1004", "dan@uni.edu", "Dan Chen", ""),
+    Student("1005", "dchen@uni.edu", "Dan Chen", ""),
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    return tmp_path / "roster.csv"
+
+
+def test_columns_as_other_programs_call_them(file: Path) -> None:
+    """What is none of ours is left alone."""
+    assert [ANNA, BEN, CY, *DANS] == roster.read(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("1003", [CY]),
+        ("cy", [CY]),
+        ("cy@uni.edu", [CY]),
+        ("rossicy_1003_55_corr2d", [CY]),
+        ("Cy Rossi_77", [CY]),
+        ("bkhan", [ANNA, BEN]),  # the whole group
+        ("red", [ANNA, BEN]),
+        ("dchen", [DANS[1]]),
+        ("Dan Chen", []),  # of two
+        ("zoe", []),
+    ],
+)
+def test_who_handed_it_in(file: Path, name: str, expected: list[Student]) -> None:
+    """By the surest column that knows the name; never one of several."""
+    joined = roster.join(roster.read(file), [name], {})
+
+    assert (expected, [] if expected else [name]) == (joined.students.get(name, []), joined.unmatched)
+    assert [one for one in (ANNA, BEN, CY, *DANS) if one not in expected] == joined.absent
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("id,name\n1,anna\n1,ben\n", 3, "'1' stands in line 2 as well"),
+        ("id,seat\n,A1\n", 2, "has an id, an email or a name"),
+    ],
+)
+def test_refused(tmp_path: Path, text: str, line: int, told: str) -> None:
+    """With the line."""
+    (tmp_path / "roster.csv").write_text(text)
+    with pytest.raises(AuthorError, match=f"roster.csv, line {line}: .*{told}"):
+        roster.read(tmp_path / "roster.csv")
+
+
+def test_members_of_a_group_are_marked_each_by_what_is_said_of_them(file: Path) -> None:
+    """An extension of one is not the other's; the group's name is for both."""
+    due = datetime(2026, 1, 1, tzinfo=UTC)
+    said = {"bkhan@uni.edu": Person(handed_in=due), "red": Person(handed_in=datetime(2026, 1, 2, tzinfo=UTC))}
+    joined = roster.join(roster.read(file), ["anna.smith"], {})
+    marking = Marking(Policy(deadline=due, late=Late(percent=50)), said, joined=joined)
+    entries = marking.entries([report("anna.smith", check("a.x"))])
+
+    assert [(ANNA, 1.0), (BEN, 2.0)] == [(entry.student, entry.mark.score) for entry in entries]
+    assert "" == marking.misnamed(["anna.smith"])
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Two attempts of Cy, one of the red group, and somebody's."""
+    for name, checks in {"cy": "failed", "1003": "passed", "red": "passed", "zoe": "passed"}.items():
+        (tmp_path / "out" / name).mkdir(parents=True)
+        (tmp_path / "out" / name / "report.json").write_bytes(to_json(report(name, check("a.x", checks))))
+    return tmp_path / "out"
+
+
+def test_export(file: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A row a student, of attempts the best; whoever cannot be placed is named, exit code 1."""
+    command = f"export {out} --format csv --roster {file} --attempt best"
+
+    assert 1 == main(shlex.split(command))
+    said = capsys.readouterr()
+    rows = list(csv.DictReader(io.StringIO(said.out)))
+    assert [("1003", "1003", "2"), ("1001", "red", "2"), ("1002", "red", "2"), ("", "zoe", "2")] == [
+        (row["id"], row["submission"], row["mark"]) for row in rows
+    ]
+    assert {"zoe is nobody's submission on the roster", "1004 of the roster handed in nothing"} <= {
+        line.removeprefix("grader: ") for line in said.err.splitlines()
+    }
+
+    sheet = tmp_path / "canvas.csv"
+    sheet.write_text("Student,ID,SIS Login ID,HW (1)\nX,9,anna.smith@uni.edu,\nY,8,bkhan,\nZ,7,1003,\n")
+    assert 1 == main(shlex.split(f"{command.replace('csv', 'canvas', 1)} --sheet {sheet} --column HW"))
+    filled = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert ["2", "2", "2"] == [row["HW (1)"] for row in filled]
+
+
+def test_a_roster_of_another_class(file: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Is refused."""
+    file.write_text("id\n77\n")
+
+    assert 2 == main(["export", str(out), "--format", "csv", "--roster", str(file)])
+    assert "nobody on it has handed in one of the 4 submissions" in capsys.readouterr().err
