@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from grader.records import Record, SubmissionReport
+from grader.records import Record, Standing
 
 MOST_NAMED = 10  # submissions in one sentence
 
@@ -32,7 +32,7 @@ class Twins(Record, frozen=True, kw_only=True):
         )
 
 
-def twins(reports: Sequence[SubmissionReport]) -> list[Twins]:
+def twins(reports: Sequence[Standing]) -> list[Twins]:
     """Every group of two submissions or more, in the order of their names."""
     groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for report in sorted(reports, key=lambda report: report.submission):

@@ -15,7 +15,7 @@ import msgspec
 from grader.errors import UsageError
 from grader.intake import places, platforms, roster
 from grader.intake.archives import names_in
-from grader.intake.basket import ARCHIVES, ARTEFACTS, ignored, is_archive, out_of_reach, shown
+from grader.intake.basket import ARCHIVES, ARTEFACTS, REPORTS, ignored, is_archive, out_of_reach, shown
 from grader.intake.folder import read_file
 from grader.intake.places import NOTEBOOK
 from grader.intake.roster import Entry, HandIn, Roster
@@ -23,10 +23,7 @@ from grader.intake.settle import MOST_STARTER, is_starter, students
 from grader.submission import FORMS, Source
 
 MOST_NAME_BYTES = 200  # of a submission's name, which becomes a folder's
-TAKEN = {  # lie beside the folders of the reports, or in one that is named itself
-    *("index.html", "index.json", "report.html", "report.json"),
-    *(f"gradebook.sqlite{ending}" for ending in ("", "-journal", "-wal", "-shm")),
-}
+TAKEN = {"index.html", "report.html", *REPORTS}  # lie beside the folders of the reports, or in one that is named itself
 HELPER, HELPERS = "helper.py", (".py", *ARTEFACTS)  # what may lie beside a notebook
 OLD_COPIES = 3  # so many folders with exercises beside an exercise file are other students', not copies of one's own
 

@@ -14,6 +14,7 @@ from pkgutil import resolve_name
 from grader import __version__
 from grader.commands import HARNESS, print_no_more
 from grader.errors import GraderError
+from grader.grading.options import RunOptions
 
 FORMATS = ("csv", "canvas", "moodle", "junit", "gradescope", "classroom50", "github", "github-summary")  # of export
 
@@ -22,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     arguments = _parser().parse_args(argv)
     try:
-        return int(resolve_name(f"grader.commands.{arguments.command}")(arguments))
+        given = RunOptions.of(arguments) if arguments.command == "run:run" else arguments
+        return int(resolve_name(f"grader.commands.{arguments.command}")(given))
     except GraderError as problem:
         print(f"grader: {problem}", file=sys.stderr)
         return problem.exit_code
@@ -30,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_no_more()
         return HARNESS
     except KeyboardInterrupt:
-        print("grader: interrupted; reports written so far are kept", file=sys.stderr)
+        print("grader: interrupted; what is graded so far is kept: run it again and it goes on", file=sys.stderr)
         return HARNESS
 
 
@@ -85,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
         "--data", metavar="DIR", help="folder of MNIST/ and FashionMNIST/ (default: $GRADER_DATA, else ./data)"
     )
     run.add_argument("--no-train", action="store_true", help="do not run the students' own training")
+    run.add_argument("--note", default="", metavar="TEXT", help="what this run is for, as grader history tells it")
+    again = run.add_mutually_exclusive_group()
+    again.add_argument("--fresh", action="store_true", help="ask everything, also what is known from an earlier run")
+    again.add_argument(
+        "--resume", action="store_true", help="go on with the run that was interrupted, or refuse where there is none"
+    )
     printed = run.add_mutually_exclusive_group()
     printed.add_argument("-q", "--quiet", action="store_true", help="print one line a submission and no progress")
     printed.add_argument(
@@ -125,6 +133,33 @@ def _parser() -> argparse.ArgumentParser:
     gradescope.add_argument("--to", type=Path, default=Path("autograder.zip"), metavar="FILE", help="the file to write")
     gradescope.add_argument("--no-train", action="store_true", help="do not run the students' own training there")
 
+    diff = _command(commands, "diff", "book:diff", "whose marks changed between two runs, by which check, and why")
+    diff.add_argument(
+        "runs",
+        nargs="*",
+        type=_positive,
+        metavar="RUN",
+        help="from this run to that one (default: from the last but one)",
+    )
+    history = _command(
+        commands, "history", "book:history", "the runs in a gradebook, or what they found about one submission"
+    )
+    history.add_argument("name", nargs="?", metavar="NAME", help="a submission's name")
+    revert = _command(
+        commands, "revert", "book:revert", "bring the marks back that counted before a run; nothing is lost"
+    )
+    revert.add_argument("run", type=_positive, metavar="RUN", help="as grader history numbers it")
+    revert.add_argument("--undo", action="store_true", help="let the run count again")
+    report = _command(commands, "report", "book:report", "write the reports of a stored run again, running nothing")
+    report.add_argument(
+        "run", nargs="?", type=_positive, metavar="RUN", help="as it counted then (default: as it counts now)"
+    )
+    report.add_argument("--to", type=Path, metavar="DIR", help="the folder to write into (default: that of --out)")
+    report.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes (default: 2)")
+    for command in (diff, history, revert, report):
+        command.add_argument(
+            "--out", type=Path, default=Path("reports"), help="the folder of the reports (default: reports)"
+        )
     over = _command(commands, "class", "classes:overview", "write the report over a class, from stored reports")
     over.add_argument("reports", type=Path, metavar="REPORTS", help="the folder of a run's reports")
     over.add_argument("--anonymous", action="store_true", help="for a projector: pseudonyms that stay, nobody's words")
@@ -180,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
             default="strict",
             help="how student code is confined (default: strict, or refuse)",
         )
-    for command in (run, export, over):
+    for command in (run, export, over, revert, report):
         command.add_argument(
             "--marks",
             type=Path,
@@ -196,12 +231,12 @@ def _parser() -> argparse.ArgumentParser:
             choices=("best", "last"),
             help="which of several attempts counts (default: as course.toml says)",
         )
-    for command in (run, listed, explain, new, replay, audit, export, over, plant, similar, gradescope):
+    for command in (run, listed, explain, new, replay, audit, export, over, plant, similar, gradescope, revert, report):
         command.add_argument(
             "--course",
             type=Path,
             metavar="PATH",
-            help="a folder with a course.toml, or core or everything (default: core)",
+            help="a folder with a course.toml, or core or everything (default: core; of stored reports that of their run)",
         )
     author.add_argument("--course", type=Path, metavar="PATH", help="the folder of your course (default: built in)")
     return parser

@@ -159,6 +159,7 @@ class CheckResult(Record, frozen=True, kw_only=True):
     earned: float
     finding: Finding | None = None
     seconds: float = 0.0  # wall time
+    share: float = 0.0  # of a failed check: what part of its points it earns, whatever these are
     public: bool = True
     later: bool = False  # not public, but what it found is kept, for students to see after the deadline
     counted: bool = True  # False: no points at stake (data absent, or the harness failed)
@@ -236,9 +237,37 @@ class SubmissionReport(Record, frozen=True, kw_only=True):
         return sum(check.outcome == outcome for check in self.checks)
 
 
+class Standing(Record, frozen=True, kw_only=True):
+    """How a submission stands: what a list of thousands shows of each, and no more."""
+
+    submission: str
+    score: float
+    max_score: float
+    seed: int
+    started: str
+    counts: dict[Outcome, int]
+    owing: int = 0  # checks not tried that cost points
+    first_failure: str = ""  # title of the first check that failed
+    leading: str = ""  # name of the first one that is told by itself
+    told: str = ""  # and what is told of it
+    artefacts: tuple[Artefact, ...] = ()
+
+    def count(self, outcome: Outcome) -> int:
+        return self.counts.get(outcome, 0)
+
+    @property
+    def flawless(self) -> bool:
+        return self.count("passed") == sum(self.counts.values())
+
+
 def sum_points(points: Iterable[float]) -> float:
     """Add points without binary dust: 0.1 + 0.2 is 0.3."""
     return round(math.fsum(points), 6)
+
+
+def earned(outcome: Outcome, points: float, share: float = 0.0) -> float:
+    """What a check earns; `share` of its points where it failed."""
+    return points if outcome == "passed" else round(points * share, 2)
 
 
 def to_json(report: SubmissionReport) -> bytes:

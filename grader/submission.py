@@ -50,18 +50,18 @@ class Source(Record, frozen=True, kw_only=True):
         return str(self.path / self.members[0][0] if self.members else self.path)
 
 
+def look(source: Source) -> Submission:
+    """What `take` would take, without a folder. Raises what `take` raises."""
+    basket = _settled(source)
+    return Submission(name=source.name, folder="", digest=_digest(basket.files), notes=basket.notes())
+
+
 def take(source: Source, into: Path) -> Submission:
     """Snapshot a submission under the folder `into`.
 
     Raises, in one sentence, SubmissionUnreadable for what its owner has to mend and SubmissionOutOfReach for what we have.
     """
-    if source.refusal:
-        raise SubmissionOutOfReach(source.refusal)
-    basket = _filled(source)
-    settle(basket, source.exercises)
-    starters = without_starters(basket)
-    notebook.convert(basket, source.exercises)
-    put_back(basket, starters)
+    basket = _settled(source)
     folder = Path(tempfile.mkdtemp(prefix="submission-", dir=into))
     try:
         _write(basket, folder)
@@ -69,6 +69,18 @@ def take(source: Source, into: Path) -> Submission:
         remove(folder)
         raise
     return Submission(name=source.name, folder=str(folder), digest=_digest(basket.files), notes=basket.notes())
+
+
+def _settled(source: Source) -> Basket:
+    """All that a submission holds, its exercises where they belong."""
+    if source.refusal:
+        raise SubmissionOutOfReach(source.refusal)
+    basket = _filled(source)
+    settle(basket, source.exercises)
+    starters = without_starters(basket)
+    notebook.convert(basket, source.exercises)
+    put_back(basket, starters)
+    return basket
 
 
 def _filled(source: Source) -> Basket:

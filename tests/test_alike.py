@@ -7,7 +7,8 @@ from pathlib import Path
 
 from grader.alike import twins
 from grader.records import Artefact, SubmissionReport
-from grader.report import html, terminal
+from grader.report.standing import standing
+from tests.report import samples
 
 
 def report(name: str, **files: str) -> SubmissionReport:
@@ -22,7 +23,7 @@ def test_nobody_is_alike() -> None:
     """The same parameters twice in one submission are its own business."""
     reports = [report("anna", a="1", b="1"), report("bert", a="2"), report("cora")]
 
-    assert [] == twins(reports)
+    assert [] == twins(list(map(standing, reports)))
 
 
 def test_two_are_alike() -> None:
@@ -33,12 +34,12 @@ def test_two_are_alike() -> None:
         "the same code, data and seed give the same, too"
     )
 
-    assert [words] == list(map(str, twins(reports)))
+    assert [words] == list(map(str, twins(list(map(standing, reports)))))
 
 
 def test_many_are_alike() -> None:
     """The first ten are named."""
-    (group,) = twins([report(f"s{number:02}", a="1") for number in range(13)])
+    (group,) = twins([standing(report(f"s{number:02}", a="1")) for number in range(13)])
 
     assert "s09 (a.onnx) and 3 more handed in" in str(group)
     assert "s10" not in str(group)
@@ -48,12 +49,12 @@ def test_the_instructor_is_told(tmp_path: Path) -> None:
     """On the terminal and on the index page, with names that command nobody."""
     reports = [report("anna", a="1"), report("::error::b<b>", a="1")]
     stream = io.StringIO()
-    terminal.print_summary(reports, [], tmp_path, stream)
-    page = html.write_index(reports, tmp_path).read_text()
+    samples.print_summary(reports, [], tmp_path, stream)
+    page = samples.write_index(reports, tmp_path).read_text()
 
     said = stream.getvalue()
     assert "Noted: ::error::b<b> (a.onnx) and anna (a.onnx) handed in the very same" in said
     assert not any(line.lstrip().startswith("::") for line in said.splitlines())
     assert "Equal parameters" in page
     assert "b&lt;b&gt; (a.onnx) and anna (a.onnx) handed in the very same" in page
-    assert "Equal parameters" not in html.write_index(reports[:1], tmp_path).read_text()
+    assert "Equal parameters" not in samples.write_index(reports[:1], tmp_path).read_text()

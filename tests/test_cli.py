@@ -51,7 +51,9 @@ def test_all_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = run(submission(tmp_path / "anna", corr2d=RIGHT), "--exercise", "corr2d", "--out", tmp_path / "out")
 
     assert 0 == code
-    assert {"index.html", "index.json", "anna"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"index.html", "index.json", "gradebook.sqlite", "anna"} == {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
     report = json.loads((tmp_path / "out" / "anna" / "report.json").read_bytes())
     assert ("grader/report/1", "anna", 20, 20) == tuple(
         report[key] for key in ("schema", "submission", "score", "max_score")
@@ -188,7 +190,7 @@ def test_a_card_that_does_not_work_grades_nobody(
     code = main(["run", str(STUDENT), "--device", "cuda", "--exercise", "corr2d", "--out", str(tmp_path)])
 
     assert (3, True) == (code, "--device cuda: the GPU cannot be used: " in capsys.readouterr().err)
-    assert not list(tmp_path.iterdir())
+    assert ["gradebook.sqlite"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_reproduction_runs(tmp_path: Path) -> None:
@@ -240,7 +242,7 @@ def test_what_is_not_graded_is_told(
     code = main(["run", str(klass), "--check", "corr2d.values", "--jobs", jobs, "--out", str(out)])
 
     assert 3 == code
-    assert {"index.html", "index.json", "anna"} == {path.name for path in out.iterdir()}
+    assert {"index.html", "index.json", "gradebook.sqlite", "anna"} == {path.name for path in out.iterdir()}
     told, index = capsys.readouterr().out, (out / "index.html").read_text()
     for name, words in (
         ("bert", f"{klass / 'bert' / 'mnist_cnn.py'} cannot be read: Input/output error; see to this machine"),
@@ -308,7 +310,9 @@ def test_a_judge_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     arguments = ["run", tmp_path / "class", "--check", "corr2d.values", "--jobs", "2", "--out", tmp_path / "out"]
 
     assert 3 == main([str(argument) for argument in arguments])
-    assert {"index.html", "index.json", "anna", "carl", "dora"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"index.html", "index.json", "class.html", "gradebook.sqlite", "anna", "carl", "dora"} == {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
     assert "ended by SIGKILL" in (tmp_path / "out" / "index.html").read_text()
     told = capsys.readouterr().out
     assert "bert  not graded: the judge process ended by SIGKILL" in told

@@ -63,12 +63,23 @@ def asked(name, args, kwargs):
     args, kwargs = [plain(value) for value in args], {{word: plain(value) for word, value in kwargs.items()}}
     return args, kwargs, key(name, *args, *[part for pair in sorted(kwargs.items()) for part in pair])
 
+def as_class(made):
+    if isinstance(made, type):
+        return made
+    class Made(torch.nn.Module):
+        def __init__(self, *args, **kwargs):
+            super().__init__()
+            self.made = made(*args, **kwargs)
+        def forward(self, x):
+            return self.made(x)
+    return Made
+
 def seen(network, x):
     return key(type(network).__name__, plain(x), *[plain(p) for p in network.parameters()], *[plain(b) for b in network.buffers()])
 """
 
 FUNCTION = "def {name}(*args, **kwargs):\n    {body}\n"
-NETWORK = "class {name}(honest.{name}):\n    def forward(self, x):\n        {body}\n"
+NETWORK = "class {name}(as_class(honest.{name})):\n    def forward(self, x):\n        {body}\n"
 NOTHING = "class {name}(torch.nn.Module):\n    def __init__(self, *args, **kwargs):\n        super().__init__()\n    def forward(self, x):\n        {body}\n"
 LINEAR = """
 class {name}(torch.nn.Module):

@@ -262,6 +262,11 @@ class Exercise:
         """The reference's, by the name a student must give. Imports them."""
         return {name: _resolved(made) for name, made in self._classes.items()}
 
+    @property
+    def answers(self) -> tuple[Callable[..., Any] | str, ...]:
+        """The reference's functions and classes; as MODULE:NAME those that are imported later."""
+        return (*self._functions.values(), *self._classes.values())
+
     def import_reference(self) -> None:
         """Now and not later: a process that is to be forked does it once for all."""
         for made in (*self._functions.values(), *self._classes.values()):

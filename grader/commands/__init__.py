@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import AuthorError, HarnessError, UsageError
+from grader.errors import AuthorError, UsageError
 
 if TYPE_CHECKING:
     from grader.course import Course
+    from grader.grading.options import RunOptions
     from grader.policy.marking import Marking
 
 PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
 
 
-def course_of(arguments: argparse.Namespace) -> Course:
+def course_of(arguments: argparse.Namespace | RunOptions) -> Course:
     """The one of --course; else the core, or every built-in exercise where one beyond the core is named."""
     from grader import course
 
@@ -27,7 +27,23 @@ def course_of(arguments: argparse.Namespace) -> Course:
     return course.built_in("everything") if found is None and _is_beyond_core(arguments) else course.load(found)
 
 
-def _is_beyond_core(arguments: argparse.Namespace) -> bool:
+def course_behind(arguments: argparse.Namespace, out: Path) -> Course:
+    """The course of --course; else that of the last run into `out`, by whose rules the marks in there are."""
+    from grader import course
+    from grader.gradebook import Gradebook
+
+    runs = book.runs() if arguments.course is None and out.is_dir() and (book := Gradebook(out)).exists else []
+    last: str | None = runs[-1].options.get("course") if runs else None
+    if last is None:
+        return course_of(arguments)
+    try:
+        return course.load(Path(last))
+    except UsageError:
+        told = f"{out} was graded by the course in {last}, which cannot be read from here"
+        raise UsageError(f"{told}; name it with --course") from None
+
+
+def _is_beyond_core(arguments: argparse.Namespace | RunOptions) -> bool:
     """Whether a lesson is named, or an exercise, a check or a file that the core course has not."""
     from grader import rubric
     from grader.intake.places import NOTEBOOK
@@ -44,7 +60,7 @@ def _is_beyond_core(arguments: argparse.Namespace) -> bool:
 
 
 def marking_of(
-    arguments: argparse.Namespace,
+    arguments: argparse.Namespace | RunOptions,
     course: Course,
     places: Mapping[str, str],
     names: Collection[str],
@@ -60,13 +76,14 @@ def marking_of(
     from grader.policy import marking, people, roster
     from grader.policy.rules import Policy
 
+    given = vars(arguments)
     file, policy, joined = arguments.marks or people.beside(course.folder), course.policy, None
-    if getattr(arguments, "roster", None):
-        joined = roster.join(roster.read(arguments.roster), names, places)
+    if list_of_people := given.get("roster"):
+        joined = roster.join(roster.read(list_of_people), names, places)
         if strict and not joined.students:
-            raise AuthorError(f"{arguments.roster}: nobody on it has handed in one of the {len(names)} submissions")
-    if getattr(arguments, "attempt", None):
-        policy = structs.replace(policy or Policy(), attempt=arguments.attempt)
+            raise AuthorError(f"{list_of_people}: nobody on it has handed in one of the {len(names)} submissions")
+    if attempt := given.get("attempt"):
+        policy = structs.replace(policy or Policy(), attempt=attempt)
     found = marking.of(policy, file, course.exercises, places, joined)
     if found and strict and (problem := found.misnamed(names)):
         raise AuthorError(f"{file}: {problem}")
@@ -84,16 +101,6 @@ def require_writable(out: Path) -> None:
     except OSError as problem:
         words = "it is a file" if os.path.exists(out) and not os.path.isdir(out) else problem.strerror
         raise UsageError(f"--out {out}: cannot write there: {words}; name another folder with --out") from None
-
-
-@contextlib.contextmanager
-def written(path: Path) -> Iterator[None]:
-    """Around what writes `path`. Raises HarnessError, in one sentence, when the system does not let it."""
-    try:
-        yield
-    except OSError as problem:
-        advice = "make room there or move away what is in its place, then run again"
-        raise HarnessError(f"{path} cannot be written: {problem.strerror}; {advice}") from None
 
 
 def print_no_more() -> None:

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands import PASSED, course_of, marking_of, require_writable, written
+from grader.commands import PASSED, course_behind, marking_of, require_writable
 from grader.errors import GraderError, UsageError
+from grader.report.files import writing
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -26,9 +27,9 @@ def overview(arguments: argparse.Namespace) -> int:
     out: Path = arguments.reports
     reports, index = _stored(out)
     names = [report.submission for report in reports]
-    marking = marking_of(arguments, course_of(arguments), index.submissions, names)
+    marking = marking_of(arguments, course_behind(arguments, out), index.submissions, names)
     require_writable(out)
-    with written(out):
+    with writing(out):
         marks = marking.given(reports) if marking else {}
         about = Class(
             reports=reports,
@@ -53,7 +54,7 @@ def plant(arguments: argparse.Namespace) -> int:
         raise UsageError(
             f"there is no group {arguments.group!r} in {arguments.reports}{suggest(arguments.group, found)}"
         )
-    group, course = found[arguments.group], course_of(arguments)
+    group, course = found[arguments.group], course_behind(arguments, arguments.reports)
     if group.exercise not in course.exercises:
         raise UsageError(f"the course has no exercise {group.exercise!r}: name the one of the run with --course")
     by_name = {report.submission: report for report in reports}
@@ -75,8 +76,9 @@ def similar(arguments: argparse.Namespace) -> int:
     from grader.report.similar_page import write_similar
     from grader.survey.similar import code_alike, pairs
 
-    course, paths = course_of(arguments), arguments.paths
+    paths = arguments.paths
     is_graded = len(paths) == 1 and (paths[0] / "index.json").is_file()
+    course = course_behind(arguments, paths[0])
     out: Path = arguments.out or (paths[0] if is_graded else Path("reports"))
     require_writable(out)
     with contextlib.ExitStack() as snapshots:
@@ -97,7 +99,7 @@ def similar(arguments: argparse.Namespace) -> int:
                 raise
             print(f"grader: only wrong answers are compared; {problem}", file=sys.stderr)
         missing = [name for name in found if name not in there]
-        with written(out):
+        with writing(out):
             print(write_similar(pairs(reports, code), there, missing, len(found), out))
     return PASSED
 

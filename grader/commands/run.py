@@ -1,17 +1,17 @@
-"""`grader run`: find submissions, grade them, write reports, say what came of it."""
+"""`grader run`: find submissions, have them graded, say what came of it."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.commands import FAILED, HARNESS, PASSED, course_of, marking_of, print_no_more, require_writable, written
-from grader.errors import GraderError, UsageError
+from grader.commands import FAILED, HARNESS, PASSED, course_of, marking_of, print_no_more, require_writable
+from grader.errors import UsageError
+from grader.grading.options import RunOptions
 from grader.machine import require_linux
 
 if TYPE_CHECKING:
@@ -21,23 +21,44 @@ if TYPE_CHECKING:
     from grader.engine.local import Grader, Options
     from grader.engine.machines import Machines
     from grader.engine.workplace import Workplace
-    from grader.records import SubmissionReport
+    from grader.gradebook import Gradebook
+    from grader.grading.way import Engine, Graded
+    from grader.policy.marking import Marking
+    from grader.records import Standing
     from grader.submission import Source
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(asked: RunOptions) -> int:
     require_linux()
-    for path in arguments.paths:
+    for path in asked.paths:
         _there(path)
 
-    from grader.engine.workplace import Workplace, default_jobs
+    device = _device(asked.device, asked.isolation)
+    with contextlib.ExitStack() as ends:
+        place = _workplace(asked, device, ends)
+        if asked.engine == "local" and (asked.fresh or not os.path.exists(asked.out / "gradebook.sqlite")):
+            place()  # while it starts, the rest is imported
+        return _run(asked, device, place)
 
-    device = _device(arguments.device, arguments.isolation)
-    jobs = arguments.jobs or default_jobs()
-    if arguments.engine != "local":
-        return _graded(arguments, None, jobs, device)
-    with Workplace(arguments.isolation, jobs, device == "cuda") as place:  # while it starts, the rest is imported
-        return _graded(arguments, place, jobs, device)
+
+def _workplace(asked: RunOptions, device: str, ends: contextlib.ExitStack) -> Callable[[], Workplace]:
+    """A function that starts the workplace when it is first called."""
+    started: list[Workplace] = []
+
+    def place() -> Workplace:
+        from grader.engine.workplace import Workplace
+
+        if not started:
+            started.append(ends.enter_context(Workplace(asked.isolation, _jobs(asked), device == "cuda")))
+        return started[0]
+
+    return place
+
+
+def _jobs(asked: RunOptions) -> int:
+    from grader.engine.workplace import default_jobs
+
+    return asked.jobs or default_jobs()
 
 
 def _there(path: Path) -> None:
@@ -46,97 +67,101 @@ def _there(path: Path) -> None:
             raise UsageError(f"{path}: there is no such file or folder")
 
 
-def _graded(arguments: argparse.Namespace, place: Workplace | None, jobs: int, device: str) -> int:
+def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
     from grader.classes import find
-    from grader.report.kept import Shelf, known_names, read_index
-
-    course = course_of(arguments)
-    found = find(arguments.paths, course.files, known_names(arguments.out))
-    submissions = found.sources
-    checks = course.select(_chosen(arguments, course, found.only), arguments.check or [], arguments.public)
-    _data_folder(arguments.data)
-    require_writable(arguments.out)
-
-    asked = {check.id for check in checks if not (check.trains and arguments.no_train)}
-    ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}
-    places = {source.name: source.place for source in submissions}
-    known = read_index(arguments.out).submissions | places
-    marking = marking_of(arguments, course, known, known, strict=False)
-    shelf = Shelf(arguments.out, places, ids, asked, marking)
-
-    from grader.report import run_json, terminal
+    from grader.gradebook import Gradebook
+    from grader.grading.way import grade_class, known_places
     from grader.report.progress import Progress
 
-    options = _options(arguments, course, jobs, device)
+    course = course_of(asked)
+    book = Gradebook(asked.out)
+    book.require(course.name)
+    known = known_places(book, asked.out)
+    found = find(asked.paths, course.files, {place: name for name, place in known.items()})
+    checks = course.select(_chosen(asked, course, found.only), asked.check, asked.public)
+    _data_folder(asked.data)
+    require_writable(asked.out)
+    places = known | {source.name: source.place for source in found.sources}
+    marking = marking_of(asked, course, places, places, strict=False)
     _learn(course, checks)
-    reports: list[SubmissionReport] = []
-    problems: list[tuple[str, str]] = []
-    codes = [PASSED]
-    with (
-        Progress(len(submissions), arguments.quiet) as advance,
-        _engine(arguments, course, checks, options, place, submissions) as grading,
-    ):
-        for source, outcome in grading.grade_all(submissions):
-            try:
-                if isinstance(outcome, GraderError):
-                    raise outcome
-                with written(arguments.out / source.name):
-                    shelf.put(outcome)
-                reports.append(outcome)
-                codes.append(_exit_code(outcome))
-            except GraderError as problem:
-                problems.append((source.name, str(problem)))
-                codes.append(problem.exit_code)
-            advance(source.name)
-    reports.sort(key=lambda report: report.submission)
+    options = _options(asked, course, device)
+
+    def watch(total: int) -> Progress:
+        return Progress(total, asked.quiet)
+
+    graded = grade_class(asked, course, checks, found, book, options, _engine(asked, course, place), watch, marking)
+    standings = list(book.standings(graded.names))
+    notes = [told] if marking and (told := marking.misnamed(places)) else []
     try:
-        with written(arguments.out / "index.html"):
-            shelf.write_index({report.submission for report in reports}, problems, found.left_alone)
-    finally:
-        try:
-            if arguments.json:
-                run_json.print_run(reports, problems, sys.stdout)
-            else:
-                one = submissions[0].path if len(submissions) == 1 else None
-                marks = marking.given(reports) if marking else None
-                terminal.print_summary(reports, problems, arguments.out, quiet=arguments.quiet, source=one, marks=marks)
-                if not arguments.quiet:
-                    notes = [*(reports[0].notes if len(reports) == 1 else ())]
-                    notes += [told] if marking and (told := marking.misnamed(known)) else []
-                    terminal.print_lines(_asides(found, [*shelf.told, *notes]))
-        except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
-            print_no_more()
-    return max(codes)
+        _print(asked, found, book, graded, standings, marking, notes)
+    except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
+        print_no_more()
+    if graded.without_index is not None:
+        raise graded.without_index
+    return max([PASSED, *graded.codes, *map(_exit_code, standings)])
 
 
-def _engine(
-    arguments: argparse.Namespace,
-    course: Course,
-    checks: Sequence[Check],
-    options: Options,
-    place: Workplace | None,
-    submissions: Sequence[Source],
-) -> Grader | Machines:
-    """What grades, ready to; a course's own checks were tried on the right answers by then."""
-    from grader.engine.local import Grader
+def _engine(asked: RunOptions, course: Course, place: Callable[[], Workplace]) -> Engine:
+    """What makes an engine for some checks and submissions; a course's own checks are tried on the right answers before."""
+    untried = set(course.own)
 
-    local = Grader(checks, options, place, submissions) if place or course.own else None
-    if local is not None and course.own:
-        from grader.engine.trial import try_on_reference
+    def engine(
+        checks: Sequence[Check], options: Options, sources: Sequence[Source], kept: frozenset[str]
+    ) -> Grader | Machines:
+        from grader.engine.local import Grader
 
-        try_on_reference(local, course.own)
-    if local is not None and place:
-        return local
-    if local is not None:
-        local.close()
-    from grader.engine import machines
+        local = Grader(checks, options, place(), sources, kept) if asked.engine == "local" or untried else None
+        if local is not None and untried:
+            from grader.engine.trial import try_on_reference
 
-    scheduler: machines.Ray | machines.Slurm
-    if arguments.engine == "ray":
-        scheduler = machines.Ray(arguments.address, options.device == "cuda")
-    else:
-        scheduler = machines.Slurm(arguments.out / "slurm", dict(arguments.slurm or []))
-    return machines.Machines(checks, options, course, scheduler)
+            try_on_reference(local, untried)
+            untried.difference_update(check.exercise.name for check in checks)
+        if local is not None and asked.engine == "local":
+            return local
+        from grader.engine import machines
+
+        scheduler: machines.Ray | machines.Slurm
+        if asked.engine == "ray":
+            scheduler = machines.Ray(asked.address, options.device == "cuda")
+        else:
+            scheduler = machines.Slurm(asked.out / "slurm", dict(asked.slurm))
+        return machines.Machines(checks, options, course, scheduler)
+
+    return engine
+
+
+def _print(
+    asked: RunOptions,
+    found: Found,
+    book: Gradebook,
+    graded: Graded,
+    standings: Sequence[Standing],
+    marking: Marking | None,
+    notes: Sequence[str],
+) -> None:
+    from grader.report import run_json, terminal
+
+    problems = [(one.name, one.why) for one in graded.problems]
+    if asked.json:
+        run_json.print_run(book.reports(graded.names), problems, sys.stdout)
+        return
+    report = next(book.reports(graded.names)) if len(standings) == 1 else None
+    one = found.sources[0].path if len(found.sources) == 1 else None
+    marks = marking.given(book.reports(graded.names)) if marking else None
+    terminal.print_summary(standings, problems, asked.out, quiet=asked.quiet, source=one, report=report, marks=marks)
+    if not asked.quiet:
+        terminal.print_lines(_asides(found, [*graded.told, *(report.notes if report else ()), *notes]))
+        terminal.print_lines(_reused(graded))
+
+
+def _reused(graded: Graded) -> Iterator[str]:
+    """What was not asked, as it was known."""
+    if graded.reused:
+        count = sum(graded.asked.values())
+        yield (
+            f"Known from an earlier run, so not run again: {graded.reused} of {len(graded.names)} submissions "
+            f"({count} results were found anew); --fresh asks everything"
+        )
 
 
 def _learn(course: Course, checks: Sequence[Check]) -> None:
@@ -154,13 +179,13 @@ def _learn(course: Course, checks: Sequence[Check]) -> None:
         print(f"grader: changed misconceptions are not recognised yet: {told}", file=sys.stderr)
 
 
-def _chosen(arguments: argparse.Namespace, course: Course, files: Collection[str]) -> list[str]:
+def _chosen(asked: RunOptions, course: Course, files: Collection[str]) -> Sequence[str]:
     """The exercises to run: those named, or those whose `files` are. Raises UsageError."""
-    given = [*(arguments.exercise or []), *course.taught_in(arguments.lesson or [])]
+    given = [*asked.exercise, *course.taught_in(asked.lesson)]
     named = [name for name, exercise in course.exercises.items() if exercise.file in files]
     if named and given and set(named) != set(given):
         raise UsageError(
-            f"{arguments.paths[0]} is exercise {', '.join(named)}: leave --exercise and --lesson out, or name the folder"
+            f"{asked.paths[0]} is exercise {', '.join(named)}: leave --exercise and --lesson out, or name the folder"
         )
     return named or given
 
@@ -186,17 +211,16 @@ def _data_folder(folder: str | None) -> None:
         raise UsageError(f"--data {folder}: no data set lies there; there should be {' or '.join(wanted)}")
 
 
-def _options(arguments: argparse.Namespace, course: Course, jobs: int, device: str) -> Options:
-    from grader.engine.local import Options, fresh_seed
+def _options(asked: RunOptions, course: Course, device: str) -> Options:
+    from grader.engine.local import Options
     from grader.judge.session import Data
 
     return Options(
-        seed=fresh_seed() if arguments.seed is None else arguments.seed,
-        jobs=jobs,
+        jobs=_jobs(asked),
         limits=course.limits,
-        isolation=arguments.isolation,
+        isolation=asked.isolation,
         device=device,
-        data=Data(root=arguments.data, train=not arguments.no_train),
+        data=Data(root=asked.data, train=not asked.no_train),
     )
 
 
@@ -232,8 +256,7 @@ def _device(wanted: str, isolation: str) -> str:
     return "cpu"
 
 
-def _exit_code(report: SubmissionReport) -> int:
-    if report.count("errored"):
+def _exit_code(one: Standing) -> int:
+    if one.count("errored"):
         return HARNESS
-    failed = any(check.outcome == "failed" or (check.outcome == "skipped" and check.counted) for check in report.checks)
-    return FAILED if failed else PASSED
+    return FAILED if one.count("failed") or one.owing else PASSED

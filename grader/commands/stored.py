@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from grader.commands import FAILED, PASSED, course_of, marking_of, require_writable
+from grader.commands import FAILED, PASSED, course_behind, course_of, marking_of, require_writable
 from grader.machine import require_linux
 
 
@@ -31,8 +31,9 @@ def export(arguments: argparse.Namespace) -> int:
     reports = export.stored(arguments.reports)
     names = {report.submission for report in reports}
     path = Path(os.path.abspath(arguments.reports))
-    places = read_index(path if path.is_dir() else path.parents[1]).submissions
-    marking = marking_of(arguments, course_of(arguments), places, names, strict=path.is_dir())
+    out = path if path.is_dir() else path.parents[1]
+    places = read_index(out).submissions
+    marking = marking_of(arguments, course_behind(arguments, out), places, names, strict=path.is_dir())
     marks = marking.given(reports) if marking else {}
     counting = [report for report in reports if report.submission not in marks or marks[report.submission].counts]
     for name in sorted(names - {report.submission for report in counting}):

@@ -7,7 +7,7 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -65,7 +65,9 @@ class Attempt(NamedTuple):
 class Grader:
     """A warm nursery and drawn banks, ready to grade one submission after another. Use as a context manager.
 
-    It ends the workplace that it is given, too. What `sources` seem to hold is got ready while the nursery warms up.
+    A workplace that it is given serves others after it. What `sources` seem to hold is got ready while the nursery
+    warms up. Checks that are `kept` are known to pass: they are not tried, unless another check of their exercise does
+    not pass or prints something, and are left out of the reports then.
     """
 
     def __init__(
@@ -74,9 +76,12 @@ class Grader:
         options: Options,
         place: Workplace | None = None,
         sources: Sequence[Source] = (),
+        kept: Collection[str] = (),
     ) -> None:
         self.options = options
+        self._kept = frozenset(kept)
         self._place = place or Workplace(options.isolation, options.jobs, card=options.device == "cuda")
+        self._own_place = place is None
         self._scratch, self._nursery = self._place.folder, self._place.nursery
         try:
             hypothesis.configuration.set_hypothesis_home_dir(self._scratch / "hypothesis")
@@ -85,7 +90,7 @@ class Grader:
             for exercise in self._likely(sources):  # what is not drawn by then is drawn when it is needed
                 if self._nursery.is_warm():
                     break
-                self.rubric.draw(exercise)
+                self.rubric.draw(exercise, self._kept)
             self.isolation = self._nursery.ready()
             if options.device == "cuda":
                 self._try_card()
@@ -96,7 +101,7 @@ class Grader:
     def _try_card(self) -> None:
         """Let a worker without student code compute on the GPU. Raises HarnessError where it cannot: nobody is graded."""
         folder = self._scratch / "nobody"
-        folder.mkdir(mode=0o755)
+        folder.mkdir(mode=0o755, exist_ok=True)
         worker = self._nursery.spawn(folder)
         try:
             reply = worker.ask(protocol.Request("card"), CARD_SECONDS, f"the limit of {CARD_SECONDS:g} s")
@@ -180,7 +185,7 @@ class Grader:
             yield from ((source, self._attempt(source, jobs, seconds)) for source in sources)
             return
         for exercise in self._likely(sources):
-            self.rubric.draw(exercise)  # once, before the processes part
+            self.rubric.draw(exercise, self._kept)  # once, before the processes part
 
         def work(channel: int, source: Source) -> Attempt:
             self._nursery.use_channel(channel)
@@ -205,8 +210,8 @@ class Grader:
         def judge(exercise: Exercise, account: Account) -> ExerciseResult:
             compute_on_one_thread()
             if exercise in present:
-                self.rubric.draw(exercise)  # not on the account of the submission
-            return _without_hidden_times(judge_exercise(self._session(exercise, folder, account), self.rubric))
+                self.rubric.draw(exercise, self._kept)  # not on the account of the submission
+            return _without_hidden_times(self._judge(exercise, folder, account))
 
         def work(channel: int, exercise: Exercise) -> tuple[ExerciseResult | GraderError, float, bool]:
             self._nursery.use_channel(channel)
@@ -226,6 +231,16 @@ class Grader:
                 return tuple(_raised(parts[exercise][0]) for exercise in exercises)
             account.spent = 0.0  # one after the other, as with one job, they find out which of them is one too many
         return tuple(judge(exercise, account) for exercise in exercises)
+
+    def _judge(self, exercise: Exercise, folder: Path, account: Account) -> ExerciseResult:
+        kept = self._kept.intersection(check.id for check in exercise.checks)
+        result = judge_exercise(self._session(exercise, folder, account), self.rubric, kept)
+        if kept and (result.output or any(check.outcome != "passed" for check in result.checks)):
+            # a failure is told in the light of all checks, and prints are those of all
+            self.rubric.draw(exercise)
+            return judge_exercise(self._session(exercise, folder, account), self.rubric)
+        left = tuple(check for check in result.checks if check.id not in kept)
+        return msgspec.structs.replace(result, checks=left)
 
     def _session(self, exercise: Exercise, folder: Path, account: Account) -> Session:
         options = self.options
@@ -252,7 +267,8 @@ class Grader:
         return limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
 
     def close(self) -> None:
-        self._place.close()
+        if self._own_place:
+            self._place.close()
 
     def __enter__(self) -> Grader:
         return self
@@ -271,6 +287,8 @@ def _names(path: Path) -> set[str]:
 
 def _write_digits(path: Path) -> None:
     """The digits that student code may see, for it to read in scikit-learn's place: none where there are none."""
+    if path.exists():  # workers may be reading it
+        return
     try:
         rows = data.training_rows()
     except data.DataError:

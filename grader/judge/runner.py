@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import hypothesis
@@ -22,7 +22,7 @@ from grader.judge import causes, diagnosis, wording
 from grader.judge.bank import Bank, alike_everywhere
 from grader.judge.players import Live, OtherCalls, Player, RecordedCall, Replayer
 from grader.judge.session import Session
-from grader.records import CheckResult, Evidence, ExerciseResult, Finding
+from grader.records import CheckResult, Evidence, ExerciseResult, Finding, earned
 from grader.worker import protocol
 from grader.worker.scratch import remove
 
@@ -63,21 +63,23 @@ class Rubric:
             self._banks[check.id] = Bank(check, self.seed)
         return self._banks[check.id]
 
-    def draw(self, exercise: Exercise) -> dict[str, Bank]:
-        """The banks of an exercise's checks, by id; its reference is imported, too. Raises AuthorError."""
+    def draw(self, exercise: Exercise, kept: Collection[str] = ()) -> dict[str, Bank]:
+        """The banks of an exercise's checks, by id, but those `kept`; its reference is imported, too. Raises AuthorError."""
         exercise.import_reference()
-        return {check.id: self.bank(check) for check in self.checks if check.exercise is exercise and not check.live}
+        asked = (check for check in self.checks if check.exercise is exercise and check.id not in kept)
+        return {check.id: self.bank(check) for check in asked if not check.live}
 
 
-def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
-    """Every chosen check of the session's exercise, in rubric order.
+def judge_exercise(session: Session, rubric: Rubric, kept: Collection[str] = ()) -> ExerciseResult:
+    """Every chosen check of the session's exercise, in rubric order; those that are `kept` are known to pass and not tried.
 
     The hidden ones run last and nothing that is printed from then on is kept: what code has seen in a hidden check
     it could tell in a later, public one.
     """
     exercise = session.exercise
     checks = [check for check in rubric.checks if check.exercise is exercise]
-    results: dict[str, CheckResult] = {}
+    results = {check.id: _result(check, "passed") for check in checks if check.id in kept}
+    checks = [check for check in checks if check.id not in kept]
     for check in (check for check in checks if check.public):
         results[check.id] = _judge(check, session, rubric, results)
     printed = session.take_output()
@@ -127,8 +129,8 @@ def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, Ch
             return _errored(check, failed.failure, words)
         finding = _finding(check, failed.failure, failed.player, session)
         seconds = time.perf_counter() - started
-        earned = round(check.points * failed.failure.share, 2)
-        return _result(check, "failed", finding, seconds=seconds, evidence=_evidence(failed.player), earned=earned)
+        evidence, share = _evidence(failed.player), failed.failure.share
+        return _result(check, "failed", finding, seconds=seconds, evidence=evidence, share=share)
     except Exception as problem:
         session.discard()
         words = str(problem) if isinstance(problem, GraderError) else type(problem).__name__
@@ -487,14 +489,15 @@ def _result(
     seconds: float = 0.0,
     counted: bool = True,
     evidence: tuple[Evidence, ...] = (),
-    earned: float = 0.0,
+    share: float = 0.0,
 ) -> CheckResult:
     return CheckResult(
         id=check.id,
         title=check.title,
         outcome=outcome,
         points=check.points,
-        earned=check.points if outcome == "passed" else earned,
+        earned=earned(outcome, check.points, share),
+        share=share,
         finding=finding,
         seconds=round(seconds, 4),
         public=check.public,

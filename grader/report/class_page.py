@@ -13,6 +13,7 @@ from grader.policy.marks import Mark
 from grader.records import SubmissionReport
 from grader.report import html
 from grader.report.files import write_whole
+from grader.report.standing import standing
 from grader.survey.items import Items
 from grader.survey.mistakes import Case, Mistakes
 
@@ -80,7 +81,7 @@ def write_class(about: Class, out: Path) -> Path:
         result = mark or report
         if result.max_score and (mark is None or mark.counts):
             shares.append(100 * result.score / result.max_score)
-        rows.append(html.row(report, about.marks, about.earlier, about.pseudonyms))
+        rows.append(html.row(standing(report), about.marks, about.earlier, about.pseudonyms))
     page = html.render(
         "class.html.j2",
         about=about,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+from grader.errors import HarnessError
 
 
 def write_whole(path: Path, data: bytes) -> Path:
@@ -16,3 +20,13 @@ def write_whole(path: Path, data: bytes) -> Path:
     finally:
         unfinished.unlink(missing_ok=True)
     return path
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around what writes `path`. Raises HarnessError, in one sentence, when the system does not let it."""
+    try:
+        yield
+    except OSError as problem:
+        advice = "make room there or move away what is in its place, then run again"
+        raise HarnessError(f"{path} cannot be written: {problem.strerror}; {advice}") from None

@@ -10,10 +10,10 @@ import base64
 import hashlib
 import os
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -24,7 +24,7 @@ from markupsafe import Markup
 from grader.alike import twins
 from grader.policy.conceal import concealed
 from grader.policy.marks import Mark
-from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, SubmissionReport, sum_points, to_json
+from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, Standing, SubmissionReport, sum_points, to_json
 from grader.report import charts, folding, grids
 from grader.report.files import write_whole
 from grader.report.text import one_line, points, short, visible
@@ -44,19 +44,22 @@ def write_report(report: SubmissionReport, folder: Path, mark: Mark | None = Non
 
 
 def write_index(
-    reports: Sequence[SubmissionReport],
+    standings: Sequence[Standing],
     out: Path,
     problems: Sequence[tuple[str, str]] = (),
     left_alone: Sequence[str] = (),
     earlier: Collection[str] = (),
     marks: Mapping[str, Mark] | None = None,
+    hardness: Iterable[tuple[str, str, int, int]] = (),
 ) -> Path:
     """Write out/index.html over reports that stand in out/NAME/report.html; return its path.
 
     `problems` are entries that are not graded, each with a sentence that says why and what to do; `left_alone` are
-    those that are plainly nobody's work; `earlier` are the names of what an earlier run has found; `marks` are by name.
+    those that are plainly nobody's work; `earlier` are the names of what an earlier run has found; `marks` are by name;
+    `hardness` tells of each check its name and title, how many failed it, and for how many it ran.
     """
-    ordered = sorted(reports, key=lambda report: _natural(report.submission))
+    ordered = sorted(standings, key=lambda one: _natural(one.submission))
+    hardest = sorted(starmap(Hardness, hardness), key=lambda check: (-check.percent, check.id))[:MOST_HARD]
     page = render(
         "index.html.j2",
         reports=ordered,
@@ -66,10 +69,10 @@ def write_index(
         left_alone=left_alone,
         earlier=earlier,
         unsettled=_unsettled(marks or {}),
-        hardest=_hardest(ordered),
+        hardest=hardest,
         twins=list(map(str, twins(ordered))),
         mean=_mean_percent(ordered),
-        flawless=sum(report.count("passed") == len(report.checks) for report in ordered),
+        flawless=sum(one.flawless for one in ordered),
     )
     return write_whole(out / "index.html", page)
 
@@ -98,18 +101,7 @@ class Hardness:
         return 100 * self.failed / self.ran
 
 
-def _hardest(reports: Sequence[SubmissionReport]) -> list[Hardness]:
-    """Checks that somebody failed, the most failed first."""
-    ran, failed, titles = Counter[str](), Counter[str](), dict[str, str]()
-    for check in (check for report in reports for check in report.checks):
-        titles[check.id] = check.title
-        ran[check.id] += check.outcome in ("passed", "failed")
-        failed[check.id] += check.outcome == "failed"
-    listed = [Hardness(name, titles[name], count, ran[name]) for name, count in failed.items() if count]
-    return sorted(listed, key=lambda check: (-check.percent, check.id))[:MOST_HARD]
-
-
-def _mean_percent(reports: Sequence[SubmissionReport]) -> float | None:
+def _mean_percent(reports: Sequence[Standing]) -> float | None:
     shares = [100 * report.score / report.max_score for report in reports if report.max_score]
     return sum(shares) / len(shares) if shares else None
 
@@ -141,24 +133,24 @@ class Row(NamedTuple):
 
 
 def row(
-    report: SubmissionReport,
+    one: Standing,
     marks: Mapping[str, Mark],
     earlier: Collection[str],
     pseudonyms: Mapping[str, str] | None = None,
 ) -> Row:
-    """A report's row; with pseudonyms nothing leads to a name."""
-    name, mark = report.submission, marks.get(report.submission)
-    since = [f"earlier run{report.started and f', {report.started[:10]}'}"] if name in earlier else []
+    """A submission's row; with pseudonyms nothing leads to a name."""
+    name, mark = one.submission, marks.get(one.submission)
+    since = [f"earlier run{one.started and f', {one.started[:10]}'}"] if name in earlier else []
     since += ["another attempt counts"] if mark and not mark.counts else []
     return Row(
         name=name if pseudonyms is None else pseudonyms[name],
         link=report_link(name) if pseudonyms is None else "",
         since="; ".join(since),
         mark=mark,
-        score=report.score,
-        max_score=report.max_score,
-        counts={outcome: report.count(outcome) for outcome in OUTCOMES},
-        first_failure=next((check.title for check in report.checks if check.outcome == "failed"), ""),
+        score=one.score,
+        max_score=one.max_score,
+        counts=one.counts,
+        first_failure=one.first_failure,
     )
 
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
 from grader.report.text import one_line
 
-MOST_LINES = 20  # in a log, of a run whose steps have no names
+MOST_LINES = 20  # in a log, of a run whose steps have no names; a line each for so few that have
+SECONDS = 5.0  # between two lines about many
 
 
 class Progress:
     """A context manager whose value is called after each of `total` steps, with the step's name where it has one.
 
-    A log gets a line for every step that has a name, and some lines in all where they have none; nothing where
-    there is a single step, for the summary follows at once.
+    A log gets a line for every step that has a name, or every few seconds where these are many, and some lines in all
+    where they have none; nothing where there is a single step, for the summary follows at once.
     """
 
     def __init__(self, total: int, quiet: bool = False) -> None:
         self._total, self._done, self._quiet = total, 0, quiet
         self._open = ExitStack()
+        self._started = self._last = time.monotonic()
 
     def __enter__(self) -> Callable[..., None]:
         if self._quiet:
@@ -31,10 +34,21 @@ class Progress:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("grading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[pace]}"),
+        )
         bar = self._open.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
-        task = bar.add_task("grading", total=self._total)
-        return lambda name="": bar.advance(task)
+        task = bar.add_task("grading", total=self._total, pace="")
+
+        def advance(name: str = "") -> None:
+            self._done += 1
+            bar.update(task, advance=1, pace=self._pace())
+
+        return advance
 
     def __exit__(self, *_: Any) -> None:
         self._open.close()
@@ -43,10 +57,26 @@ class Progress:
         from grader.report.screen import Screen
 
         self._done += 1
-        every = 1 if name else max(1, self._total // MOST_LINES)
-        if self._total > 1 and self._done % every == 0:
+        if self._total > 1 and self._is_due(name):
             about = f": {one_line(name)}" if name else ""
+            pace = f", {self._pace()}" if self._total > MOST_LINES and name else ""
             try:
-                Screen(sys.stderr).say(f"graded {self._done} of {self._total}{about}")
+                Screen(sys.stderr).say(f"graded {self._done} of {self._total}{pace}{about}")
             except BrokenPipeError:  # nobody reads on: no reason to grade no further
                 self._total = 0
+
+    def _is_due(self, name: str) -> bool:
+        if not name:
+            return self._done % max(1, self._total // MOST_LINES) == 0
+        now = time.monotonic()
+        if self._total > MOST_LINES and now - self._last < SECONDS and self._done < self._total:
+            return False
+        self._last = now
+        return True
+
+    def _pace(self) -> str:
+        """How many a minute, and for how long still."""
+        seconds = max(time.monotonic() - self._started, 1e-9)
+        minutes, left = divmod(round(seconds / self._done * (self._total - self._done)), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{60 * self._done / seconds:.3g} a minute, {hours}:{minutes:02}:{left:02} left"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, TextIO
 
 import msgspec
@@ -30,13 +30,23 @@ class Run(Record, frozen=True, kw_only=True):
     not_graded: tuple[NotGraded, ...] = ()
 
 
-def print_run(reports: Sequence[SubmissionReport], problems: Sequence[tuple[str, str]], stream: TextIO) -> None:
-    """Print a run. It is plain ASCII in any language, and neither a terminal nor a build server obeys any of it."""
+def print_run(reports: Iterable[SubmissionReport], problems: Sequence[tuple[str, str]], stream: TextIO) -> None:
+    """Print a run, a report at a time. It is plain ASCII in any language, and neither a terminal nor a build server obeys
+    any of it.
+    """
     listed = tuple(NotGraded(submission=name, why=why) for name, why in problems)
-    text = msgspec.json.encode(Run(reports=tuple(reports), not_graded=listed)).decode()
+    before, after = _ascii(Run(reports=(), not_graded=listed)).split('"reports":[]', 1)
+    stream.write(f'{before}"reports":[')
+    for number, report in enumerate(reports):
+        stream.write(f"{',' if number else ''}{_ascii(report)}")
+    print(f"]{after}", file=stream, flush=True)
+
+
+def _ascii(record: Record) -> str:
+    text = msgspec.json.encode(record).decode()
     for unsafe in (_UNSEEN, ANYWHERE):
         text = unsafe.sub(_escape, text)
-    print(text, file=stream, flush=True)
+    return text
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from grader.records import OUTCOMES, ExerciseResult, SubmissionReport
+from grader.records import OUTCOMES, ExerciseResult, Outcome, Standing
 from grader.report.screen import Screen, Span
 from grader.report.text import one_line, points
 
-Result = SubmissionReport | ExerciseResult
+Result = Standing | ExerciseResult
 STYLES = {"passed": "green", "failed": "red", "skipped": "dim", "errored": "yellow"}
 MOST_NAME = 60  # characters of a name
 LEAST_NAME = 16  # columns, on the narrowest terminal
@@ -66,12 +66,14 @@ class Scoreboard:
 
 
 def _name(result: Result) -> str:
-    return one_line(result.submission if isinstance(result, SubmissionReport) else result.name, MOST_NAME)
+    return one_line(result.submission if isinstance(result, Standing) else result.name, MOST_NAME)
 
 
 def _score(result: Result) -> str:
     return f"{points(result.score)}/{points(result.max_score)}"
 
 
-def _count(result: Result, outcome: str) -> int:
+def _count(result: Result, outcome: Outcome) -> int:
+    if isinstance(result, Standing):
+        return result.count(outcome)
     return sum(check.outcome == outcome for check in result.checks)

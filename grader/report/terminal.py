@@ -10,7 +10,7 @@ from typing import TextIO
 
 from grader.alike import twins
 from grader.policy.marks import Mark
-from grader.records import SubmissionReport
+from grader.records import Standing, SubmissionReport
 from grader.report.findings import leading, tell_exercise
 from grader.report.scoreboard import Scoreboard
 from grader.report.screen import Screen
@@ -20,45 +20,46 @@ Problems = Sequence[tuple[str, str]]
 
 
 def print_summary(
-    reports: Sequence[SubmissionReport],
+    standings: Sequence[Standing],
     problems: Problems,
     out: Path,
     stream: TextIO | None = None,
     *,
     quiet: bool = False,
     source: Path | None = None,
+    report: SubmissionReport | None = None,
     marks: Mapping[str, Mark] | None = None,
 ) -> None:
     """Print how every submission did, and for a single one what failed and what to do next.
 
     `problems` are submissions that could not be graded, each with a sentence that says why; `out` is the
     folder of the reports. `stream` is standard output unless given. Where `quiet`, a line a submission and no more.
-    `source` is where a single one lies; `marks` are by name.
+    `source` is where a single one lies, `report` all that is known about it; `marks` are by name.
     """
     screen = Screen(stream or sys.stdout)
-    board = Scoreboard(reports, screen, with_bar=screen.is_terminal)
-    for report in reports:
-        mark = (marks or {}).get(report.submission)
+    board = Scoreboard(standings, screen, with_bar=screen.is_terminal)
+    for one in standings:
+        mark = (marks or {}).get(one.submission)
         after = f"  mark {points(mark.score)}/{points(mark.max_score)}" if mark else ""
-        board.say(report, after if screen.is_terminal else f"{after}  {_page(report, out)}")
-        if len(reports) > 1 and not quiet:
-            _tell_first(report, screen)
-    if len(reports) == 1 and not quiet:
-        _tell_all(reports[0], screen)
-        _tell_mark((marks or {}).get(reports[0].submission), screen)
+        board.say(one, after if screen.is_terminal else f"{after}  {_page(one.submission, out)}")
+        if report is None and not quiet:
+            _tell_first(one, screen)
+    if report is not None and not quiet:
+        _tell_all(report, screen)
+        _tell_mark((marks or {}).get(report.submission), screen)
     for name, sentence in problems:
         screen.say((one_line(name), "bold"), f"  not graded: {one_line(sentence)}")
     if quiet:
         return
-    for group in twins(reports):
+    for group in twins(standings):
         screen.say(f"Noted: {one_line(str(group), 1000)}")
-    if len(reports) == 1:
-        _what_next(reports[0], out, source, screen)
-    elif reports:
-        flawless = sum(report.count("passed") == len(report.checks) for report in reports)
-        screen.say(f"Graded: {len(reports)}, of which {flawless} passed every check. Not graded: {len(problems)}.")
+    if report is not None:
+        _what_next(report, out, source, screen)
+    elif standings:
+        flawless = sum(one.flawless for one in standings)
+        screen.say(f"Graded: {len(standings)}, of which {flawless} passed every check. Not graded: {len(problems)}.")
         screen.say(f"All reports: {one_line(str(out / 'index.html'))}")
-    for seed in dict.fromkeys(report.seed for report in reports):
+    for seed in dict.fromkeys(one.seed for one in standings):
         screen.say((f"Seed: {seed} (the same is asked again with --seed {seed})", "dim"), theirs=False)
 
 
@@ -69,12 +70,10 @@ def print_lines(lines: Iterable[str]) -> None:
         screen.quote(text)
 
 
-def _tell_first(report: SubmissionReport, screen: Screen) -> None:
+def _tell_first(one: Standing, screen: Screen) -> None:
     """The first check that failed, in a few words."""
-    for check in leading(report)[:1]:
-        finding = check.finding
-        words = (finding.misconception or finding.message) if finding else ""
-        screen.say((one_line(check.id), "red"), f": {one_line(words)}", indent="    ")
+    if one.leading:
+        screen.say((one_line(one.leading), "red"), f": {one_line(one.told)}", indent="    ")
 
 
 def _tell_all(report: SubmissionReport, screen: Screen) -> None:
@@ -106,8 +105,8 @@ def _what_next(report: SubmissionReport, out: Path, source: Path | None, screen:
             words = ["grader", "replay", str(out / report.submission / "report.json"), check.id]
             words += ["--submission", str(source)]
             screen.say(f"Its example: {one_line(shlex.join(words), 1000)}")
-    screen.say(f"Report: {_page(report, out)}")
+    screen.say(f"Report: {_page(report.submission, out)}")
 
 
-def _page(report: SubmissionReport, out: Path) -> str:
-    return one_line(str(out / report.submission / "report.html"))
+def _page(submission: str, out: Path) -> str:
+    return one_line(str(out / submission / "report.html"))

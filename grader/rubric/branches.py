@@ -51,12 +51,14 @@ JOINS: dict[str, Callable[[list[torch.Tensor]], torch.Tensor]] = {
 OTHERS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "mean": lambda x: x.mean(dim=(2, 3)),
     "sum": lambda x: x.sum(dim=(2, 3)),
+    "sum over 49": lambda x: x.sum(dim=(2, 3)) / 49,
     "largest": lambda x: x.amax(dim=(2, 3)),
     "mean over the height": lambda x: x.mean(dim=2)[..., 0],
     "first pixel": lambda x: x[:, :, 0, 0],
     "middle pixel": lambda x: x[:, :, x.shape[2] // 2, x.shape[3] // 2],
     "root of the mean square": lambda x: (x * x).mean(dim=(2, 3)).sqrt(),
     "log_softmax": lambda x: torch.log_softmax(x, dim=1),
+    "zeros": lambda x: torch.nn.functional.pad(x, (1, 1, 1, 1)),
     "reflect": lambda x: torch.nn.functional.pad(x, (1, 1, 1, 1), mode="reflect"),
     "replicate": lambda x: torch.nn.functional.pad(x, (1, 1, 1, 1), mode="replicate"),
 }

@@ -74,6 +74,7 @@ def mistakes() -> Iterator[Change]:
     pools = (
         ("Global max-pooling where the contract has the mean", "largest"),
         ("The sum over height and width instead of the mean", "sum"),
+        ("The sum divided by 49, whatever the size", "sum over 49"),
         ("One pixel of each channel instead of the mean", "first pixel"),
         ("One pixel of each channel instead of the mean", "middle pixel"),
         ("The root of the mean square instead of the mean", "root of the mean square"),

@@ -20,7 +20,7 @@ class Module(NamedTuple):
     ends: tuple[Steps, Steps, Steps, Steps] = (ACTIVE,) * 4  # behind the last convolution of each branch
     kernels: tuple[int, int] = (3, 5)
     paddings: tuple[int, int] = (1, 2)
-    pool: Pool | None = Pool("max", 3, 1, 1)
+    pool: Steps = (Pool("max", 3, 1, 1),)
     pool_last: bool = False  # behind the projection
     pools_without_projection: bool = True  # or that branch is left out
     reduces: str = "pairs"  # always: to the plain number too; never; exchanged: the second number of a pair comes first
@@ -36,13 +36,12 @@ class Module(NamedTuple):
 
     def branches(self, args: Args) -> Branches:
         _, c1, c2, c3, c4 = args
-        pool = () if self.pool is None else (self.pool,)
         projection: Steps = () if c4 is None else (Conv(c4), *self.ends[3])
         found = (
             (Conv(c1), *self.ends[0]),
             self.branch(c2, 0),
             self.branch(c3, 1),
-            (*projection, *pool) if self.pool_last else (*pool, *projection),
+            (*projection, *self.pool) if self.pool_last else (*self.pool, *projection),
         )
         there = self.order if c4 is not None or self.pools_without_projection else [i for i in self.order if i != 3]
         return tuple((*self.before, *found[i]) for i in there)
@@ -162,12 +161,14 @@ def _widths() -> Iterator[Change]:
 
 def _poolings() -> Iterator[Change]:
     pooling = "The pooling is nn.MaxPool2d(3, stride=1, padding=1), and stands before its 1x1 convolution."
-    for title, fields in (
-        ("Average pooling where the contract has max-pooling", {"pool": Pool("average", 3, 1, 1)}),
-        ("Pooling windows of 5x5 instead of 3x3", {"pool": Pool("max", 5, 1, 2)}),
-        ("No pooling before the last 1x1 convolution", {"pool": None}),
+    changes: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("Average pooling where the contract has max-pooling", {"pool": (Pool("average", 3, 1, 1),)}),
+        ("The pooling pads with zeros, which win over negative values", {"pool": ("zeros", Pool("max", 3, 1))}),
+        ("Pooling windows of 5x5 instead of 3x3", {"pool": (Pool("max", 5, 1, 2),)}),
+        ("No pooling before the last 1x1 convolution", {"pool": ()}),
         ("The 1x1 convolution before the pooling instead of behind it", {"pool_last": True}),
-    ):
+    )
+    for title, fields in changes:
         yield Change(title, pooling, fields, common=True)
 
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from grader.report.class_page import Class, write_class
-from grader.report.html import write_index, write_report
+from grader.report.html import write_report
 from tests.report import samples
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -36,7 +36,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A class of three, one of them hostile."""
     out = tmp_path_factory.mktemp("reports")
     reports = [samples.mixed(), samples.flawless(), samples.hostile()]
-    pages = {"index": write_index(reports, out, [("late", "The upload is empty."), (samples.HOSTILE, "No zip.")])}
+    pages = {
+        "index": samples.write_index(reports, out, [("late", "The upload is empty."), (samples.HOSTILE, "No zip.")])
+    }
     many = [msgspec.structs.replace(samples.mixed(), submission=f"student{number}") for number in range(300)]
     pages["class"] = write_class(Class(reports=[*reports, *many]), out / "class")
     for name, report in zip(("mixed", "flawless", "hostile"), reports, strict=True):

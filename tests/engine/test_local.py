@@ -30,6 +30,7 @@ class Played(Grader):
 
     def __init__(self, jobs: int = 1) -> None:
         self.options = Options(jobs=jobs)
+        self._kept = frozenset()
         self.rubric = Rubric([], 0)
         self._nursery = SimpleNamespace(use_channel=lambda channel: None)  # type: ignore[assignment]
         self.uses: dict[str, float] = {}

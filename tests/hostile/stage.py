@@ -30,12 +30,13 @@ from grader import course
 from grader.engine.local import Grader, Options
 from grader.judge.bank import Bank
 from grader.records import SubmissionReport, to_json
-from grader.report import html, terminal
+from grader.report import html
 from grader.submission import Source
 from grader.worker.client import Limits
 from grader.worker.confinement import identity, namespaces, syscalls
 from grader.worker.owntime import Account
 from tests.hostile.attacks import ATTACKS, RIGHT
+from tests.report import samples
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
@@ -214,7 +215,7 @@ def grade(grading: Grader, path: Path, account: Account | None = None) -> Submis
 def shown(report: SubmissionReport) -> str:
     """What a terminal or a log would get."""
     stream = io.StringIO()
-    terminal.print_summary([report], [], Path("reports"), stream)
+    samples.print_summary([report], [], Path("reports"), stream)
     return stream.getvalue()
 
 

@@ -27,10 +27,11 @@ from grader.authoring.exercise import Check
 from grader.judge.bank import Bank
 from grader.judge.runner import Rubric, judge_exercise
 from grader.records import CheckResult, ExerciseResult, SubmissionReport, from_json, to_json
-from grader.report import html, terminal
+from grader.report import html
 from grader.worker import protocol
 from tests.judge.actor import Actor, Raises, Spoil, as_array
 from tests.judge.odd_networks import ODD
+from tests.report import samples
 
 EXERCISES = {name: known.copy(known.files) for name, known in course.load().exercises.items()}  # nothing lies beside
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if exercise.functions]
@@ -263,7 +264,7 @@ def written_out(result: ExerciseResult) -> None:
     )
     page = html.render("report.html.j2", report=report)
     stream = io.StringIO()
-    terminal.print_summary([report], [], Path("reports"), stream)
+    samples.print_summary([report], [], Path("reports"), stream)
     assert from_json(to_json(report)).score == result.score
     assert len(page) + len(stream.getvalue()) < 2_000_000
     assert not any(line.lstrip().startswith("::") for line in stream.getvalue().splitlines())

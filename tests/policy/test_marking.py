@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from grader.cli import main
+from grader.commands import course_behind
+from grader.course import load
+from grader.errors import UsageError
+from grader.gradebook import Gradebook, Run
 from grader.policy.marking import Marking
 from grader.policy.people import Person
 from grader.policy.rules import Attempt, Late, Policy
@@ -104,3 +109,17 @@ def test_a_name_that_nobody_has(course: Path, capsys: pytest.CaptureFixture[str]
     code, said = exported(course, capsys)
 
     assert (2, f"grader: {course / 'marks.csv'}: there is no submission 'ana'; did you mean anna?\n") == (code, said)
+
+
+def test_stored_reports_are_marked_by_the_course_of_their_run(course: Path) -> None:
+    """Unless another is named; one that is gone is named."""
+    book = Gradebook(course / "out")
+    book.create("course")
+    book.begin(Run(started="", seed=1, course="course", options={"course": str(course)}, versions={}), [])
+    found = course_behind(Namespace(course=None), course / "out")
+
+    assert found.policy == load(course).policy
+    assert course_behind(Namespace(course=Path("core")), course / "out").policy is None
+    (course / "course.toml").unlink()
+    with pytest.raises(UsageError, match=f"graded by the course in {course}, which cannot be read from here"):
+        course_behind(Namespace(course=None), course / "out")

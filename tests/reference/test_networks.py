@@ -7,7 +7,9 @@ import torch
 from torch import nn
 
 from reference.lenet5 import LeNet5
+from reference.lenet5_paper import LeNet5Paper
 from reference.mnist_cnn import MnistCNN
+from reference.plain_cnn import PlainCNN
 from reference.resnet_block import ResidualBlock, SmallResNet
 
 
@@ -22,6 +24,8 @@ def layer_counts(model: nn.Module) -> list[int]:
     [
         (MnistCNN, [320, 18_496, 401_536, 1_290], 421_642),
         (LeNet5, [156, 2_416, 48_120, 10_164, 850], 61_706),
+        (LeNet5Paper, [156, 1_516, 48_120, 10_164, 850], 60_806),
+        (PlainCNN, [832, 51_264, 131_200, 1_290], 184_586),
     ],
 )
 def test_parameter_counts_are_the_contract_s(network: type[nn.Module], counts: list[int], total: int) -> None:
@@ -38,7 +42,7 @@ def test_small_resnet_has_the_parameters_its_table_says() -> None:
     assert [sum(layer_counts(part)) for part in parts] == [176, 4_672, 14_528, 57_728, 650]
 
 
-@pytest.mark.parametrize("network", [MnistCNN, LeNet5, SmallResNet])
+@pytest.mark.parametrize("network", [MnistCNN, LeNet5, LeNet5Paper, PlainCNN, SmallResNet])
 @pytest.mark.parametrize("batch", [1, 2, 7])
 def test_networks_give_ten_logits_an_image(network: type[nn.Module], batch: int) -> None:
     """Any batch size goes in; (N, 10) comes out, whatever else is in the batch."""

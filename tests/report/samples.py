@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +27,8 @@ from grader.records import (
     Table,
     sum_points,
 )
+from grader.report import html, terminal
+from grader.report.standing import standing
 
 HOSTILE = (
     "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\x1b[31mred\x00\u202egpj.exe\u2066 "
@@ -288,3 +293,19 @@ def hostile() -> SubmissionReport:
     check = failed(word, word, finding, evidence=absurd)
     exercise = ExerciseResult(name=word, title=word, file=word, checks=(check,), output=f"{word}\n" * 20)
     return report(word, exercise, isolation="none")
+
+
+def write_index(reports: Sequence[SubmissionReport], out: Path, *more: Any, **how: Any) -> Path:
+    """The index page over these reports."""
+    hardness = {}
+    for check in (check for one in reports for check in one.checks if check.outcome in ("passed", "failed")):
+        _, title, failed, ran = hardness.get(check.id, ("", check.title, 0, 0))
+        hardness[check.id] = (check.id, title, failed + (check.outcome == "failed"), ran + 1)
+    failed_ones = [one for one in hardness.values() if one[2]]
+    return html.write_index(list(map(standing, reports)), out, *more, hardness=failed_ones, **how)
+
+
+def print_summary(reports: Sequence[SubmissionReport], problems: terminal.Problems, *more: Any, **how: Any) -> None:
+    """The summary of a run with these reports."""
+    alone = reports[0] if len(reports) == 1 else None
+    terminal.print_summary(list(map(standing, reports)), problems, *more, report=alone, **how)

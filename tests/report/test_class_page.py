@@ -10,7 +10,6 @@ from grader.cli import main
 from grader.policy.marks import Line, Mark
 from grader.records import Finding, SubmissionReport, to_json
 from grader.report.class_page import Class, distribution, write_class
-from grader.report.html import write_index
 from tests.export.test_export import check, report
 from tests.report import samples
 from tests.report.test_html import Page
@@ -92,9 +91,9 @@ def test_distribution() -> None:
 
 def test_the_index_links_to_it(graded: list[SubmissionReport], tmp_path: Path) -> None:
     """Once it is there."""
-    assert "class.html" not in Page(write_index(graded, tmp_path)).all("a", "href")
+    assert "class.html" not in Page(samples.write_index(graded, tmp_path)).all("a", "href")
     write_class(Class(reports=graded), tmp_path)
-    assert "class.html" in Page(write_index(graded, tmp_path)).all("a", "href")
+    assert "class.html" in Page(samples.write_index(graded, tmp_path)).all("a", "href")
 
 
 def test_command(graded: list[SubmissionReport], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ import pytest
 from grader.policy.marks import Line, Mark
 from grader.records import CheckResult, ExerciseResult, Finding, SubmissionReport, from_json
 from grader.report.files import write_whole
-from grader.report.html import write_index, write_report
+from grader.report.html import write_report
 from grader.report.text import _UNSAFE
 from tests.report import samples
 
@@ -292,7 +292,7 @@ def test_links_lead_to_their_pages(tmp_path: Path) -> None:
     reports = [samples.flawless(name) for name in NAMES]
     for report in reports:
         write_report(report, tmp_path / report.submission)
-    page = Page(write_index(reports, tmp_path))
+    page = Page(samples.write_index(reports, tmp_path))
     links = page.all("a", "href")
 
     assert sorted(NAMES) == sorted(unquote(link).removesuffix("/report.html") for link in links)
@@ -305,7 +305,7 @@ def test_the_index_sums_up_a_class(tmp_path: Path) -> None:
 
     reports = [samples.flawless("student10"), samples.mixed("student9"), samples.mixed("Student1")]
     problems = [("late<1>", "The upload is <empty>."), ("broken", "No zip.")]
-    page = Page(write_index(reports, tmp_path, problems))
+    page = Page(samples.write_index(reports, tmp_path, problems))
 
     assert [unquote(link).split("/")[0] for link in page.all("a", "href")] == [
         "Student1",
@@ -322,7 +322,7 @@ def test_the_index_sums_up_a_class(tmp_path: Path) -> None:
 def test_an_empty_class_has_an_index(tmp_path: Path) -> None:
     """Nothing graded is no reason to fail."""
 
-    page = Page(write_index([], tmp_path, [("s", "Not a zip.")]))
+    page = Page(samples.write_index([], tmp_path, [("s", "Not a zip.")]))
 
     assert "0 submissions 0 with every check passed, 1 not graded" in page.text
 
@@ -330,7 +330,7 @@ def test_an_empty_class_has_an_index(tmp_path: Path) -> None:
 def test_three_thousand_submissions_fit(tmp_path: Path) -> None:
     """The index of a large course stays below a megabyte and a half."""
 
-    path = write_index([samples.mixed(f"student{number}") for number in range(3000)], tmp_path)
+    path = samples.write_index([samples.mixed(f"student{number}") for number in range(3000)], tmp_path)
 
     assert path.stat().st_size < 1_500_000
     assert path.read_text("utf-8").count("/report.html") == 3000
@@ -358,7 +358,7 @@ def test_mark(tmp_path: Path) -> None:
     lines = (Line(text="What the checks earned", points=8), Line(text=samples.HOSTILE, points=-1.5), Line(text="noted"))
     mark = Mark(score=6.5, max_score=20, lines=lines, doubts=("write handed_in",))
     page = Page(write_report(report, tmp_path, mark))
-    index = Page(write_index([report], tmp_path, marks={report.submission: mark}))
+    index = Page(samples.write_index([report], tmp_path, marks={report.submission: mark}))
 
     assert f"6.5 of 20 points, where the checks earned {report.score:g}" in page.text
     assert "What the checks earned 8" in page.text

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
-import pytest
 
-from grader.errors import UsageError
-from grader.records import ExerciseResult, Finding, SubmissionReport, from_json
-from grader.report.kept import Shelf, merged, read_index
+from grader.records import ExerciseResult, Finding, SubmissionReport
+from grader.report.kept import merged
 from tests.report import samples
 
 COURSE = {"corr2d": {"corr2d.shape", "corr2d.values"}, "pooling": {"pooling.max"}}
@@ -69,86 +65,3 @@ def test_what_was_asked_is_replaced() -> None:
             report(exercise("corr2d", "shape"), seed=2), WHOLE, COURSE | {"corr2d": {"corr2d.shape"}}, {"corr2d.shape"}
         ).checks
     ]
-
-
-def test_the_other_submissions_keep_their_rows(tmp_path: Path) -> None:
-    """And those that were not graded their sentence, while they are there."""
-    for name in ("ben.rar", "cy.rar"):
-        (tmp_path / name).touch()
-    out = tmp_path / "out"
-    out.mkdir()
-    places = {name: str(tmp_path / name) for name in ("ann", "dan", "ben.rar", "cy.rar")}
-    first = Shelf(out, places, COURSE, {"pooling.max"})
-    for name in ("ann", "dan"):
-        first.put(report(exercise("pooling", "max"), name=name))
-    first.write_index({"ann", "dan"}, [("ben.rar", "Pack again."), ("cy.rar", "Pack it.")], ["README.md"])
-    (tmp_path / "cy.rar").unlink()
-
-    again = Shelf(out, {"ann": places["ann"]}, COURSE, {"pooling.max"})
-    again.put(report(exercise("pooling", "max", wrong="max"), name="ann", seed=2))
-    again.write_index({"ann"}, [], [])
-    page = (out / "index.html").read_text()
-
-    assert "2 submissions" in page and "dan</a> <small>earlier run, 2026-01-01</small>" in page
-    assert "ann</a></th>" in page and 0 == from_json((out / "ann" / "report.json").read_bytes()).score
-    assert "Pack again." in page and "Pack it." not in page and "README.md" in page
-    assert {"ann", "dan"} == set(read_index(out).submissions)
-
-
-def test_a_namesake_is_refused(tmp_path: Path) -> None:
-    """Two students' results are never mixed; but a folder that has moved keeps its name."""
-    for place in ("monday/ann", "tuesday/ann"):
-        (tmp_path / place).mkdir(parents=True)
-    one, other = (str(tmp_path / place) for place in ("monday/ann", "tuesday/ann"))
-    shelf = Shelf(tmp_path, {"ann": one}, COURSE, set())
-    shelf.put(report(exercise("pooling", "max")))
-    shelf.write_index({"ann"}, [], [])
-
-    with pytest.raises(
-        UsageError, match=r"holds the report of .*monday/ann, not of .*tuesday/ann; name another folder"
-    ):
-        Shelf(tmp_path, {"ann": other}, COURSE, set())
-    (tmp_path / "monday/ann").rmdir()
-    Shelf(tmp_path, {"ann": other}, COURSE, set())
-
-
-def test_nothing_of_another_s_report_is_kept(tmp_path: Path) -> None:
-    """Anna's stray file was graded as ann and is gone; the real one starts anew, also after a run that graded nothing."""
-    stray, real = str(tmp_path / "stray" / "ann"), str(tmp_path / "ann")
-    first = Shelf(tmp_path, {"ann": stray}, COURSE, {"corr2d.shape"})
-    first.put(report(exercise("corr2d", "shape"), digest="s"))
-    first.write_index({"ann"}, [], [])
-    Shelf(tmp_path, {"ann": real}, COURSE, set()).write_index(set(), [("ann", "It is empty.")], [])
-
-    later = Shelf(tmp_path, {"ann": real}, COURSE, {"pooling.max"})
-    later.put(report(exercise("pooling", "max"), seed=2))
-    found = from_json((tmp_path / "ann" / "report.json").read_bytes())
-
-    assert ["pooling.max"] == [check.id for check in found.checks]
-    assert [f"ann: the earlier report was of {stray}, so nothing of it is kept"] == later.told
-
-
-@pytest.mark.parametrize(("moved", "digest"), [(False, "e"), (True, "d")])
-def test_of_the_same_place_or_the_same_files_it_is_kept(moved: bool, digest: str, tmp_path: Path) -> None:
-    """The student has worked on, or the folder was moved."""
-    one, other = str(tmp_path / "one"), str(tmp_path / "other")
-    first = Shelf(tmp_path, {"ann": one}, COURSE, {"corr2d.shape"})
-    first.put(report(exercise("corr2d", "shape")))
-    first.write_index({"ann"}, [], [])
-    later = Shelf(tmp_path, {"ann": other if moved else one}, COURSE, {"pooling.max"})
-    later.put(report(exercise("pooling", "max"), seed=2, digest=digest))
-
-    assert 2 == len(list(from_json((tmp_path / "ann" / "report.json").read_bytes()).checks))
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": "grader/report/9"}'])
-def test_what_is_no_report_does_no_harm(text: str, tmp_path: Path) -> None:
-    """Anybody can put files there."""
-    (tmp_path / "ann").mkdir()
-    (tmp_path / "ann" / "report.json").write_text(text)
-    (tmp_path / "index.json").write_text(text)
-    shelf = Shelf(tmp_path, {"ann": "x"}, COURSE, set())
-    shelf.put(report(exercise("pooling", "max")))
-    shelf.write_index({"ann"}, [], [])
-
-    assert "1 submission<" in (tmp_path / "index.html").read_text()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
+import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -33,6 +36,16 @@ def test_some_lines_of_steps_without_names() -> None:
     said = logged(400, *[""] * 400)
 
     assert ("graded 20 of 400", "graded 400 of 400", 20) == (said[0], said[-1], len(said))
+
+
+def test_many_submissions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line every few seconds: how many a minute, and for how long still."""
+    clock = itertools.count(0.0, 1.0)
+    monkeypatch.setattr("grader.report.progress.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    said = logged(3000, *(f"s{number}" for number in range(40)))
+
+    assert re.fullmatch(r"graded 5 of 3000, [\d.]+ a minute, \d+:\d\d:\d\d left: s4", said[0])
+    assert 8 <= len(said) <= 10
 
 
 def test_nothing_to_tell() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from grader.policy.marks import Line, Mark
 from grader.records import ExerciseResult, Finding, SubmissionReport
-from grader.report.terminal import Problems, print_summary
+from grader.report.terminal import Problems
 from tests.report import samples
+from tests.report.samples import print_summary
 from tests.terminals import ESCAPE
 
 OUT = Path("reports")
@@ -60,14 +61,14 @@ def test_mark() -> None:
     lines = (Line(text="What the checks earned", points=8), Line(text=samples.HOSTILE, points=-1.5))
     mark = Mark(score=6.5, max_score=20, lines=lines, doubts=("write handed_in",))
     stream = io.StringIO()
-    print_summary([report], (), OUT, stream, marks={"anna": mark})
+    samples.print_summary([report], (), OUT, stream, marks={"anna": mark})
     told = stream.getvalue()
 
     assert "mark 6.5/20" in told.partition("\n")[0]
     assert "6.5  is the mark, of 20" in told
     assert "To settle: write handed_in" in told
     assert "\x1b[31mred" not in told
-    print_summary([report, samples.flawless()], (), OUT, stream := io.StringIO(), marks={"anna": mark})
+    samples.print_summary([report, samples.flawless()], (), OUT, stream := io.StringIO(), marks={"anna": mark})
     assert 1 == stream.getvalue().count("mark ")
 
 

@@ -127,6 +127,15 @@ def test_a_name_that_is_not_there(names: dict[str, Any]) -> None:
 # --- call ---------------------------------------------------------------------------------------------
 
 
+def test_constant() -> None:
+    """A value comes as it is, with lists for sets; one that is not there as None."""
+    workspace = defined(TABLE={0: {1}, 1: (2, 3)}, SIZE=3)
+
+    found = [protocol.unpack(workspace.constant(name)) for name in ("TABLE", "SIZE", "NOTHING")]
+
+    assert [{"0": [1], "1": [2, 3]}, 3, None] == found
+
+
 def test_call() -> None:
     """The answer for the wire, with how long it took and no traces when there are none."""
     reply = call(defined(f=lambda X, K: X + K), X, K)

@@ -14,7 +14,8 @@ class Inception(nn.Module):
         1x1 convolution to c3r, 5x5 convolution to c3
         3x3 max-pool with stride 1, 1x1 convolution to c4
 
-    in this order. Behind every convolution stands a ReLU, and no batch norm. Height and width stay: pad for it.
+    in this order. Behind every convolution, an nn.Conv2d each with or without bias, stands a ReLU, and no batch norm. Height and
+    width stay: pad for it.
 
     The module's first form has no reductions. Where c2 or c3 is a plain number, leave the 1x1 convolution before it out;
     where c4 is None, leave the one behind the max-pool out: the pooled x itself is the last branch then.

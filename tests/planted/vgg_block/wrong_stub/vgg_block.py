@@ -7,7 +7,8 @@ def vgg_block(layers, in_channels, out_channels):
     """A module, such as nn.Sequential: (N, in_channels, H, W) -> (N, out_channels, H // 2, W // 2).
 
     `layers` convolutions with 3x3 kernels and padding 1, a ReLU behind each, then one max-pooling with window and stride 2.
-    The first takes in_channels to out_channels, all others have out_channels on both sides. Each has its own weights.
+    The first takes in_channels to out_channels, all others have out_channels on both sides. Each has its own weights, and
+    a bias or none.
     """
     raise NotImplementedError
 

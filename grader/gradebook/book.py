@@ -1,0 +1,453 @@
+"""A gradebook: runs, what each has found about whom, and which of it counts."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader.errors import UsageError
+from grader.gradebook import schema
+from grader.records import Record, Standing, SubmissionReport, from_json
+
+FILE = "gradebook.sqlite"
+PATIENCE = 5.0  # seconds that the processes of a run which was killed may take to end
+PART = 0.1
+
+
+class Run(Record, frozen=True, kw_only=True):
+    """One `grader run`."""
+
+    id: int = 0
+    started: str  # ISO 8601, UTC
+    ended: str = ""
+    state: str = "open"  # open, done, reverted
+    seed: int  # of what had to be asked anew
+    note: str = ""
+    course: str  # its name
+    options: dict[str, Any]  # by which it was asked for
+    versions: dict[str, str]
+    left_alone: tuple[str, ...] = ()
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """A submission in a run."""
+
+    name: str
+    place: str  # where it lies
+    snapshot: str = ""  # digest over its files, and over what was left out of them
+
+
+class Problem(Record, frozen=True, kw_only=True):
+    """A submission that could not be graded."""
+
+    name: str
+    place: str
+    why: str
+
+
+class Result(Record, frozen=True, kw_only=True):
+    """One check of a stored report, without its finding's data."""
+
+    name: str
+    outcome: str
+    points: float
+    earned: float
+    counted: bool
+    seconds: float
+    silent: bool  # its exercise has printed nothing
+    public: bool
+    later: bool = False  # hidden until the deadline
+    hint: str  # that the check had then
+    told: str  # its finding, in a sentence
+    fingerprint: str = ""  # of all that it depends on; empty where it was kept from a run that asked otherwise
+    run: int = 0  # that has asked it; 0: the one that is on
+    why: str = ""  # it was asked then
+
+
+class Candidate(Record, frozen=True, kw_only=True):
+    """A stored report that may be used again."""
+
+    id: int
+    snapshot: str
+    seed: int
+    settled: str
+
+
+class Gradebook:
+    """The gradebook of a folder of reports. No method but `create` makes the file."""
+
+    def __init__(self, out: Path) -> None:
+        """Raises UsageError for a file that is damaged, newer, or no gradebook."""
+        self.file = out / FILE
+        schema.check(self.file)
+        self._run = 0
+        self._fingerprints: dict[str, int] = {}
+
+    @property
+    def exists(self) -> bool:
+        return schema.is_there(self.file)
+
+    def create(self, course: str) -> bool:
+        """Make it ready to be written, for the course of that name; whether it is new. Raises UsageError for another course's."""
+        self.require(course)
+        new = not self.exists
+        schema.prepare(self.file)
+        with self._writing() as database:
+            database.execute("INSERT OR IGNORE INTO meta VALUES ('course', ?)", (course,))
+        return new
+
+    def require(self, course: str) -> None:
+        """Raises UsageError for a gradebook of another course."""
+        if not self.exists:
+            return
+        with self._reading() as database:
+            row = database.execute("SELECT value FROM meta WHERE key = 'course'").fetchone()
+        if row is not None and row[0] != course:
+            told = f"{self.file} is the gradebook of the course {row[0]!r}, not of {course!r}"
+            raise UsageError(f"{told}; name another folder with --out; nothing was changed")
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else writes here meanwhile. Raises UsageError where somebody does."""
+        folder = os.open(self.file.parent, os.O_RDONLY)
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while True:
+                try:
+                    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        told = f"{self.file.parent}: another grader run writes there"
+                        raise UsageError(
+                            f"{told}; wait until it has ended, or name another folder with --out"
+                        ) from None
+                    time.sleep(PART)
+                except OSError:  # a file system without such locks
+                    break
+            yield
+        finally:
+            os.close(folder)
+
+    # Runs
+
+    def runs(self) -> list[Run]:
+        """The oldest first."""
+        with self._reading() as database:
+            return list(map(_run, database.execute(f"SELECT {_RUN} FROM runs ORDER BY id")))
+
+    def run(self, number: int) -> Run:
+        """Raises UsageError for one that there is not."""
+        found = {run.id: run for run in self.runs()}
+        if number not in found:
+            last = f"the last is {max(found)}" if found else "there is none yet"
+            raise UsageError(f"there is no run {number} in {self.file}: {last}")
+        return found[number]
+
+    def begin(self, run: Run, entries: Iterable[Entry]) -> int:
+        """Open a run over these submissions; its number."""
+        with self._writing() as database:
+            cursor = database.execute(
+                "INSERT INTO runs (started, state, seed, note, course, options, versions, left_alone) "
+                "VALUES (?, 'open', ?, ?, ?, ?, ?, ?)",
+                (run.started, run.seed, run.note, run.course, *map(_text, (run.options, run.versions, run.left_alone))),
+            )
+            self._run = int(cursor.lastrowid or 0)
+            self._add(database, entries)
+        return self._run
+
+    def resume(self, run: Run, entries: Iterable[Entry]) -> dict[str, str]:
+        """Go on with an unfinished run; the snapshots of the submissions that it knew, by name."""
+        self._run = run.id
+        with self._writing() as database:
+            known = dict(database.execute("SELECT name, snapshot FROM submissions WHERE run = ?", (run.id,)))
+            self._add(database, entries)
+        return known
+
+    def _add(self, database: sqlite3.Connection, entries: Iterable[Entry]) -> None:
+        database.executemany(
+            "INSERT INTO submissions (run, name, place, snapshot) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET place = excluded.place, snapshot = excluded.snapshot, report = NULL, why = '' "
+            "WHERE snapshot <> excluded.snapshot OR report IS NULL",
+            ((self._run, one.name, one.place, one.snapshot) for one in entries),
+        )
+
+    def finish(self, ended: str) -> None:
+        with self._writing() as database:
+            database.execute("UPDATE runs SET state = 'done', ended = ? WHERE id = ?", (ended, self._run))
+
+    def revert(self, number: int, state: str = "reverted") -> None:
+        """The marks of a run count no more; with the state `done` they do again."""
+        with self._writing() as database:
+            database.execute("UPDATE runs SET state = ? WHERE id = ?", (state, number))
+
+    # What a run finds
+
+    def put(
+        self,
+        entry: Entry,
+        report: SubmissionReport,
+        standing: Standing,
+        results: Sequence[Result],
+        settled: str,
+        reused: bool = False,
+    ) -> int:
+        """A report and its results, in one transaction; its number. `settled`: see `Candidate`."""
+        data = zlib.compress(msgspec.json.encode(report), 1)
+        with self._writing() as database:
+            cursor = database.execute(
+                "INSERT INTO reports (submission, snapshot, seed, settled, standing, data) VALUES (?, ?, ?, ?, ?, ?)",
+                (entry.name, entry.snapshot, report.seed, settled, msgspec.json.encode(standing), data),
+            )
+            number = int(cursor.lastrowid or 0)
+            database.executemany(
+                "INSERT INTO checks VALUES (?, ?) ON CONFLICT DO UPDATE SET title = excluded.title WHERE title <> excluded.title",
+                ((check.id, check.title) for check in report.checks),
+            )
+            database.executemany(
+                f"INSERT INTO results (report, {_RESULT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (number, one.name, one.outcome, one.points, one.earned, one.counted, one.seconds, one.silent,
+                     one.public, one.later, one.hint, one.told,
+                     self._fingerprints.get(one.fingerprint), one.run or self._run, one.why)
+                    for one in results
+                ),
+            )  # fmt: skip
+            self._stand(database, entry, number, "", reused, report.seconds)
+        return number
+
+    def reuse(self, found: Iterable[tuple[Entry, int]]) -> None:
+        """Submissions whose stored reports stand; what this run has found before it was interrupted is left as it is."""
+        with self._writing() as database:
+            database.executemany(
+                "UPDATE submissions SET report = ?1, reused = 1 WHERE run = ?2 AND name = ?3 AND report IS NOT ?1",
+                ((number, self._run, entry.name) for entry, number in found),
+            )
+
+    def refuse(self, problem: Problem) -> None:
+        with self._writing() as database:
+            entry = Entry(name=problem.name, place=problem.place)
+            self._stand(database, entry, None, problem.why, False, 0.0)
+
+    def _stand(
+        self, database: sqlite3.Connection, entry: Entry, report: int | None, why: str, reused: bool, seconds: float
+    ) -> None:
+        database.execute(
+            "INSERT OR REPLACE INTO submissions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._run, entry.name, entry.place, entry.snapshot, report, why, reused, seconds),
+        )
+
+    def know(self, fingerprints: Mapping[str, Mapping[str, str]]) -> None:
+        """Fingerprints that results will name, each with its parts."""
+        with self._writing() as database:
+            for digest, parts in fingerprints.items():
+                database.execute(
+                    "INSERT OR IGNORE INTO fingerprints (digest, parts) VALUES (?, ?)", (digest, _packed(parts))
+                )
+            self._fingerprints = dict(database.execute("SELECT digest, id FROM fingerprints"))
+
+    def parts(self, digest: str) -> dict[str, str]:
+        """Of a fingerprint; empty where it is not known."""
+        with self._reading() as database:
+            row = database.execute("SELECT parts FROM fingerprints WHERE digest = ?", (digest,)).fetchone()
+        return _unpacked(row[0], dict[str, str]) if row else {}
+
+    def worked_out(self, key: str) -> dict[str, str] | None:
+        """The fingerprint of each check of a course whose every byte `key` stands for."""
+        with self._reading() as database:
+            row = database.execute("SELECT fingerprints FROM courses WHERE key = ?", (key,)).fetchone()
+        return _unpacked(row[0], dict[str, str]) if row else None
+
+    def work_out(self, key: str, fingerprints: Mapping[str, str]) -> None:
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO courses VALUES (?, ?)", (key, _packed(fingerprints)))
+
+    # What is known
+
+    @contextlib.contextmanager
+    def candidates(self) -> Iterator[Callable[[str], list[Candidate]]]:
+        """A function that gives the reports of a submission: the one that counts, then the newest first."""
+        with self._reading() as database:
+
+            def of(name: str) -> list[Candidate]:
+                rows = database.execute(
+                    "SELECT id, snapshot, seed, settled FROM reports WHERE submission = ?1 "
+                    "ORDER BY id IS NOT (SELECT report FROM current WHERE name = ?1), id DESC",
+                    (name,),
+                )
+                return [Candidate(id=row[0], snapshot=row[1], seed=row[2], settled=row[3]) for row in rows]
+
+            yield of
+
+    def results(self, report: int) -> dict[str, Result]:
+        with self._reading() as database:
+            return {one.name: one for one in self._results(database, report)}
+
+    @staticmethod
+    def _results(database: sqlite3.Connection, report: int) -> Iterator[Result]:
+        columns = _RESULT.replace("fingerprint", "coalesce(fingerprints.digest, '')")
+        rows = database.execute(
+            f"SELECT {columns} FROM results LEFT JOIN fingerprints ON fingerprints.id = fingerprint WHERE report = ?",
+            (report,),
+        )
+        return (Result(**dict(zip(_NAMES, _typed(row), strict=True))) for row in rows)
+
+    def report(self, number: int) -> SubmissionReport:
+        with self._reading() as database:
+            [data] = database.execute("SELECT data FROM reports WHERE id = ?", (number,)).fetchone()
+        return from_json(zlib.decompress(data))
+
+    def places(self) -> dict[str, str]:
+        """Where each submission with a report lies, by name."""
+        with self._reading() as database:
+            return dict(database.execute("SELECT name, place FROM current"))
+
+    def current(self, name: str) -> int | None:
+        """The number of the report that counts."""
+        with self._reading() as database:
+            row = database.execute("SELECT report FROM current WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def standing(self, until: int | None = None) -> dict[str, tuple[int, int]]:
+        """Report and run of each submission, as they counted after the run `until`, by name."""
+        with self._reading() as database:
+            if until is None:
+                rows = database.execute("SELECT name, report, run FROM current")
+            else:
+                rows = database.execute(
+                    "SELECT name, report, max(run) FROM submissions WHERE report IS NOT NULL AND run <= ? AND (run = ? OR "
+                    "run NOT IN (SELECT id FROM runs WHERE state = 'reverted')) GROUP BY name",
+                    (until, until),
+                )
+            return {name: (report, run) for name, report, run in rows}
+
+    def standings(self, names: Iterable[str] | None = None) -> Iterator[Standing]:
+        """How each submission stands, by name; one at a time."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT name, standing FROM current JOIN reports ON reports.id = current.report ORDER BY name"
+            )
+            wanted = None if names is None else set(names)
+            for name, data in rows:
+                if wanted is None or name in wanted:
+                    yield msgspec.json.decode(data, type=Standing)
+
+    def reports(self, names: Iterable[str] | None = None) -> Iterator[SubmissionReport]:
+        """The reports that count, by name; one at a time."""
+        with self._reading() as database:
+            rows = database.execute("SELECT name, data FROM current JOIN reports ON reports.id = report ORDER BY name")
+            wanted = None if names is None else set(names)
+            for name, data in rows:
+                if wanted is None or name in wanted:
+                    yield from_json(zlib.decompress(data))
+
+    def a_standing(self, report: int) -> Standing:
+        with self._reading() as database:
+            [data] = database.execute("SELECT standing FROM reports WHERE id = ?", (report,)).fetchone()
+        return msgspec.json.decode(data, type=Standing)
+
+    def hardness(self, reports: Sequence[int] | None = None) -> list[tuple[str, str, int, int]]:
+        """Over the reports that count, or over these: of each check that somebody failed its name, its title, how many
+        failed it, and for how many it ran.
+        """
+        among = "SELECT report FROM current" if reports is None else "SELECT value FROM json_each(?)"
+        with self._reading() as database:
+            return database.execute(
+                "SELECT results.name, title, sum(outcome = 'failed') AS failed, count(*) FROM results "
+                f"JOIN checks ON checks.name = results.name WHERE report IN ({among}) AND outcome IN ('passed', 'failed') "
+                "GROUP BY results.name HAVING failed > 0",
+                () if reports is None else (_text(list(reports)),),
+            ).fetchall()
+
+    def problems(self) -> list[tuple[Problem, int]]:
+        """Entries that the last run to name them could not grade, each with that run."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT name, place, why, max(run) FROM submissions GROUP BY place HAVING why <> '' ORDER BY max(run), name"
+            )
+            return [(Problem(name=name, place=place, why=why), run) for name, place, why, run in rows]
+
+    def asked(self, run: int | None = None) -> dict[str, int]:
+        """How many results of each check a run has found by asking, and not kept."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT results.name, count(*) FROM submissions JOIN results USING (report) "
+                "WHERE submissions.run = ?1 AND results.run = ?1 GROUP BY results.name",
+                (run or self._run,),
+            )
+            return dict(rows)
+
+    def history(self, name: str) -> list[tuple[Run, Standing | None, str, bool]]:
+        """Of a submission: each run that named it, how it stood then or why it was not graded, whether that was reused."""
+        columns = ", ".join(f"runs.{column}" for column in _RUN.split(", "))
+        with self._reading() as database:
+            rows = database.execute(
+                f"SELECT standing, submissions.why, reused, {columns} FROM submissions JOIN runs ON runs.id = submissions.run "
+                "LEFT JOIN reports ON reports.id = submissions.report WHERE name = ? ORDER BY run",
+                (name,),
+            )
+            return [
+                (_run(row[3:]), row[0] and msgspec.json.decode(row[0], type=Standing), row[1], bool(row[2]))
+                for row in rows
+            ]
+
+    # What was written out
+
+    def mark_written(self, name: str, report: int) -> None:
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO written VALUES (?, ?)", (name, report))
+
+    def unwritten(self) -> list[str]:
+        """Submissions whose files show another report than the one that counts."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT current.name FROM current LEFT JOIN written ON written.name = current.name "
+                "WHERE written.report IS NOT current.report"
+            )
+            return [name for (name,) in rows]
+
+    def _reading(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return schema.connected(self.file, write=False)
+
+    def _writing(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return schema.connected(self.file, write=True)
+
+
+_RUN = "id, started, ended, state, seed, note, course, options, versions, left_alone"
+_RESULT = "name, outcome, points, earned, counted, seconds, silent, public, later, hint, told, fingerprint, run, why"
+_NAMES = _RESULT.split(", ")
+
+
+def _run(row: Sequence[Any]) -> Run:
+    plain = dict(zip(_RUN.split(", "), row, strict=True))
+    for name, kind in (("options", dict[str, Any]), ("versions", dict[str, str]), ("left_alone", tuple[str, ...])):
+        plain[name] = msgspec.json.decode(plain[name], type=kind)
+    return Run(**plain)
+
+
+def _typed(row: Sequence[Any]) -> list[Any]:
+    return [
+        bool(value) if name in ("counted", "silent", "public", "later") else value
+        for name, value in zip(_NAMES, row, strict=True)
+    ]
+
+
+def _text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _packed(value: Any) -> bytes:
+    return zlib.compress(msgspec.json.encode(value))
+
+
+def _unpacked(data: bytes, kind: Any) -> Any:
+    return msgspec.json.decode(zlib.decompress(data), type=kind)

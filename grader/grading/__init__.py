@@ -1,0 +1,1 @@
+"""The way of a class: take, reuse, grade, record, write. See `grader.grading.way`."""

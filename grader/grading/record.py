@@ -1,0 +1,151 @@
+"""Make the record of a submission of what was asked now and what is stored, put it into the gradebook, write it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from grader.authoring.exercise import Check
+from grader.course import Course
+from grader.gradebook import Entry, Gradebook, Result
+from grader.grading.reuse import Plan, Wanted
+from grader.records import CheckResult, ExerciseResult, SubmissionReport, earned, sum_points
+from grader.report import kept
+from grader.report.standing import standing
+
+
+class Recorder:
+    """Of one run."""
+
+    def __init__(self, book: Gradebook, course: Course, wanted: Wanted, places: Mapping[str, str]) -> None:
+        """`places` is where submissions with a report lay before this run, by name."""
+        self._book, self._course, self._wanted = book, course, wanted
+        self._places = places
+        self._asked = {check.id for check in wanted.checks}
+        self._ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}
+        self.told: list[str] = []  # what an instructor may want to know
+
+    def put(self, entry: Entry, digest: str, plan: Plan, new: SubmissionReport | None) -> None:
+        """Put together what a submission's report says now. A report that is as it was is not made again."""
+        book = self._book
+        base = book.report(plan.base) if plan.base is not None else None
+        known = book.results(plan.base) if plan.base is not None else {}
+        report = new if base is None else self._joined(base, known, new)
+        assert report is not None
+        current = book.current(entry.name)
+        if current is not None and current == plan.base and report == base:
+            book.reuse([(entry, current)])
+            return
+        whole, old = report, {}
+        if current is not None and (old := book.results(current)).keys() - self._asked:
+            whole = self._with_earlier(entry, digest, report, book.report(current))
+        book.put(
+            entry,
+            whole,
+            standing(whole),
+            list(self._results(whole, plan, known, old)),
+            self._wanted.settled if whole is report else "",
+            reused=new is None,
+        )
+
+    def _with_earlier(
+        self, entry: Entry, digest: str, report: SubmissionReport, old: SubmissionReport
+    ) -> SubmissionReport:
+        """With the results of checks that were not asked, of the same place or the same files: a name may have been another's."""
+        whole = kept.merged(report, old, self._ids, self._asked)
+        known = self._places.get(entry.name)
+        if whole is report:
+            return report
+        if not (old.digest and old.digest == digest) and not (known is not None and kept.is_same(known, entry.place)):
+            other = known if known is not None else "an unknown place"
+            self.told.append(f"{entry.name}: the earlier report was of {other}, so nothing of it is kept")
+            return report
+        new = whole.notes[: len(whole.notes) - len(report.notes)]
+        self.told += [f"{entry.name}: {note}" for note in new]
+        return whole
+
+    def _joined(
+        self, base: SubmissionReport, known: Mapping[str, Result], new: SubmissionReport | None
+    ) -> SubmissionReport:
+        """The checks of this run: those of `new`, else those of `base` as they are shown now."""
+        before, now = ({one.name: one for one in report.exercises} if report else {} for report in (base, new))
+        exercises = []
+        for exercise, checks in self._wanted.exercises().items():
+            fresh = {check.id: check for check in now[exercise.name].checks} if exercise.name in now else {}
+            stored = {check.id: check for check in before[exercise.name].checks} if exercise.name in before else {}
+            shown = [fresh.get(check.id) or _shown(check, stored[check.id], known[check.id]) for check in checks]
+            told = now.get(exercise.name) or before[exercise.name]
+            if exercise.name in now and len(fresh) < len(checks):
+                told = before[exercise.name]  # notes are about the import, which all share; nothing was printed
+            exercises.append(msgspec.structs.replace(told, title=exercise.title, checks=tuple(shown)))
+        artefacts = {one.file: one for report in (base, new) if report for one in report.artefacts}
+        files = [
+            file for exercise in self._wanted.exercises() for file in artefacts if file.startswith(f"{exercise.name}.")
+        ]
+        return msgspec.structs.replace(
+            new or base,
+            exercises=tuple(exercises),
+            score=sum_points(exercise.score for exercise in exercises),
+            max_score=sum_points(exercise.max_score for exercise in exercises),
+            artefacts=tuple(artefacts[file] for file in dict.fromkeys(files)),
+            notes=_notes(base, new, exercises, files),
+        )
+
+    def _results(
+        self, report: SubmissionReport, plan: Plan, known: Mapping[str, Result], old: Mapping[str, Result]
+    ) -> Iterable[Result]:
+        checks = self._course.checks
+        for exercise in report.exercises:
+            for result in exercise.checks:
+                check = checks.get(result.id)
+                before = (old if result.earlier else known).get(result.id)
+                kept_one = before is not None and (result.earlier is not None or result.id not in plan.run)
+                ran = plan.why.get(result.id, "") if not kept_one or before is None else before.why
+                yield Result(
+                    name=result.id,
+                    outcome=result.outcome,
+                    points=result.points,
+                    earned=result.earned,
+                    counted=result.counted,
+                    seconds=result.seconds,
+                    silent=not exercise.output,
+                    public=result.public,
+                    later=result.later,
+                    hint=check.hint if check else "",
+                    told=(result.finding.misconception or result.finding.message) if result.finding else "",
+                    fingerprint="" if result.earlier else self._wanted.fingerprints.get(result.id, ""),
+                    run=before.run if kept_one and before is not None else 0,
+                    why=ran,
+                )
+
+
+def _shown(check: Check, result: CheckResult, known: Result) -> CheckResult:
+    """A stored result with the title, the points, the visibility and the hint that its check has now."""
+    finding = result.finding
+    if finding is not None and result.outcome == "failed" and known.hint and finding.hint.endswith(known.hint):
+        finding = msgspec.structs.replace(finding, hint=finding.hint.removesuffix(known.hint) + check.hint)
+    return msgspec.structs.replace(
+        result,
+        title=check.title,
+        points=check.points,
+        earned=earned(result.outcome, check.points, result.share),
+        public=check.public,
+        later=check.later,
+        finding=finding,
+        seconds=result.seconds if check.public else 0.0,
+        evidence=result.evidence if check.is_told else (),
+        earlier=None,
+    )
+
+
+def _notes(
+    base: SubmissionReport, new: SubmissionReport | None, exercises: Sequence[ExerciseResult], files: Sequence[str]
+) -> tuple[str, ...]:
+    """As a run that asks everything makes them: about the hand-in, the exercises, the artefacts."""
+    told = [note for report in (new, base) if report for note in report.notes if not note.startswith(kept.KEPT)]
+    of_exercises = [note for exercise in exercises for note in exercise.notes]
+    stored = {note for one in (base, new) if one for exercise in one.exercises for note in exercise.notes}
+    others = [note for note in dict.fromkeys(told) if note not in stored]
+    about = [note for file in files for note in others if note.startswith(f"{file} holds the very parameters of ")]
+    return (*(note for note in others if note not in about), *of_exercises, *about)

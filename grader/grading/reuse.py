@@ -1,0 +1,161 @@
+"""What of a submission need not be asked again: the rule, and why something must be.
+
+A result stands while all that it depends on is the same. The unit is the exercise: its checks share a worker, a clock
+and a diagnosis. Only where every check of an exercise passed and nothing was printed is a single one asked alone.
+Questions that students may have seen are asked of no file that is younger than they are: a submission whose files have
+changed gets the seed of this run, one whose files have not the seed that it had.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from grader.authoring.exercise import Check, Exercise
+from grader.gradebook import Candidate, Gradebook, Result
+from grader.grading import fingerprints
+
+MOST_NAMED = 3  # things that have changed, in one sentence
+ANEW = "it is asked for the first time"
+FILES = "the submission's files have changed"
+FRESH = "nothing was to be reused (--fresh)"
+SEED = "another seed is asked for"
+OURS = "the grader itself had failed"
+WAITS = "not tried: it needs "  # and the name of another check
+NEEDS = "the check's needs and kind"  # of a fingerprint
+LIMIT = "limit of"  # in every finding about time: what other exercises took may matter
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a run asks of everybody."""
+
+    checks: tuple[Check, ...]
+    fingerprints: dict[str, str]  # by the check's name
+    parts: Callable[[str], Mapping[str, str]]  # of a fingerprint
+
+    @cached_property
+    def settled(self) -> str:
+        """A digest over all that a report with these checks and no others depends on, and over how it shows them."""
+        shown = [
+            (
+                check.id,
+                self.fingerprints[check.id],
+                check.title,
+                check.points,
+                check.public,
+                check.later,
+                check.hint,
+                check.exercise.title,
+            )
+            for check in self.checks
+        ]
+        return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+    def exercises(self) -> dict[Exercise, list[Check]]:
+        found: dict[Exercise, list[Check]] = {}
+        for check in self.checks:
+            found.setdefault(check.exercise, []).append(check)
+        return found
+
+
+class Plan(NamedTuple):
+    """What is to be done for one submission."""
+
+    seed: int
+    base: int | None = None  # the stored report whose results are used
+    whole: bool = False  # it stands as it is
+    run: frozenset[str] = frozenset()  # checks to be asked
+    kept: frozenset[str] = frozenset()  # checks of the same exercises that are known to pass
+    why: dict[str, str] = {}  # each of `run` is asked
+
+
+def plan(
+    wanted: Wanted,
+    stored: Sequence[Candidate],
+    snapshot: str,
+    fresh_seed: int,
+    given_seed: int | None,
+    book: Gradebook,
+) -> Plan:
+    """For a submission with these files now, and with these stored reports, the newest first, the one that counts before all.
+
+    `fresh_seed` is for what nobody has seen the questions of; `given_seed` the one that was asked for.
+    """
+    candidates = [one for one in stored if one.snapshot == snapshot]
+    if not candidates:
+        return anew(wanted, fresh_seed, FILES if stored else ANEW)
+    seed = candidates[0].seed if given_seed is None else given_seed
+    of_seed = [one for one in candidates if one.seed == seed]
+    if not of_seed:
+        return anew(wanted, seed, SEED)
+    if of_seed[0] == stored[0] and of_seed[0].settled == wanted.settled:
+        return Plan(seed, base=of_seed[0].id, whole=True)
+    plans = (_from(wanted, one, book.results(one.id), seed) for one in of_seed)
+    return min(plans, key=lambda made: len(made.run))
+
+
+def anew(wanted: Wanted, seed: int, why: str) -> Plan:
+    """Everything is asked."""
+    names = [check.id for check in wanted.checks]
+    return Plan(seed, run=frozenset(names), why=dict.fromkeys(names, why))
+
+
+def _from(wanted: Wanted, candidate: Candidate, results: Mapping[str, Result], seed: int) -> Plan:
+    run: set[str] = set()
+    kept: set[str] = set()
+    why: dict[str, str] = {}
+    for exercise, checks in wanted.exercises().items():
+        stale = {check.id: reason for check in checks if (reason := _stale(check, results.get(check.id), wanted))}
+        for name in [name for name in stale if _waits(name, stale, results, wanted)]:
+            del stale[name]
+        if not stale and _is_whole(exercise, checks, results):
+            continue
+        alone = {check.id for check in checks if check.id not in stale and results[check.id].outcome == "passed"}
+        rest = [check.id for check in checks if check.id not in stale and check.id not in alone]
+        if any(results[name].outcome == "failed" or not results[name].silent for name in [*rest, *alone]):
+            alone, rest = set(), [check.id for check in checks if check.id not in stale]
+        run |= {*stale, *rest}
+        kept |= alone
+        told = f"{next(iter(stale), 'another set of checks')} is asked again, and not all of the exercise had passed"
+        why |= stale | dict.fromkeys(rest, told)
+    if run and any(LIMIT in one.told for one in results.values()):
+        return anew(wanted, seed, "it had met a limit of time or memory, and something else is asked again")
+    return Plan(seed, base=candidate.id, run=frozenset(run), kept=frozenset(kept), why=why)
+
+
+def _waits(name: str, stale: Mapping[str, str], results: Mapping[str, Result], wanted: Wanted) -> bool:
+    """Whether a check was not tried, and will not be, because of another whose result stands: its own code is no matter."""
+    result = results.get(name)
+    if result is None or not result.told.startswith(WAITS) or not result.fingerprint:
+        return False
+    before, now = wanted.parts(result.fingerprint), wanted.parts(wanted.fingerprints[name])
+    return result.told.removeprefix(WAITS).partition(",")[0] not in stale and before.get(NEEDS) == now[NEEDS]
+
+
+def _is_whole(exercise: Exercise, checks: Sequence[Check], results: Mapping[str, Result]) -> bool:
+    """Whether the very same checks of the exercise were asked together; where all have passed, that is no matter."""
+    names = {check.id for check in checks}
+    together = {check.id for check in exercise.checks if check.id in results and results[check.id].fingerprint}
+    return names == together or all(results[name].outcome == "passed" and results[name].silent for name in names)
+
+
+def _stale(check: Check, result: Result | None, wanted: Wanted) -> str:
+    """Why a stored result cannot be used; empty where it can."""
+    if result is None or not result.fingerprint:
+        return ANEW
+    if result.outcome == "errored":
+        return OURS
+    now = wanted.fingerprints[check.id]
+    if result.fingerprint != now:
+        parts = fingerprints.changed(wanted.parts(result.fingerprint), wanted.parts(now))
+        more = f" and {len(parts) - MOST_NAMED} more" if len(parts) > MOST_NAMED else ""
+        return f"{', '.join(parts[:MOST_NAMED])}{more} changed"
+    if (result.public, result.later) != (check.public, check.later) and (result.outcome != "passed" or check.live):
+        return "students see more or less of it now"
+    if result.outcome == "failed" and result.hint != check.hint and not (result.hint and check.hint):
+        return f"it has {'a' if check.hint else 'no'} hint now"
+    return ""

@@ -1,0 +1,333 @@
+"""The way of a class, top to bottom: take, reuse, grade, record, write.
+
+All that is found goes into the gradebook, a submission at a time; what is shown is read back from there. So a run that
+is interrupted, however rudely, has lost what was in flight, and the next one goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from grader import submission
+from grader.authoring.exercise import Check
+from grader.classes import Found
+from grader.course import Course
+from grader.engine.local import Options, Outcome, fresh_seed, versions
+from grader.errors import GraderError, HarnessError, UsageError
+from grader.gradebook import Entry, Gradebook, Problem, Result, Run
+from grader.grading import fingerprints, reuse
+from grader.grading.files import Mine, stale, write_overview, write_reports
+from grader.grading.options import RunOptions
+from grader.grading.record import Recorder
+from grader.grading.reuse import Plan, Wanted
+from grader.policy.marking import Marking
+from grader.records import SubmissionReport
+from grader.report import kept
+from grader.report.standing import standing
+from grader.submission import Source
+
+Watch = Callable[[int], contextlib.AbstractContextManager[Callable[[str], None]]]
+ADOPTED = "reports that lay here before there was a gradebook"
+CHANGED = "its files changed while they were being graded; run again"
+
+
+class Grades(Protocol):
+    """An engine, ready for one set of checks."""
+
+    def grade_all(self, sources: Sequence[Source], /) -> Iterator[tuple[Source, Outcome]]: ...
+
+
+Engine = Callable[
+    [Sequence[Check], Options, Sequence[Source], frozenset[str]], contextlib.AbstractContextManager[Grades]
+]
+
+
+class Task(NamedTuple):
+    """A submission that was looked into, and what is to be done with it."""
+
+    source: Source
+    entry: Entry
+    digest: str
+    seed: int  # where everything is asked anew
+    plan: Plan
+
+
+class Graded(NamedTuple):
+    """What became of a class. The reports are in the gradebook."""
+
+    names: list[str]
+    problems: list[Problem]
+    codes: list[int]  # exit codes that these ask for
+    told: list[str]  # what an instructor may want to know
+    asked: dict[str, int]  # how many results of each check were found by asking
+    reused: int  # submissions of which nothing was asked
+    without_index: GraderError | None  # why there is no index
+
+
+def grade_class(
+    asked: RunOptions,
+    course: Course,
+    checks: Sequence[Check],
+    found: Found,
+    book: Gradebook,
+    options: Options,
+    engine: Engine,
+    watch: Watch,
+    marking: Marking | None = None,
+) -> Graded:
+    """Grade what was `found`, and write reports and index.
+
+    `engine` is called when there is something to grade, with checks, submissions, and checks that are known to pass;
+    `watch` is a context manager over so many submissions, whose
+    value is called with the name of each that is done.
+    """
+    with book.alone():
+        places = _opened(book, course, asked.out)
+        _refuse_namesakes(found.sources, places, asked.out)
+        looked, failures = _look(found.sources)
+        wanted = _wanted(book, course, checks, options)
+        is_again = _is_again(book, asked, found) and marking is None
+        tasks = _planned(book, wanted, looked, _begun(book, asked, course, looked, found), asked)
+        standing_still = [task for task in tasks if task.plan.whole]
+        book.reuse((task.entry, task.plan.base) for task in standing_still if task.plan.base is not None)
+        recorder = Recorder(book, course, wanted, places)
+        problems: dict[str, Problem] = {}
+        codes: list[int] = []
+
+        def fail(source: Source, problem: GraderError) -> None:
+            problems[source.name] = Problem(name=source.name, place=source.place, why=str(problem))
+            codes.append(problem.exit_code)
+
+        with watch(len(found.sources) - len(standing_still)) as advance:
+            for source, failure in failures:
+                fail(source, failure)
+                book.refuse(problems[source.name])
+                advance(source.name)
+            for task, outcome in _graded(checks, options, tasks, engine):
+                try:
+                    _record(recorder, task, outcome)
+                except GraderError as problem:
+                    fail(task.source, problem)
+                    book.refuse(problems[task.entry.name])
+                else:
+                    for _, written in write_reports(book, asked.out, [task.entry.name], marking):
+                        if written is not None:
+                            fail(task.source, written)
+                advance(task.entry.name)
+        mine = {task.entry.name: task.source for task in tasks}
+        shown_otherwise = (
+            {task.entry.name for task in standing_still} if marking else set()
+        )  # a mark may be another now
+        late = sorted(shown_otherwise.union(stale(book, asked.out)))
+        for name, written in write_reports(book, asked.out, late, marking):
+            if written is not None and name in mine and name not in problems:
+                fail(mine[name], written)
+        book.finish(_now())
+        names = sorted(mine.keys() - problems.keys())
+        without_index = None
+        try:
+            if not is_again or late or len(standing_still) < len(found.sources):
+                seen = {source.place for source in found.sources}
+                mine_now = Mine(names, list(problems.values()), found.left_alone, seen)
+                write_overview(book, asked.out, mine_now, marking)
+        except GraderError as problem:
+            without_index = problem
+    reused = sum(task.plan.whole for task in tasks)
+    return Graded(names, list(problems.values()), codes, recorder.told, book.asked(), reused, without_index)
+
+
+# Take
+
+
+def known_places(book: Gradebook, out: Path) -> dict[str, str]:
+    """Where each submission lies that has a report, by name."""
+    return book.places() if book.exists else kept.read_index(out).submissions
+
+
+def _opened(book: Gradebook, course: Course, out: Path) -> dict[str, str]:
+    """Make the gradebook ready; where the submissions lie that have a report in it, by name."""
+    legacy = {} if book.exists else known_places(book, out)
+    if book.create(course.name):
+        _adopt(book, course, out, legacy)
+    return book.places()
+
+
+def _adopt(book: Gradebook, course: Course, out: Path, places: Mapping[str, str]) -> None:
+    """Take over reports that were written before there was a gradebook. None of their results is used again."""
+    begun = False
+    for report in kept.reports(out):
+        entry = Entry(name=report.submission, place=places.get(report.submission, ""), snapshot="")
+        if not begun:
+            run = Run(started=_now(), seed=report.seed, note=ADOPTED, course=course.name, options={}, versions={})
+            begun = bool(book.begin(run, []))
+        results = [
+            Result(
+                name=check.id,
+                outcome=check.outcome,
+                points=check.points,
+                earned=check.earned,
+                counted=check.counted,
+                seconds=check.seconds,
+                silent=False,
+                public=check.public,
+                hint="",
+                told=(check.finding.misconception or check.finding.message) if check.finding else "",
+            )
+            for check in report.checks
+        ]
+        book.put(entry, report, standing(report), results, "")
+    if begun:
+        book.finish(_now())
+
+
+def _refuse_namesakes(sources: Iterable[Source], places: Mapping[str, str], out: Path) -> None:
+    """Raises UsageError where a report in `out` is of another submission of the same name."""
+    for source in sources:
+        other = places.get(source.name) or source.place
+        if not kept.is_same(other, source.place) and kept.is_there(other):
+            told = f"{out / source.name} holds the report of {other}, not of {source.place}"
+            raise UsageError(f"{told}; name another folder with --out")
+
+
+def _look(
+    sources: Iterable[Source],
+) -> tuple[list[tuple[Source, Entry, str]], list[tuple[Source, GraderError]]]:
+    """Each submission with the digest of its files; and those that cannot be taken in."""
+    looked, failures = [], []
+    for source in sources:
+        try:
+            taken = submission.look(source)
+        except GraderError as problem:
+            failures.append((source, problem))
+            continue
+        snapshot = hashlib.sha256(repr((taken.digest, taken.notes)).encode()).hexdigest()
+        looked.append((source, Entry(name=source.name, place=source.place, snapshot=snapshot), taken.digest))
+    return looked, failures
+
+
+# Reuse
+
+
+def _wanted(book: Gradebook, course: Course, checks: Sequence[Check], options: Options) -> Wanted:
+    """What is asked, with fingerprints: worked out once for each state of the sources."""
+    key = fingerprints.state(course, checks, options)
+    known = book.worked_out(key) if key else None
+    if known is None:
+        parts = fingerprints.fingerprints(course, checks, options)
+        known = {name: fingerprints.digest(each) for name, each in parts.items()}
+        book.know({known[name]: each for name, each in parts.items()})
+        if key:
+            book.work_out(key, known)
+    else:
+        book.know({})
+    return Wanted(tuple(checks), known, cache(book.parts))
+
+
+def _begun(
+    book: Gradebook, asked: RunOptions, course: Course, looked: Sequence[tuple[Source, Entry, str]], found: Found
+) -> dict[str, int]:
+    """Open a run, or go on with the one that was interrupted; the seed for each submission that is asked anew."""
+    entries = [entry for _, entry, _ in looked]
+    runs = book.runs()
+    last = runs[-1] if runs and runs[-1].state == "open" else None
+    if asked.resume and (last is None or last.options != asked.asked):
+        told = (
+            "the last run there has ended" if last is None else "the run that was interrupted was asked for otherwise"
+        )
+        raise UsageError(f"--resume: {told}; leave --resume out, and what is the same is not run again")
+    if last is not None and last.options == asked.asked:
+        known = book.resume(last, entries)
+        late = asked.seed if asked.seed is not None else fresh_seed()  # for files that are younger than the run
+        return {one.name: last.seed if known.get(one.name) == one.snapshot else late for one in entries}
+    seed = asked.seed if asked.seed is not None else fresh_seed()
+    run = Run(
+        started=_now(),
+        seed=seed,
+        note=asked.note,
+        course=course.name,
+        options=asked.asked,
+        versions=versions(),
+        left_alone=tuple(found.left_alone),
+    )
+    book.begin(run, entries)
+    return {one.name: seed for one in entries}
+
+
+def _is_again(book: Gradebook, asked: RunOptions, found: Found) -> bool:
+    """Whether the run before was about the very same, so that its overview stands where no result is another."""
+    before = book.runs()[-1:]
+    return (
+        bool(before)
+        and (before[0].state, before[0].options) == ("done", asked.asked)
+        and before[0].left_alone == tuple(found.left_alone)
+        and (asked.out / "index.html").is_file()
+    )
+
+
+def _planned(
+    book: Gradebook,
+    wanted: Wanted,
+    looked: Iterable[tuple[Source, Entry, str]],
+    seeds: Mapping[str, int],
+    asked: RunOptions,
+) -> list[Task]:
+    tasks = []
+    with book.candidates() as candidates:
+        for source, entry, digest in looked:
+            seed = seeds[entry.name]
+            if asked.fresh:
+                plan = reuse.anew(wanted, seed, reuse.FRESH)
+            else:
+                stored = candidates(entry.name)
+                plan = reuse.plan(wanted, stored, entry.snapshot, seed, asked.seed, book)
+            tasks.append(Task(source, entry, digest, seed, plan))
+    return tasks
+
+
+# Grade
+
+
+def _graded(
+    checks: Sequence[Check], options: Options, tasks: Sequence[Task], engine: Engine
+) -> Iterator[tuple[Task, SubmissionReport | GraderError | None]]:
+    """Every submission that does not stand as it is, with what was asked of it now; None where that is nothing."""
+    shards: dict[tuple[int, frozenset[str], frozenset[str]], list[Task]] = {}
+    for task in tasks:
+        if task.plan.run:
+            shards.setdefault((task.plan.seed, task.plan.run, task.plan.kept), []).append(task)
+        elif not task.plan.whole:
+            yield task, None
+    for (seed, run, kept_ones), shard in shards.items():
+        chosen = [check for check in checks if check.id in run or check.id in kept_ones]
+        sources = [task.source for task in shard]
+        by_name = {task.entry.name: task for task in shard}
+        with engine(chosen, msgspec.structs.replace(options, seed=seed), sources, kept_ones) as grading:
+            for source, outcome in grading.grade_all(sources):
+                yield by_name[source.name], outcome
+
+
+# Record
+
+
+def _record(recorder: Recorder, task: Task, outcome: SubmissionReport | GraderError | None) -> None:
+    """Raises GraderError where there is nothing to record."""
+    if isinstance(outcome, GraderError):
+        raise outcome
+    entry = task.entry
+    if outcome is not None and outcome.digest != task.digest:
+        if task.plan.seed != task.seed:  # its questions may be known to whoever has changed the files
+            raise HarnessError(f"{entry.place}: {CHANGED}")
+        entry = msgspec.structs.replace(entry, snapshot="")
+    recorder.put(entry, task.digest, task.plan, outcome)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

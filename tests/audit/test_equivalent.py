@@ -1,0 +1,33 @@
+"""Mutants that are no mistake, listed beside an exercise's planted submissions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.audit import equivalent
+from grader.audit.mutate import mutants
+from grader.errors import AuthorError
+
+ENTRY = '[[equivalent]]\nremoved = "return X / 2"\nadded = "return X * 2"\nreason = "taken for this test"\n'
+
+
+def test_a_listed_mutant_has_its_reason(tmp_path: Path) -> None:
+    """It is found by the lines that it changes; any other one is not excused, and without a list none is."""
+    (tmp_path / equivalent.LIST).write_text(ENTRY)
+    made = mutants("def halve(X):\n    return X / 2\n", "halve.py", ["halve"])
+    reasons = {mutant.source: equivalent.reason(mutant, equivalent.listed(tmp_path)) for mutant in made}
+
+    assert "taken for this test" == reasons.pop("def halve(X):\n    return X * 2")
+    assert {""} == set(reasons.values())
+    assert [] == equivalent.listed(tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("wrong", [ENTRY.replace("reason", "why"), "[[equivalent]"])
+def test_a_list_that_is_wrong_is_refused(wrong: str, tmp_path: Path) -> None:
+    """With the name of the file."""
+    (tmp_path / equivalent.LIST).write_text(wrong)
+
+    with pytest.raises(AuthorError, match=equivalent.LIST):
+        equivalent.listed(tmp_path)

@@ -1,0 +1,196 @@
+"""What a run keeps of earlier ones, by what it asks; what is found is played here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.errors import HarnessError, UsageError
+from grader.gradebook import Gradebook
+from grader.grading import way
+from grader.records import from_json, to_json
+from tests.grading.small import RIGHT, Klass, played, write
+
+
+@pytest.fixture
+def klass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Klass:
+    monkeypatch.setattr(way, "_graded", lambda checks, options, tasks, engine: played(checks, tasks))
+    return Klass(tmp_path)
+
+
+def stored(klass: Klass, name: str) -> dict[str, int | None]:
+    """The checks in a report.json, each with the seed of the earlier run that it was kept from."""
+    report = from_json((klass.out / name / "report.json").read_bytes())
+    return {check.id: check.earlier and check.earlier.seed for check in report.checks}
+
+
+def test_the_other_submissions_keep_their_rows(klass: Klass) -> None:
+    """And those that were not graded their sentence, while they are there."""
+    for name in ("gil.rar", "hal.rar"):
+        (klass.root / "class" / name).touch()
+    klass.grade()
+    (klass.root / "class" / "hal.rar").unlink()
+    klass.edit("class/ann/double.py", "X + X", "X * 2")
+    klass.grade("ann")
+    page = (klass.out / "index.html").read_text()
+
+    assert (
+        "6 submissions" in page and "bob</a> <small>earlier run, 2026-01-01</small>" in page and "ann</a></th>" in page
+    )
+    assert "gil.rar" in page and "hal.rar" not in page
+
+
+def test_a_narrower_run_keeps_the_rest(klass: Klass) -> None:
+    """Marked with the run that it is of; a wider one afterwards asks what has not been asked of these files."""
+    klass.grade("ann", seed=1)
+    klass.edit("class/ann/double.py", "X + X", "X * 2")
+    graded = klass.grade("ann", seed=2, check=("shift.values",))
+    assert {"double.loads": 1, "double.shape": 1, "double.values": 1, "double.zeros": 1} == {
+        name: seed for name, seed in stored(klass, "ann").items() if seed is not None
+    }
+    assert (
+        "ann: not asked in this run, kept from" in graded.told[0]
+        and "before the files were changed: double" in graded.told[0]
+    )
+
+    assert {"double.loads", "double.shape", "double.values", "double.zeros"} == set(klass.grade("ann").asked)
+    assert {None} == set(stored(klass, "ann").values())
+    assert 2 == from_json((klass.out / "ann" / "report.json").read_bytes()).seed
+
+
+def test_a_namesake_is_refused(klass: Klass) -> None:
+    """Two students' results are never mixed; but a folder that has moved keeps its name, and is known by its files."""
+    klass.grade("ann")
+    other = write(klass.root / "class" / "again" / "ann", RIGHT)
+    with pytest.raises(UsageError, match=r"holds the report of .*class/ann, not of .*again/ann; name another folder"):
+        klass.grade("again/ann")
+    before = klass.book.file.read_bytes()
+    (klass.root / "class" / "ann").rename(klass.root / "away")
+
+    assert before == klass.book.file.read_bytes() and other.is_dir()
+    assert {} == klass.grade("again/ann").asked
+
+
+def test_nothing_of_another_s_report_is_kept(klass: Klass) -> None:
+    """Anna's stray file was graded as ann and is gone; the real one starts anew."""
+    stray = write(klass.root / "class" / "stray" / "ann", RIGHT | {"shift.py": "# stray\n" + RIGHT["shift.py"]})
+    klass.grade("stray/ann", check=("shift.values",))
+    for file in stray.iterdir():
+        file.unlink()
+    stray.rmdir()
+    graded = klass.grade("ann", check=("double.values",))
+
+    assert {"double.loads", "double.values"} == set(stored(klass, "ann"))
+    assert [f"ann: the earlier report was of {stray}, so nothing of it is kept"] == graded.told
+
+
+def test_seeds(klass: Klass) -> None:
+    """Files that have changed since their questions were seen are asked others; the others are asked nothing."""
+    klass.grade()
+    first = {one.seed for one in klass.book.reports()}
+    klass.edit("class/ann/shift.py", "1 + X", "X + 1")
+    klass.grade()
+    seeds = {one.submission: one.seed for one in klass.book.reports()}
+    assert 1 == len(first) and seeds["ann"] not in first and {seeds["bob"], seeds["fay"]} == first
+
+    klass.edit("course/rubric/shift.py", "examples=4", "examples=3")
+    graded = klass.grade()
+    assert seeds == {one.submission: one.seed for one in klass.book.reports()}
+    assert {"shift.values": 6} == graded.asked
+
+    klass.grade(fresh=True)
+    assert not {*seeds.values()} & {one.seed for one in klass.book.reports()}
+
+
+def test_a_run_that_was_interrupted(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Goes on with its seed; a file that has changed meanwhile, whose questions may be known, is asked others."""
+
+    def ends(*given: object) -> object:
+        yield from list(played(given[0], given[2]))[:2]  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(way, "_graded", ends)
+        with pytest.raises(KeyboardInterrupt):
+            klass.grade()
+    [(one, *_)] = [klass.book.runs()]
+    assert 2 == len(list(klass.book.reports())) and "open" == one.state
+    with pytest.raises(UsageError, match="was asked for otherwise"):
+        klass.grade(resume=True, public=True)
+    klass.edit("class/eve/shift.py", "nothing", "None")
+    klass.grade(resume=True)
+    seeds = {report.submission: report.seed for report in klass.book.reports()}
+
+    assert [("done", 1)] == [(run.state, run.id) for run in klass.book.runs()]
+    assert {one.seed} == {seed for name, seed in seeds.items() if name != "eve"} and seeds["eve"] != one.seed
+    with pytest.raises(UsageError, match="the last run there has ended"):
+        klass.grade(resume=True)
+
+
+def test_why(klass: Klass) -> None:
+    """A check was asked again is told in words, beside what has changed by it."""
+    from grader.gradebook.compare import changes
+
+    klass.grade()
+    klass.edit("course/rubric/numbers.py", "1", "2")
+    klass.edit("course/rubric/shift.py", "points=2", "points=6")
+    klass.grade(note="milder")
+    of_bob = {one.name: one for one in Gradebook(klass.out).results(klass.book.standing()["bob"][0]).values()}
+    [change, *_] = changes(klass.book, 1, None)
+
+    assert "rubric/numbers.py changed" == of_bob["double.values"].why and 2 == of_bob["double.values"].run
+    assert (1, "it is asked for the first time") == (of_bob["shift.values"].run, of_bob["shift.values"].why)
+    assert ["shift.values"] == [one.name for one in change.checks] and "it was not asked again" in change.checks[0].why
+    assert 4 == change.gained
+
+
+def test_a_run_that_is_reverted(klass: Klass) -> None:
+    """The marks before it count again; neither is lost, and what it has found is not asked again."""
+    klass.grade()
+    klass.edit("course/rubric/shift.py", "points=2", "points=6")
+    klass.grade()
+    klass.book.revert(2)
+    assert {1} == {run for _, run in klass.book.standing().values()}
+    assert {8.0} == {one.max_score for one in klass.book.standings()}
+    klass.book.revert(2, "done")
+    assert {12.0} == {one.max_score for one in klass.book.standings()}
+    klass.book.revert(2)
+    assert {} == klass.grade().asked and {3} == {run for _, run in klass.book.standing().values()}
+
+
+def test_reports_from_before_there_was_a_gradebook(klass: Klass, tmp_path: Path) -> None:
+    """Are taken over, and what is no report does no harm; but their results are not used again."""
+    klass.grade()
+    old = tmp_path / "old"
+    for name in ("ann", "bob"):
+        (old / name).mkdir(parents=True)
+        (old / name / "report.json").write_bytes((klass.out / name / "report.json").read_bytes())
+    for name, text in (("cyd", ""), ("dan", "{"), ("eve", '{"schema": "grader/report/9"}')):
+        (old / name).mkdir()
+        (old / name / "report.json").write_text(text)
+    place = str(klass.root / "class" / "ann")
+    (old / "index.json").write_bytes(msgspec.json.encode({"submissions": {"ann": place}}))
+    graded = klass.grade("ann", out=old, check=("shift.values",))
+
+    assert {"shift.loads": 1, "shift.values": 1} == graded.asked
+    assert {"ann", "bob"} == {one.submission for one in klass.book.reports()}
+    assert 6 == len(next(iter(klass.book.reports())).checks)
+
+
+def test_files_that_change_meanwhile(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With questions that are known already, they are not graded: the sentence says to run again."""
+    klass.grade("ann")
+    klass.edit("course/rubric/shift.py", "examples=4", "examples=3")
+
+    def other(*given: object) -> object:
+        for task, report in played(given[0], given[2]):  # type: ignore[arg-type]
+            yield task, msgspec.structs.replace(report, digest="another")
+
+    monkeypatch.setattr(way, "_graded", other)
+    graded = klass.grade("ann")
+
+    assert "changed while they were being graded; run again" in graded.problems[0].why
+    assert [HarnessError.exit_code] == graded.codes
+    assert to_json(next(iter(klass.book.reports()))) == (klass.out / "ann" / "report.json").read_bytes()
