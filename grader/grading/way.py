@@ -130,7 +130,6 @@ def grade_class(
         for name, written in write_reports(book, asked.out, late, marking):
             if written is not None and name in mine and name not in problems:
                 fail(mine[name], written)
-        book.finish(_now())
         names = sorted(mine.keys() - problems.keys())
         without_index = None
         try:
@@ -140,6 +139,7 @@ def grade_class(
                 write_overview(book, asked.out, mine_now, marking)
         except GraderError as problem:
             without_index = problem
+        book.finish(_now())  # what is killed before is gone on with
     reused = sum(task.plan.whole for task in tasks)
     return Graded(names, list(problems.values()), codes, recorder.told, book.asked(), reused, without_index)
 
