@@ -187,6 +187,7 @@ def stride(student: Student, layer: Arrays, stride: Any) -> None:
 @example(layer=(TWO_SAMPLES, FOUR_KERNELS), padding=1)
 @example(layer=(TWO_SAMPLES, FOUR_KERNELS), padding=(1, 0))
 @example(layer=(TWO_SAMPLES, FOUR_KERNELS), padding=[0, 2])
+@example(layer=(TWO_SAMPLES, FOUR_KERNELS), padding=(3, 4))
 @example(layer=(X_3X4[:, :, :2], FOUR_KERNELS[:, :1]), padding=1)
 def padding(student: Student, layer: Arrays, padding: Any) -> None:
     """Padding puts so many rows and columns of zeros around the image, on every side.

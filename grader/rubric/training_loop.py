@@ -155,15 +155,16 @@ def mean_loss(student: Any) -> None:
     Wrong: total += loss.item(); return total / number_of_batches
     Right: total += loss.item() * len(batch); return total / len(images)
     """
-    run = Run(student, drawn(student.random, OPTIMIZERS[0]))
-    if not _usable(run.steps, run.task):
-        raise run.wrong("train_loop makes no step of the optimizer for every batch")
-    replay = Trainer(run.task).train(run.steps)
-    wanted = replay.mean_loss(run.steps)
-    found = measures.number(run.told.returned, "the mean loss")
-    if not measures.near(found, wanted):
-        mistake = measures.of_mean_loss(found, replay, run.steps, run.task)
-        raise CheckFailure(f"the mean loss is {found:.4f}, expected {wanted:.4f}", mistake=mistake)
+    for _ in range(2):  # one mean may be like another by chance
+        run = Run(student, drawn(student.random, OPTIMIZERS[0]))
+        if not _usable(run.steps, run.task):
+            raise run.wrong("train_loop makes no step of the optimizer for every batch")
+        replay = Trainer(run.task).train(run.steps)
+        wanted = replay.mean_loss(run.steps)
+        found = measures.number(run.told.returned, "the mean loss")
+        if not measures.near(found, wanted):
+            mistake = measures.of_mean_loss(found, replay, run.steps, run.task)
+            raise CheckFailure(f"the mean loss is {found:.4f}, expected {wanted:.4f}", mistake=mistake)
 
 
 @training_loop.check(points=1, live=True, needs=["updates"], hint="total += loss.item(), or loss.detach().")
