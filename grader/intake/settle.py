@@ -18,7 +18,7 @@ DOCSTRING = re.compile(r'("""|\'\'\')[\s\S]*?\1')
 # of lines without blanks around them and of single blanks: the patterns must be quick on any text
 SIGNATURE = re.compile(r"^(?:def|class) \w+ ?(?:\([^()]*\))? ?(?:->[^:\n]*)?: ?", re.MULTILINE)
 NO_WORK = re.compile(
-    r"(?:(?:import|from) [^;]*|super\(\).__init__\(\)|pass|\.\.\.|raise NotImplementedError(?:\([^;]*\))? ?(?:#.*)?|#.*)?"
+    r"(?:(?:import|from) [^;]*|super\(\).__init__\(\)|\w+ = None|pass|\.\.\.|raise NotImplementedError(?:\([^;]*\))? ?(?:#.*)?|#.*)?"
 )
 MAIN = re.compile(r"^if __name__\s*==", re.MULTILINE)
 
