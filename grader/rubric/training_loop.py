@@ -17,7 +17,19 @@ from grader.judge.training import Performance, Practice
 from grader.records import Curves, Series
 from grader.rubric import training_measures as measures
 from grader.rubric.training_doctor import Case, diagnose, of_exception
-from grader.rubric.training_task import NEAR, OPTIMIZERS, Step, Task, Trainer, drawn, of, same, steps_of
+from grader.rubric.training_task import (
+    CLIPPED,
+    NEAR,
+    OPTIMIZERS,
+    Step,
+    Task,
+    Trainer,
+    drawn,
+    of,
+    replayed,
+    same,
+    steps_of,
+)
 
 training_loop = exercise(
     "training_loop",
@@ -36,6 +48,7 @@ TEST = "test_loop(model, images, labels, loss_fn{})"
 FIT = "fit(model, train, test, loss_fn, optimizer, {}, {})"
 CURVES = ("train_loss", "test_loss", "test_accuracy")
 FILE = "model.pt"
+FOLDERS = ("first", "second")
 
 
 def seed_of(student: Any) -> int:
@@ -119,7 +132,7 @@ def updates(student: Any) -> None:
         run = Run(student, drawn(student.random, optimizer))
         if not _usable(run.steps, run.task):
             raise run.wrong("train_loop makes no step of the optimizer for every batch")
-        if not same(run.state, Trainer(run.task).train(run.steps).state):
+        if replayed(run.task, run.steps, run.state) is None:
             raise run.wrong(
                 f"after an epoch with {optimizer[0]} the parameters are not where a step for each of its {len(run.steps)} batches leads"
             )
@@ -141,7 +154,7 @@ def train_mode(student: Any) -> None:
     run = Run(student, drawn(student.random, OPTIMIZERS[0], norm=True), evaluating=True)
     if not _usable(run.steps, run.task):
         raise run.wrong("train_loop makes no step of the optimizer for every batch")
-    if not same(run.state, Trainer(run.task).train(run.steps).state):
+    if replayed(run.task, run.steps, run.state) is None:
         raise run.wrong("a model with a batch norm, which comes in eval mode, is not trained as it is in train mode")
 
 
@@ -158,7 +171,7 @@ def mean_loss(student: Any) -> None:
     run = Run(student, drawn(student.random, OPTIMIZERS[0]))
     if not _usable(run.steps, run.task):
         raise run.wrong("train_loop makes no step of the optimizer for every batch")
-    replay = Trainer(run.task).train(run.steps)
+    replay = replayed(run.task, run.steps, run.state) or Trainer(run.task).train(run.steps)
     wanted = replay.mean_loss(run.steps)
     found = measures.number(run.told.returned, "the mean loss")
     if not measures.near(found, wanted):
@@ -310,19 +323,23 @@ def fit(student: Any) -> None:
             f"fit does not train {EPOCHS} times on every sample of train", mistake=measures.of_epochs(case, EPOCHS)
         )
     rates = [event.rate for event in told.events if event.kind == "step"]
-    if not all(0 < rate <= rates[0] * (1 + NEAR) for rate in rates) or rates[:each] != [rates[0]] * each:
+    given_rate = task.optimizer[1]["lr"]  # a scheduler may lower it from epoch to epoch, nobody may choose it
+    if not all(0 < rate <= given_rate * (1 + NEAR) for rate in rates) or not np.allclose(rates[:each], given_rate):
         rates = []
-    trainer = Trainer(task)
-    wanted: dict[str, list[float]] = {name: [] for name in CURVES}
-    before = []
-    for epoch in range(EPOCHS):
-        mine = steps[epoch * each : (epoch + 1) * each]
-        before.append(trainer.measure(*test))
-        replay = trainer.train(mine, rates[epoch * each : (epoch + 1) * each] or None)
-        measured = trainer.measure(*test)
-        for name, value in zip(CURVES, (replay.mean_loss(mine), *measured), strict=True):
-            wanted[name].append(value)
-    if not same(state, trainer.state()):
+    for clip in (None, CLIPPED):
+        trainer = Trainer(task, clip)
+        wanted: dict[str, list[float]] = {name: [] for name in CURVES}
+        before = []
+        for epoch in range(EPOCHS):
+            mine = steps[epoch * each : (epoch + 1) * each]
+            before.append(trainer.measure(*test))
+            replay = trainer.train(mine, rates[epoch * each : (epoch + 1) * each] or None)
+            measured = trainer.measure(*test)
+            for name, value in zip(CURVES, (replay.mean_loss(mine), *measured), strict=True):
+                wanted[name].append(value)
+        if same(state, trainer.state()):
+            break
+    else:
         raise CheckFailure(
             f"after {EPOCHS} epochs the parameters are not where their steps lead", mistake=diagnose(case)
         )
@@ -359,6 +376,23 @@ def save_and_load(student: Any) -> None:
         found = network.other(told.made).output(task.images) if told.made is not None else None
         if found is None or not measures.alike(found, wanted):
             raise measures.of_loading(call, told, found, other, task)
+    _from_the_file(student, task, other)
+
+
+def _from_the_file(student: Any, *tasks: Task) -> None:
+    """Two models in two folders, which are exchanged: each comes back from where its file lies now."""
+    networks = [task.practice(student) for task in tasks]
+    wanted = [network.output(task.images) for network, task in zip(networks, tasks, strict=True)]
+    places = [f"{folder}/{FILE}" for folder in FOLDERS]
+    networks[0].exchange(*FOLDERS)  # which makes them
+    for network, place in zip(networks, places, strict=True):
+        network.perform("save", of(network), place, call=f"save(model, {place!r})", seed=seed_of(student))
+    networks[0].exchange(*FOLDERS)
+    for place, right in zip(places, reversed(wanted), strict=True):
+        told = measures.loaded(networks[0], f"load({place!r})", (place,), seed_of(student))
+        found = networks[0].other(told.made).output(tasks[0].images) if told.made is not None else None
+        if found is None or not measures.alike(found, right):
+            raise CheckFailure("load does not give back what is in the file", mistake=measures.NOT_FROM_FILE)
 
 
 def drawn_values(student: Any, task: Task) -> dict[str, np.ndarray]:

@@ -15,7 +15,8 @@ from grader.judge.training import LOSS, NETWORK, OPTIMIZER, Practice
 from grader.later import torch
 
 NEAR = 1e-4  # of values around 1 in float32, after some ten steps; mistakes differ by a hundred times that
-LOUDEST = 0.9  # length of all gradients together: clipping at 1 changes nothing
+LOUDEST = 0.9  # length of all gradients together, of the batches in order: clipping at 1 seldom changes anything
+CLIPPED = 1.0  # the usual length
 Batch = list[int]
 Step = list[Batch]  # what one step has learned from: one batch, or several whose gradients were added up
 
@@ -141,8 +142,9 @@ class Stepper:
 class Trainer:
     """The same network, trained here."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, clip: float | None = None) -> None:
         self.task = task
+        self._clip = clip  # the length that gradients are cut to
         self.network = task.network()
         self._stepper = Stepper([*self.network.parameters()], *task.optimizer)
         self._loss_fn = task.loss_fn()
@@ -161,6 +163,8 @@ class Trainer:
                 loss = self._loss_fn(self.network(images[batch]), labels[batch])
                 (loss * (len(batch) / size)).backward()
                 losses[-1].append(loss.item())
+            if self._clip:
+                torch.nn.utils.clip_grad_norm_(self.network.parameters(), self._clip)
             gradients.append([_gradient(value).numpy().copy() for value in self.network.parameters()])
             self._stepper.step(rates[number] if rates else None)
         return Replay(losses, gradients, self.state())
@@ -174,6 +178,12 @@ class Trainer:
             logits = self.network.train(training)(torch.from_numpy(images))
             loss = self._loss_fn(logits, torch.from_numpy(labels)).item()
         return loss, float((logits.argmax(dim=1).numpy() == labels).mean())
+
+
+def replayed(task: Task, steps: Sequence[Step], state: dict[str, np.ndarray]) -> Replay | None:
+    """The right training by these steps that leads to this state: as it is, or with clipped gradients. None for another state."""
+    replays = (Trainer(task, clip).train(steps) for clip in (None, CLIPPED))
+    return next((replay for replay in replays if same(state, replay.state)), None)
 
 
 def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
