@@ -287,26 +287,29 @@ def zeroed_too_late(case: Case) -> Mistake | None:
 
 def thrown_away(case: Case) -> Mistake | None:
     """Gradients of one batch set to zero before a step has used them, while another batch goes on."""
-    unused: list[list[int]] = []  # batches whose gradients are there
-    lost: list[list[int]] = []
-    for event in case.events:
+    numbers: dict[tuple[int, ...], int] = {}  # of batches, which may be long
+    batches = [numbers.setdefault(tuple(event.rows), len(numbers)) for event in case.events]
+    unused: set[int] = set()  # batches whose gradients are there
+    lost: set[int] = set()
+    for event, batch in zip(case.events, batches, strict=True):
         if event.kind == "backward":
-            unused += [case.events[n].rows for n in event.losses if 0 <= n < len(case.events)]
+            unused |= {batches[n] for n in event.losses if 0 <= n < len(batches)}
         elif event.kind == "zero_grad":
-            lost, unused = lost + unused, []
+            lost |= unused
+            unused = set()
         elif event.steps:
-            lost, unused = [], []
-        elif event.kind == "loss" and event.grad and lost and event.rows not in lost:
+            lost, unused = set(), set()
+        elif event.kind == "loss" and event.grad and lost and batch not in lost:
             return ZEROED_EACH_BATCH
     return None
 
 
 def twice(case: Case) -> Mistake | None:
-    gone: list[int] = []
+    gone: set[int] = set()
     for event in case.of("backward"):
-        if any(number in gone for number in event.losses):
+        if not gone.isdisjoint(event.losses):
             return BACKWARD_TWICE
-        gone += event.losses
+        gone |= {*event.losses}
     return None
 
 
