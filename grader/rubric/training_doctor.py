@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.authoring.exercise import Mistake
 from grader.judge.events import Event
-from grader.rubric.training_task import Task, Trainer, steps_of
+from grader.rubric.training_task import Task, Trainer, steps_of, usable
 
 CLOSE = 1e-3  # of gradients to others, in lengths
 MOVES = 3  # of the parameters, whose direction counts
@@ -350,9 +350,7 @@ def gradients(case: Case) -> Mistake | None:
     """The gradients of the first step beside what they should be."""
     steps = case.of("step")
     learned = steps_of(case.events)
-    if case.task is None or not steps or not steps[0].gradients or not learned or not learned[0]:
-        return None
-    if any(not 0 <= row < case.task.size for batch in learned[0] for row in batch) or not all(learned[0]):
+    if case.task is None or not steps or not steps[0].gradients or not usable(learned[:1], case.task):
         return None
     right = np.concatenate([g.ravel() for g in Trainer(case.task).train(learned[:1]).gradients[0]])
     found = np.concatenate([np.zeros(0) if g is None else np.ravel(g) for g in steps[0].gradients])

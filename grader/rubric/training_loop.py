@@ -29,6 +29,7 @@ from grader.rubric.training_task import (
     replayed,
     same,
     steps_of,
+    usable,
 )
 
 training_loop = exercise(
@@ -130,7 +131,7 @@ def updates(student: Any) -> None:
     """
     for optimizer in OPTIMIZERS:
         run = Run(student, drawn(student.random, optimizer))
-        if not _usable(run.steps, run.task):
+        if not usable(run.steps, run.task):
             raise run.wrong("train_loop makes no step of the optimizer for every batch")
         if replayed(run.task, run.steps, run.state) is None:
             raise run.wrong(
@@ -152,7 +153,7 @@ def train_mode(student: Any) -> None:
     Right: model.train() before the first batch
     """
     run = Run(student, drawn(student.random, OPTIMIZERS[0], norm=True), evaluating=True)
-    if not _usable(run.steps, run.task):
+    if not usable(run.steps, run.task):
         raise run.wrong("train_loop makes no step of the optimizer for every batch")
     if replayed(run.task, run.steps, run.state) is None:
         raise run.wrong("a model with a batch norm, which comes in eval mode, is not trained as it is in train mode")
@@ -169,7 +170,7 @@ def mean_loss(student: Any) -> None:
     Right: total += loss.item() * len(batch); return total / len(images)
     """
     run = Run(student, drawn(student.random, OPTIMIZERS[0]))
-    if not _usable(run.steps, run.task):
+    if not usable(run.steps, run.task):
         raise run.wrong("train_loop makes no step of the optimizer for every batch")
     replay = replayed(run.task, run.steps, run.state) or Trainer(run.task).train(run.steps)
     wanted = replay.mean_loss(run.steps)
@@ -312,7 +313,7 @@ def fit(student: Any) -> None:
     )
     case = Case(told.events, labels, task, task.size, epochs=EPOCHS)
     steps = steps_of(told.events)
-    whole = _usable(steps, task)
+    whole = usable(steps, task)
     each = len(steps) // EPOCHS
     if (
         not whole
@@ -416,13 +417,6 @@ def _test_part(student: Any, task: Task) -> tuple[np.ndarray, np.ndarray]:
     count = 3 * task.batch_size
     images = (0.7 * student.random.standard_normal((count, *task.images.shape[1:]))).astype("float32")
     return images, student.random.integers(0, int(task.labels.max()) + 1, count)
-
-
-def _usable(steps: Sequence[Step], task: Task) -> bool:
-    """Whether they can be made here: every one learns from samples of the task."""
-    return bool(steps) and all(
-        step and all(batch and all(0 <= row < task.size for row in batch) for batch in step) for step in steps
-    )
 
 
 def _rows(steps: Sequence[Step]) -> list[int]:

@@ -17,6 +17,7 @@ from grader.later import torch
 NEAR = 1e-4  # of values around 1 in float32, after some ten steps; mistakes differ by a hundred times that
 LOUDEST = 0.9  # length of all gradients together, of the batches in order: clipping at 1 seldom changes anything
 CLIPPED = 1.0  # the usual length
+MOST_SHOWN = 10  # times that a sample is shown on average: three epochs need three
 Batch = list[int]
 Step = list[Batch]  # what one step has learned from: one batch, or several whose gradients were added up
 
@@ -178,6 +179,15 @@ class Trainer:
             logits = self.network.train(training)(torch.from_numpy(images))
             loss = self._loss_fn(logits, torch.from_numpy(labels)).item()
         return loss, float((logits.argmax(dim=1).numpy() == labels).mean())
+
+
+def usable(steps: Sequence[Step], task: Task) -> bool:
+    """Whether they can be made here: every one learns from samples of the task, and they are not told without end."""
+    return (
+        bool(steps)
+        and sum(len(batch) for step in steps for batch in step) <= MOST_SHOWN * task.size
+        and all(step and all(batch and all(0 <= row < task.size for row in batch) for batch in step) for step in steps)
+    )
 
 
 def replayed(task: Task, steps: Sequence[Step], state: dict[str, np.ndarray]) -> Replay | None:

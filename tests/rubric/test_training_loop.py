@@ -10,7 +10,7 @@ import pytest
 
 from grader import course
 from grader.engine.local import Grader, Options
-from grader.rubric.training_task import CLIPPED, OPTIMIZERS, Step, Task, Trainer, drawn, replayed
+from grader.rubric.training_task import CLIPPED, MOST_SHOWN, OPTIMIZERS, Step, Task, Trainer, drawn, replayed, usable
 from grader.submission import Source
 
 RIGHT = (
@@ -63,3 +63,13 @@ def test_clipping_is_right_whatever_the_order() -> None:
         assert replay.losses == found.losses
     assert plain.losses != clipped.losses
     assert replayed(task, steps, other.state) is None
+
+
+def test_no_more_steps_are_made_than_an_epoch_may_have() -> None:
+    """Student code can tell of thousands that it never made."""
+    task, steps = loud()
+
+    assert usable(MOST_SHOWN * steps, task)
+    assert not usable([*(MOST_SHOWN * steps), steps[0]], task)
+    assert not usable([], task)
+    assert not usable([[[task.size]]], task)
