@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import grader
+from grader import cli
 from grader.authoring import expect, strategies
 from grader.cli import main
 from grader.records import from_json
@@ -108,7 +109,15 @@ def test_help(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/authoring.md", "exercises/starter/README.md"]
+    "page",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/authoring.md",
+        "docs/course.md",
+        "exercises/starter/README.md",
+    ],
 )
 def test_commands_exist(page: str) -> None:
     """Every `grader COMMAND` that a page names exists, and so does every path in its tables."""
@@ -116,6 +125,16 @@ def test_commands_exist(page: str) -> None:
 
     assert set() == set(re.findall(r"`grader ([a-z]+)", text)) - COMMANDS
     assert set() == set(re.findall(r"^    grader ([a-z]+)", text, flags=re.MULTILINE)) - COMMANDS
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/course.md", "exercises/starter/README.md"])
+def test_commands_take_what_is_written(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every command on a line of its own has the arguments that its parser knows."""
+    lines = re.findall(r"^    (?:.* && )?grader (.+?)(?:   .*)?$", (ROOT / page).read_text("utf-8"), flags=re.MULTILINE)
+
+    assert lines
+    for line in lines:
+        cli._parser().parse_args(shlex.split(line, comments=True))
 
 
 def test_paths_exist() -> None:

@@ -52,9 +52,9 @@ def history(arguments: argparse.Namespace) -> int:
         return PASSED
     rows = book.history(arguments.name)
     if not rows:
-        from grader.rubric import suggest
-
-        raise UsageError(f"{book.file} knows no submission {arguments.name!r}{suggest(arguments.name, book.places())}")
+        raise UsageError(
+            f"{book.file} knows no submission {arguments.name!r}: its name is that of its folder in {arguments.out}"
+        )
     lines = []
     for run, standing, why, reused in rows:
         if standing is None:

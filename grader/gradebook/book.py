@@ -94,7 +94,7 @@ class Gradebook:
 
     @property
     def exists(self) -> bool:
-        return schema.is_there(self.file)
+        return schema.is_made(self.file)
 
     def create(self, course: str) -> bool:
         """Make it ready to be written, for the course of that name; whether it is new. Raises UsageError for another course's."""

@@ -128,6 +128,15 @@ def is_there(file: Path) -> bool:
         return False
 
 
+def is_made(file: Path) -> bool:
+    """Whether it holds the tables: a run that was killed at once has left a file without."""
+    if not is_there(file):
+        return False
+    with connected(file, write=False) as database:
+        [version] = database.execute("PRAGMA user_version").fetchone()
+    return bool(version)
+
+
 def check(file: Path) -> None:
     """Raises UsageError for a file that is damaged, newer, or no gradebook."""
     if not is_there(file):

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from grader.errors import GraderError
 from grader.gradebook import Gradebook, Problem
 from grader.policy.marking import Marking
-from grader.report import html, kept
-from grader.report.class_page import Class, write_class
+from grader.report import kept
 from grader.report.files import writing
 from grader.report.text import one_line
 
@@ -42,6 +41,8 @@ def write_reports(
         number = book.current(name)
         if number is None:
             continue
+        from grader.report import html  # takes long to import, and often there is nothing to write
+
         try:
             with writing(out / name):
                 report = book.report(number)
@@ -58,6 +59,9 @@ def write_overview(book: Gradebook, out: Path, mine: Mine | None, marking: Marki
 
     What is not `mine` is marked as an earlier run's; nothing is without it.
     """
+    from grader.report import html
+    from grader.report.class_page import Class, write_class
+
     told, now = mine is not None, mine or Mine()
     unwritten = {one.name for one in now.problems}
     standings = [
@@ -97,6 +101,8 @@ def _left_alone(book: Gradebook) -> Sequence[str]:
 
 def render(book: Gradebook, run: int | None, to: Path, jobs: int, marking: Marking | None = None) -> int:
     """Write every report as it counts, or counted after `run`, and what is over all, into `to`; how many there are."""
+    from grader.report import html
+
     numbers = {name: number for name, (number, _) in book.standing(run).items()}
     names = sorted(numbers)
     shares = [names[start::jobs] for start in range(jobs)]
@@ -119,6 +125,8 @@ def render(book: Gradebook, run: int | None, to: Path, jobs: int, marking: Marki
 
 
 def _render(book: Gradebook, to: Path, numbers: Mapping[str, int], marking: Marking | None) -> None:
+    from grader.report import html
+
     for name, number in numbers.items():
         with writing(to / name):
             report = book.report(number)

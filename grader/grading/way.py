@@ -94,6 +94,7 @@ def grade_class(
         _refuse_namesakes(found.sources, places, asked.out)
         looked, failures = _look(found.sources)
         wanted = _wanted(book, course, checks, options)
+        is_again = _is_again(book, asked, found) and marking is None
         tasks = _planned(book, wanted, looked, _begun(book, asked, course, looked, found), asked)
         standing_still = [task for task in tasks if task.plan.whole]
         book.reuse((task.entry, task.plan.base) for task in standing_still if task.plan.base is not None)
@@ -122,17 +123,23 @@ def grade_class(
                             fail(task.source, written)
                 advance(task.entry.name)
         mine = {task.entry.name: task.source for task in tasks}
-        for name, written in write_reports(book, asked.out, stale(book, asked.out), marking):
+        shown_otherwise = (
+            {task.entry.name for task in standing_still} if marking else set()
+        )  # a mark may be another now
+        late = sorted(shown_otherwise.union(stale(book, asked.out)))
+        for name, written in write_reports(book, asked.out, late, marking):
             if written is not None and name in mine and name not in problems:
                 fail(mine[name], written)
-        book.finish(_now())
         names = sorted(mine.keys() - problems.keys())
         without_index = None
         try:
-            mine_now = Mine(names, list(problems.values()), found.left_alone, {one.place for one in found.sources})
-            write_overview(book, asked.out, mine_now, marking)
+            if not is_again or late or len(standing_still) < len(found.sources):
+                seen = {source.place for source in found.sources}
+                mine_now = Mine(names, list(problems.values()), found.left_alone, seen)
+                write_overview(book, asked.out, mine_now, marking)
         except GraderError as problem:
             without_index = problem
+        book.finish(_now())  # what is killed before is gone on with
     reused = sum(task.plan.whole for task in tasks)
     return Graded(names, list(problems.values()), codes, recorder.told, book.asked(), reused, without_index)
 
@@ -252,6 +259,17 @@ def _begun(
     )
     book.begin(run, entries)
     return {one.name: seed for one in entries}
+
+
+def _is_again(book: Gradebook, asked: RunOptions, found: Found) -> bool:
+    """Whether the run before was about the very same, so that its overview stands where no result is another."""
+    before = book.runs()[-1:]
+    return (
+        bool(before)
+        and (before[0].state, before[0].options) == ("done", asked.asked)
+        and before[0].left_alone == tuple(found.left_alone)
+        and (asked.out / "index.html").is_file()
+    )
 
 
 def _planned(

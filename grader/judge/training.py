@@ -41,7 +41,7 @@ class Practice(Network):
     def perform(self, function: str, *arguments: Any, call: str, seed: int) -> Performance:
         """Call the student's `function`. `call` is how a finding writes it, `seed` is set before.
 
-        An argument may be one of {NETWORK: a Practice}, {OPTIMIZER: [name, options]}, {LOSS: label smoothing}.
+        An argument may be one of {NETWORK: a Practice}, {OPTIMIZER: [name, options]}, {LOSS: [label smoothing, share]}.
         """
         self.session.require(function)
         given = [

@@ -17,6 +17,7 @@ from grader.judge.training import Performance, Practice
 from grader.rubric.training_doctor import EVAL_LEFT_ON, OTHER_LOSS, SOFTMAX_TWICE, Case, diagnose
 from grader.rubric.training_task import NEAR, Replay, Step, Task, Trainer, steps_of
 
+NEAR_MEAN = 2e-5  # of a loss or an accuracy: the mean of batches may be this near to that of samples
 MOST_HELD = 2  # losses: that of the batch before may still have its name
 
 BATCH_MEANS = Mistake(
@@ -158,7 +159,7 @@ def pair(value: Any) -> tuple[float, float]:
 
 
 def near(one: float, other: float) -> bool:
-    return abs(one - other) <= NEAR * (1 + abs(other))
+    return abs(one - other) <= NEAR_MEAN * (1 + abs(other))
 
 
 def alike(one: np.ndarray, other: np.ndarray) -> bool:

@@ -39,15 +39,18 @@ def _harmless(note: Callable[..., None]) -> Callable[..., None]:
 
 
 class Given(nn.CrossEntropyLoss):
-    """The loss function that a judge hands over."""
+    """The loss function that a judge hands over: a share of the cross-entropy with smoothed labels."""
 
-    def __init__(self, watch: Watch, smoothing: float) -> None:
+    def __init__(self, watch: Watch, smoothing: float, share: float) -> None:
         super().__init__(label_smoothing=smoothing)
+        self.share = share
         self._watch = [watch]  # in a list: nothing that a module copies
 
     def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         with self._watch[0].inside_the_given_loss():
-            return super().forward(input, target)
+            loss = self.share * super().forward(input, target)
+        self._watch[0].hold(loss)
+        return loss
 
 
 class Watch:
@@ -115,6 +118,10 @@ class Watch:
         setattr(owner, name, noted)
         self._undo.append(lambda: setattr(owner, name, original))
 
+    def hold(self, loss: torch.Tensor) -> None:
+        """Note whether this loss is kept with its graph from now on."""
+        self._held.append(weakref.ref(loss))
+
     @property
     def over(self) -> bool:
         """Whether enough was seen. Hooks stay where they are: torch may be going through them."""
@@ -159,7 +166,7 @@ class Watch:
         )
         if value.requires_grad:
             self._pending.append((number, value.grad_fn))
-            self._held.append(weakref.ref(value))
+            self.hold(value)
 
     def _backward(self, original: Any, tensors: Any, *args: Any, **kwargs: Any) -> Any:
         if self.over or self._in_backward:  # where a mode of torch is on, it calls itself
@@ -263,7 +270,7 @@ def perform(workspace: Workspace, function: str, number: int, arguments: list[An
     """Call a student's function with a network and what else it asks for, and watch.
 
     [what it returned, the number of a network that it returned in place of that, whether gradients hang on it, the network's mode, its
-    gradients, what was noted]. An argument {"network": number}, {"optimizer": [kind, options]} or {"loss": smoothing}
+    gradients, what was noted]. An argument {"network": number}, {"optimizer": [kind, options]} or {"loss": [smoothing, share]}
     stands for such an object; of tensors and pairs of them the first hold the samples.
     """
     network = workspace.networks[number]
@@ -289,7 +296,7 @@ def _object(workspace: Workspace, network: nn.Module, watch: Watch, value: Any) 
     if kind == "network":
         return workspace.networks[given]
     if kind == "loss":
-        return Given(watch, given)
+        return Given(watch, *given)
     name, options = given
     watch.optimizer = getattr(torch.optim, name)(nn.Module.parameters(network), **options)
     return watch.optimizer

@@ -24,6 +24,7 @@ from grader.judge.diagnosis import Catalogue, Misconception, recognise
 from grader.judge.players import RecordedCall
 from grader.judge.probes import CallProbe, NetworkProbe, agree, answer
 from grader.judge.runner import Rubric
+from grader.rubric import EVERYTHING
 
 COURSE = course.load()
 FLIPPED = "The kernel is flipped before it slides"
@@ -138,10 +139,10 @@ def test_probe_is_the_call_again() -> None:
     assert call.same_as(CallProbe.of(call, exercise).recorded())
 
 
-@pytest.mark.parametrize("name", COURSE.exercises)
+@pytest.mark.parametrize("name", EVERYTHING)
 def test_catalogue_is_up_to_date(name: str) -> None:
     """The stored signatures were made from the planted misconceptions as they are: else run `grader audit`."""
-    exercise = COURSE.exercises[name]
+    exercise = course.builtin(name)
     known = [s for s in planted(exercise, COURSE.planted) if s.expectation and s.expectation.misconception]
     stored = diagnosis.load(exercise)
 

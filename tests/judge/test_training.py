@@ -21,14 +21,14 @@ def performed(*answers: Any) -> tuple[Performance, FakeSession]:
     """What comes of a call of train_loop, where the worker answers so."""
     session = FakeSession(7, None, *answers)
     practice = Practice(session, LAYERS, VALUES)  # type: ignore[arg-type]
-    given = ({NETWORK: practice}, {LOSS: 0.1}, {OPTIMIZER: ["SGD", {"lr": 0.1}]}, 4)
+    given = ({NETWORK: practice}, {LOSS: [0.1, 0.5]}, {OPTIMIZER: ["SGD", {"lr": 0.1}]}, 4)
     return practice.perform("train_loop", *given, call="train_loop(model, ...)", seed=3), session
 
 
 def test_what_is_asked() -> None:
     """A network is made and filled, then the function is called with what stands for it."""
     told, session = performed([2.5, None, False, True, [None], [STEP]])
-    given = [{"network": 7}, {"loss": 0.1}, {"optimizer": ["SGD", {"lr": 0.1}]}, 4]
+    given = [{"network": 7}, {"loss": [0.1, 0.5]}, {"optimizer": ["SGD", {"lr": 0.1}]}, 4]
 
     assert (2.5, True, "step", 0.5) == (told.returned, told.training, told.events[0].kind, told.events[0].moved)
     assert [

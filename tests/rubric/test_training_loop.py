@@ -1,4 +1,4 @@
-"""What of a training loop is measured, and not taken on its word; and that clipping is right whatever the order."""
+"""What of a training loop is measured, and not taken on its word."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from grader import course
 from grader.engine.local import Grader, Options
-from grader.rubric.training_task import CLIPPED, MOST_SHOWN, OPTIMIZERS, Step, Task, Trainer, drawn, replayed, usable
+from grader.rubric.training_task import MOST_SHOWN, OPTIMIZERS, Step, drawn, usable
 from grader.submission import Source
 
 RIGHT = (
@@ -39,35 +39,10 @@ def test_what_is_measured(tmp_path: Path, grading: Grader, more: str, failed: se
     assert failed == {check.id for check in report.checks if check.outcome != "passed"}
 
 
-def loud() -> tuple[Task, list[Step]]:
-    """A training in which some batch is louder than `CLIPPED`."""
-    for seed in range(100):
-        random = np.random.default_rng(seed)
-        task = drawn(random, OPTIMIZERS[0], norm=True)
-        order = random.permutation(task.size).tolist()
-        steps = [[order[i : i + task.batch_size]] for i in range(0, task.size, task.batch_size)]
-        lengths = [np.sqrt(sum((g**2).sum() for g in step)) for step in Trainer(task).train(steps).gradients]
-        if max(lengths) > 1.1 * CLIPPED:
-            return task, steps
-    raise AssertionError("none is loud")
-
-
-def test_clipping_is_right_whatever_the_order() -> None:
-    """At the usual length; any other changes what is learned."""
-    task, steps = loud()
-    plain, clipped, other = (Trainer(task, clip).train(steps) for clip in (None, CLIPPED, CLIPPED / 2))
-
-    for replay in (plain, clipped):
-        found = replayed(task, steps, replay.state)
-        assert found is not None
-        assert replay.losses == found.losses
-    assert plain.losses != clipped.losses
-    assert replayed(task, steps, other.state) is None
-
-
 def test_no_more_steps_are_made_than_an_epoch_may_have() -> None:
     """Student code can tell of thousands that it never made."""
-    task, steps = loud()
+    task = drawn(np.random.default_rng(0), OPTIMIZERS[0])
+    steps: list[Step] = [[[row]] for row in range(task.size)]
 
     assert usable(MOST_SHOWN * steps, task)
     assert not usable([*(MOST_SHOWN * steps), steps[0]], task)
