@@ -709,10 +709,10 @@ def test_a_gradebook_that_was_handed_in(tmp_path: Path, capsys: pytest.CaptureFi
     chosen = ("--exercise", "corr2d", "--check", "corr2d.values", "--out")
     assert 1 == run(anna, *chosen, out)
     forged(out, anna)
-    (tmp_path / "by_link").symlink_to(anna)
+    (link := tmp_path / "by_link").symlink_to(anna)
     capsys.readouterr()
 
-    for path, where in ((anna, out), (tmp_path / "by_link", out), (anna, tmp_path / "by_link" / "reports")):
+    for path, where in ((anna, out), (link, out), (anna, link / "reports"), (anna / "corr2d.py", out)):
         assert 2 == run(path, *chosen, where)
         assert "it holds a gradebook or reports in the submission" in capsys.readouterr().err
     shutil.move(out, tmp_path / "reports")  # to where it is the instructor's, it is used

@@ -107,17 +107,18 @@ def _refuse_handed_in(asked: RunOptions, course: Course) -> None:
     from grader.classes import find
 
     out = asked.out
-    if not os.path.lexists(out) or not any(_lies_in(out, path) for path in asked.paths):
+    folders = [
+        path if os.path.isdir(path) else path.parent for path in asked.paths
+    ]  # of a file, whose submission it is
+    if not os.path.lexists(out) or not any(_lies_in(out, folder) for folder in folders):
         return
     stored = any(out.glob("gradebook.sqlite*")) or any(out.glob("index.json")) or any(out.glob("*/report.json"))
     linked = out.is_symlink() or any(path.is_symlink() for path in out.glob("*"))
     for source in find(asked.paths, course.files).sources:
         place = Path(source.place)
         if _lies_in(out, place) and (stored or linked or not out.resolve().is_relative_to(place.resolve())):
-            what = (
-                f"{'it holds a gradebook or reports' if stored else 'there are links'} in the submission {source.name}"
-            )
-            told = f"--out {out}: {what}, which may have been handed in with it"
+            kind = "it holds a gradebook or reports" if stored else "there are links"
+            told = f"--out {out}: {kind} in the submission {source.name}, which may have been handed in with it"
             raise UsageError(f"{told}; delete this folder, or name one elsewhere with --out")
 
 
