@@ -23,7 +23,8 @@ from grader.intake.settle import MOST_STARTER, is_starter, students
 from grader.submission import FORMS, Source
 
 MOST_NAME_BYTES = 200  # of a submission's name, which becomes a folder's
-TAKEN = {"index.html", "report.html", *REPORTS}  # lie beside the folders of the reports, or in one that is named itself
+# what lies beside the folders of the reports, or in one that is named itself: pages over a class, exports, an engine's files
+TAKEN, TAKEN_ENDINGS = {"slurm", *REPORTS}, (".html", ".json", ".xml", ".csv")
 HELPER, HELPERS = "helper.py", (".py", *ARTEFACTS)  # what may lie beside a notebook
 OLD_COPIES = 3  # so many folders with exercises beside an exercise file are other students', not copies of one's own
 
@@ -127,6 +128,10 @@ def _called(place: Place, source: Source) -> str:
     return _plain_name(source.name or path.name, kept_whole=bool(source.refusal) or not is_file)
 
 
+def _is_taken(name: str) -> bool:
+    return name in TAKEN or name.endswith(TAKEN_ENDINGS)
+
+
 def _named(
     sources: Mapping[Place, Source], exercises: dict[str, tuple[str, ...]], known: Mapping[str, str]
 ) -> list[Source]:
@@ -137,7 +142,7 @@ def _named(
         numbered = (f"{name}-{number}" if number > 1 else name for number in itertools.count(1))
         whole = Source(path=path, name=name, refusal=source.refusal, members=members, exercises=exercises)
         possible = itertools.chain([_plain_name(known.get(whole.place, name), kept_whole=True)], numbered)
-        name = next(one for one in possible if one not in unique and one.casefold() not in TAKEN)
+        name = next(one for one in possible if one not in unique and not _is_taken(one.casefold()))
         unique[name] = msgspec.structs.replace(whole, name=name)
     return list(unique.values())
 

@@ -406,6 +406,9 @@ def test_find_takes_archives_and_notebooks_by_path(tmp_path: Path, name: str) ->
         (b"Report.JSON", "Report.JSON-2"),
         (b"report.html", "report.html-2"),
         (b"GRADEBOOK.sqlite", "GRADEBOOK.sqlite-2"),
+        (b"class.html", "class.html-2"),
+        (b"similar.html", "similar.html-2"),
+        (b"slurm", "slurm-2"),
     ],
 )
 def test_find_gives_names_that_a_report_can_have(tmp_path: Path, folder: bytes, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -667,3 +668,65 @@ def test_an_endless_print(tmp_path: Path) -> None:
     assert "  | step 0" in said and "  | step 19999" in said
     assert any("more bytes were printed and left out" in line for line in said)
     assert len(said) < 60 and max(map(len, said)) <= 60
+
+
+def forged(out: Path, home: Path) -> None:
+    """A gradebook in `out` that gives all points, of the submission that lay in `home`."""
+    import sqlite3
+    import zlib
+
+    import msgspec
+
+    from grader.report.standing import standing
+
+    with contextlib.closing(sqlite3.connect(out / "gradebook.sqlite")) as book:
+        for number, data in book.execute("SELECT id, data FROM reports").fetchall():
+            report = from_json(zlib.decompress(data))
+            exercises = [
+                msgspec.structs.replace(
+                    exercise,
+                    checks=tuple(
+                        msgspec.structs.replace(check, outcome="passed", earned=check.points, finding=None)
+                        for check in exercise.checks
+                    ),
+                )
+                for exercise in report.exercises
+            ]
+            report = msgspec.structs.replace(report, exercises=tuple(exercises), score=report.max_score)
+            book.execute(
+                "UPDATE reports SET data = ?, standing = ? WHERE id = ?",
+                (zlib.compress(msgspec.json.encode(report)), msgspec.json.encode(standing(report)), number),
+            )
+        book.execute("UPDATE results SET outcome = 'passed', earned = points, told = ''")
+        book.execute("UPDATE submissions SET place = ?", (str(home),))
+        book.commit()
+
+
+def test_a_gradebook_that_was_handed_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What lies in a submission is its owner's word: a gradebook there is not used, wherever it looks from."""
+    anna = submission(tmp_path / "anna", corr2d=FLIPPED)
+    out = anna / "reports"
+    chosen = ("--exercise", "corr2d", "--check", "corr2d.values", "--out")
+    assert 1 == run(anna, *chosen, out)
+    forged(out, anna)
+    (link := tmp_path / "by_link").symlink_to(anna)
+    capsys.readouterr()
+
+    for path, where in ((anna, out), (link, out), (anna, link / "reports"), (anna / "corr2d.py", out)):
+        assert 2 == run(path, *chosen, where)
+        assert "it holds a gradebook or reports in the submission" in capsys.readouterr().err
+    shutil.move(out, tmp_path / "reports")  # to where it is the instructor's, it is used
+    assert 0 == run(anna, *chosen, tmp_path / "reports")
+
+
+@pytest.mark.parametrize("link", ["reports", "reports/anna"])
+def test_a_link_in_the_place_of_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str], link: str) -> None:
+    """Reports are not written through a link that was handed in."""
+    anna, berta = (submission(tmp_path / name, corr2d=RIGHT) for name in ("anna", "berta"))
+    (anna / link).parent.mkdir(exist_ok=True)
+    (anna / link).symlink_to(berta)
+
+    assert 2 == run(anna, "--exercise", "corr2d", "--out", anna / "reports")
+
+    assert "there are links in the submission anna" in capsys.readouterr().err
+    assert ["corr2d.py"] == [path.name for path in berta.iterdir()]

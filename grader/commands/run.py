@@ -74,6 +74,7 @@ def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
     from grader.report.progress import Progress
 
     course = course_of(asked)
+    _refuse_handed_in(asked, course)
     book = Gradebook(asked.out)
     book.require(course.name)
     known = known_places(book, asked.out)
@@ -99,6 +100,32 @@ def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
     if graded.without_index is not None:
         raise graded.without_index
     return max([PASSED, *graded.codes, *map(_exit_code, standings)])
+
+
+def _refuse_handed_in(asked: RunOptions, course: Course) -> None:
+    """Raises UsageError where --out lies in a submission and holds verdicts, or links: its owner may have made them."""
+    from grader.classes import find
+
+    out = asked.out
+    folders = [
+        path if os.path.isdir(path) else path.parent for path in asked.paths
+    ]  # of a file, whose submission it is
+    if not os.path.lexists(out) or not any(_lies_in(out, folder) for folder in folders):
+        return
+    stored = any(out.glob("gradebook.sqlite*")) or any(out.glob("index.json")) or any(out.glob("*/report.json"))
+    linked = out.is_symlink() or any(path.is_symlink() for path in out.glob("*"))
+    for source in find(asked.paths, course.files).sources:
+        place = Path(source.place)
+        if _lies_in(out, place) and (stored or linked or not out.resolve().is_relative_to(place.resolve())):
+            kind = "it holds a gradebook or reports" if stored else "there are links"
+            told = f"--out {out}: {kind} in the submission {source.name}, which may have been handed in with it"
+            raise UsageError(f"{told}; delete this folder, or name one elsewhere with --out")
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    """Whether it is there by its name, or in truth."""
+    by_name = Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))
+    return by_name or path.resolve().is_relative_to(folder.resolve())
 
 
 def _engine(asked: RunOptions, course: Course, place: Callable[[], Workplace]) -> Engine:

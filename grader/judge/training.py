@@ -56,6 +56,10 @@ class Practice(Network):
             raise wording.tampered(doing)
         return found
 
+    def exchange(self, one: str, other: str) -> None:
+        """Two folders where student code works change their names; they are made where they are not there."""
+        self._ask("exchange", Any, one, other, doing="two folders were being exchanged")
+
     def other(self, number: int) -> Practice:
         """The network that a call has returned."""
         found = object.__new__(Practice)

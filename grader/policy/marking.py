@@ -45,6 +45,7 @@ class Marking:
         self.policy = policy
         self.joined = joined
         self._said, self._places = dict(said or {}), dict(places or {})
+        self._usual = platforms.convention(map(os.path.basename, self._places.values()))
         self._told: dict[str, HandedIn] = {}
 
     def mark(self, report: SubmissionReport, student: Student | None = None) -> Mark:
@@ -75,7 +76,9 @@ class Marking:
         names = [*(student.names if student else []), *self._names(submission)]
         said = next((self._said[name] for name in names if name in self._said), Person())
         if said.handed_in is None and (place := self._places.get(submission)):
-            told = self._told.get(place) or self._told.setdefault(place, handed_in(place, self.policy.zone))
+            if place not in self._told:
+                self._told[place] = handed_in(place, self.policy.zone, self._usual)
+            told = self._told[place]
             said = structs.replace(said, handed_in=told.time, is_late=told.is_late, source=told.source)
         return said
 
@@ -121,7 +124,8 @@ class Marking:
 
     def _named(self, submission: str) -> platforms.Owned | None:
         """What a platform says of it, in the name of the submission or of what lies in its place."""
-        return platforms.owned(submission) or platforms.owned(os.path.basename(self._places.get(submission, "")))
+        place = os.path.basename(self._places.get(submission, ""))
+        return platforms.owned(submission, self._usual) or platforms.owned(place, self._usual)
 
 
 def of(

@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.authoring.exercise import Mistake
 from grader.judge.events import Event
-from grader.rubric.training_task import Task, Trainer, steps_of
+from grader.rubric.training_task import Task, Trainer, steps_of, usable
 
 CLOSE = 1e-3  # of gradients to others, in lengths
 MOVES = 3  # of the parameters, whose direction counts
@@ -287,26 +287,29 @@ def zeroed_too_late(case: Case) -> Mistake | None:
 
 def thrown_away(case: Case) -> Mistake | None:
     """Gradients of one batch set to zero before a step has used them, while another batch goes on."""
-    unused: list[list[int]] = []  # batches whose gradients are there
-    lost: list[list[int]] = []
-    for event in case.events:
+    numbers: dict[tuple[int, ...], int] = {}  # of batches, which may be long
+    batches = [numbers.setdefault(tuple(event.rows), len(numbers)) for event in case.events]
+    unused: set[int] = set()  # batches whose gradients are there
+    lost: set[int] = set()
+    for event, batch in zip(case.events, batches, strict=True):
         if event.kind == "backward":
-            unused += [case.events[n].rows for n in event.losses if 0 <= n < len(case.events)]
+            unused |= {batches[n] for n in event.losses if 0 <= n < len(batches)}
         elif event.kind == "zero_grad":
-            lost, unused = lost + unused, []
+            lost |= unused
+            unused = set()
         elif event.steps:
-            lost, unused = [], []
-        elif event.kind == "loss" and event.grad and lost and event.rows not in lost:
+            lost, unused = set(), set()
+        elif event.kind == "loss" and event.grad and lost and batch not in lost:
             return ZEROED_EACH_BATCH
     return None
 
 
 def twice(case: Case) -> Mistake | None:
-    gone: list[int] = []
+    gone: set[int] = set()
     for event in case.of("backward"):
-        if any(number in gone for number in event.losses):
+        if not gone.isdisjoint(event.losses):
             return BACKWARD_TWICE
-        gone += event.losses
+        gone |= {*event.losses}
     return None
 
 
@@ -347,9 +350,7 @@ def gradients(case: Case) -> Mistake | None:
     """The gradients of the first step beside what they should be."""
     steps = case.of("step")
     learned = steps_of(case.events)
-    if case.task is None or not steps or not steps[0].gradients or not learned or not learned[0]:
-        return None
-    if any(not 0 <= row < case.task.size for batch in learned[0] for row in batch) or not all(learned[0]):
+    if case.task is None or not steps or not steps[0].gradients or not usable(learned[:1], case.task):
         return None
     right = np.concatenate([g.ravel() for g in Trainer(case.task).train(learned[:1]).gradients[0]])
     found = np.concatenate([np.zeros(0) if g is None else np.ravel(g) for g in steps[0].gradients])

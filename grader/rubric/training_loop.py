@@ -17,7 +17,7 @@ from grader.judge.training import Performance, Practice
 from grader.records import Curves, Series
 from grader.rubric import training_measures as measures
 from grader.rubric.training_doctor import Case, diagnose, of_exception
-from grader.rubric.training_task import NEAR, OPTIMIZERS, Step, Task, Trainer, drawn, of, same, steps_of
+from grader.rubric.training_task import NEAR, OPTIMIZERS, Step, Task, Trainer, drawn, of, same, steps_of, usable
 
 training_loop = exercise(
     "training_loop",
@@ -36,6 +36,7 @@ TEST = "test_loop(model, images, labels, loss_fn{})"
 FIT = "fit(model, train, test, loss_fn, optimizer, {}, {})"
 CURVES = ("train_loss", "test_loss", "test_accuracy")
 FILE = "model.pt"
+FOLDERS = ("first", "second")
 
 
 def seed_of(student: Any) -> int:
@@ -117,7 +118,7 @@ def updates(student: Any) -> None:
     """
     for optimizer in OPTIMIZERS:
         run = Run(student, drawn(student.random, optimizer))
-        if not _usable(run.steps, run.task):
+        if not usable(run.steps, run.task):
             raise run.wrong("train_loop makes no step of the optimizer for every batch")
         if not same(run.state, Trainer(run.task).train(run.steps).state):
             raise run.wrong(
@@ -139,7 +140,7 @@ def train_mode(student: Any) -> None:
     Right: model.train() before the first batch
     """
     run = Run(student, drawn(student.random, OPTIMIZERS[0], norm=True), evaluating=True)
-    if not _usable(run.steps, run.task):
+    if not usable(run.steps, run.task):
         raise run.wrong("train_loop makes no step of the optimizer for every batch")
     if not same(run.state, Trainer(run.task).train(run.steps).state):
         raise run.wrong("a model with a batch norm, which comes in eval mode, is not trained as it is in train mode")
@@ -157,7 +158,7 @@ def mean_loss(student: Any) -> None:
     """
     for _ in range(2):  # one mean may be like another by chance
         run = Run(student, drawn(student.random, OPTIMIZERS[0]))
-        if not _usable(run.steps, run.task):
+        if not usable(run.steps, run.task):
             raise run.wrong("train_loop makes no step of the optimizer for every batch")
         replay = Trainer(run.task).train(run.steps)
         wanted = replay.mean_loss(run.steps)
@@ -300,7 +301,7 @@ def fit(student: Any) -> None:
     )
     case = Case(told.events, labels, task, task.size, epochs=EPOCHS)
     steps = steps_of(told.events)
-    whole = _usable(steps, task)
+    whole = usable(steps, task)
     each = len(steps) // EPOCHS
     if (
         not whole
@@ -311,7 +312,8 @@ def fit(student: Any) -> None:
             f"fit does not train {EPOCHS} times on every sample of train", mistake=measures.of_epochs(case, EPOCHS)
         )
     rates = [event.rate for event in told.events if event.kind == "step"]
-    if not all(0 < rate <= rates[0] * (1 + NEAR) for rate in rates) or rates[:each] != [rates[0]] * each:
+    given_rate = task.optimizer[1]["lr"]  # a scheduler may lower it from epoch to epoch, nobody may choose it
+    if not all(0 < rate <= given_rate * (1 + NEAR) for rate in rates) or not np.allclose(rates[:each], given_rate):
         rates = []
     trainer = Trainer(task)
     wanted: dict[str, list[float]] = {name: [] for name in CURVES}
@@ -360,6 +362,23 @@ def save_and_load(student: Any) -> None:
         found = network.other(told.made).output(task.images) if told.made is not None else None
         if found is None or not measures.alike(found, wanted):
             raise measures.of_loading(call, told, found, other, task)
+    _from_the_file(student, task, other)
+
+
+def _from_the_file(student: Any, *tasks: Task) -> None:
+    """Two models in two folders, which are exchanged: each comes back from where its file lies now."""
+    networks = [task.practice(student) for task in tasks]
+    wanted = [network.output(task.images) for network, task in zip(networks, tasks, strict=True)]
+    places = [f"{folder}/{FILE}" for folder in FOLDERS]
+    networks[0].exchange(*FOLDERS)  # which makes them
+    for network, place in zip(networks, places, strict=True):
+        network.perform("save", of(network), place, call=f"save(model, {place!r})", seed=seed_of(student))
+    networks[0].exchange(*FOLDERS)
+    for place, right in zip(places, reversed(wanted), strict=True):
+        told = measures.loaded(networks[0], f"load({place!r})", (place,), seed_of(student))
+        found = networks[0].other(told.made).output(tasks[0].images) if told.made is not None else None
+        if found is None or not measures.alike(found, right):
+            raise CheckFailure("load does not give back what is in the file", mistake=measures.NOT_FROM_FILE)
 
 
 def drawn_values(student: Any, task: Task) -> dict[str, np.ndarray]:
@@ -383,13 +402,6 @@ def _test_part(student: Any, task: Task) -> tuple[np.ndarray, np.ndarray]:
     count = 3 * task.batch_size
     images = (0.7 * student.random.standard_normal((count, *task.images.shape[1:]))).astype("float32")
     return images, student.random.integers(0, int(task.labels.max()) + 1, count)
-
-
-def _usable(steps: Sequence[Step], task: Task) -> bool:
-    """Whether they can be made here: every one learns from samples of the task."""
-    return bool(steps) and all(
-        step and all(batch and all(0 <= row < task.size for row in batch) for batch in step) for step in steps
-    )
 
 
 def _rows(steps: Sequence[Step]) -> list[int]:

@@ -121,6 +121,11 @@ NOT_RESTORED = Mistake(
     "load does not bring the saved weights back",
     "The model that comes back has other parameters than the saved one: model.load_state_dict(saved.state_dict()) puts them in.",
 )
+NOT_FROM_FILE = Mistake(
+    "load does not read the file",
+    "Two models were saved to two files, and the files exchanged: load has to give back what the file holds now, also in another "
+    "program that knows nothing of this one. torch.save(model, path) and torch.load(path, weights_only=False) do that.",
+)
 LOAD_RETURNS_KEYS = Mistake(
     "load returns what load_state_dict returns",
     "load_state_dict changes the model in place and returns a list of keys. Call it on a line of its own, then return model.",

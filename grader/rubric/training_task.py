@@ -17,6 +17,7 @@ from grader.later import torch
 NEAR = 1e-4  # of values around 1 in float32, after some ten steps; mistakes differ by a hundred times that
 SHARE = 0.1  # of the cross-entropy: with so small gradients clipping at 1 changes nothing
 LOUDEST = 0.15  # length of all gradients together in some batches; in others it may be twice that
+MOST_SHOWN = 10  # times that a sample is shown on average: three epochs need three
 Batch = list[int]
 Step = list[Batch]  # what one step has learned from: one batch, or several whose gradients were added up
 
@@ -175,6 +176,15 @@ class Trainer:
             logits = self.network.train(training)(torch.from_numpy(images))
             loss = self._loss_fn(logits, torch.from_numpy(labels)).item()
         return loss, float((logits.argmax(dim=1).numpy() == labels).mean())
+
+
+def usable(steps: Sequence[Step], task: Task) -> bool:
+    """Whether they can be made here: every one learns from samples of the task, and they are not told without end."""
+    return (
+        bool(steps)
+        and sum(len(batch) for step in steps for batch in step) <= MOST_SHOWN * task.size
+        and all(step and all(batch and all(0 <= row < task.size for row in batch) for batch in step) for step in steps)
+    )
 
 
 def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:

@@ -220,6 +220,7 @@ PROCEDURES: dict[str, Callable[..., Any]] = {
         forward_operators,
         train,
         load_checkpoint,
+        training.exchange,
         training.practice,
         training.perform,
     )

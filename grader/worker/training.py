@@ -8,6 +8,7 @@ a judge names mistakes by it, and gives marks only for values that it has comput
 from __future__ import annotations
 
 import contextlib
+import os
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -255,6 +256,14 @@ def practice(workspace: Workspace, layers: list[list[Any]]) -> int:
     number = len(workspace.networks)
     workspace.networks[number] = sequential(layers)
     return number
+
+
+def exchange(workspace: Workspace, one: str, other: str) -> None:
+    """Two folders beside the work change their names; they are made where they are not there."""
+    for folder in (one, other):
+        os.makedirs(folder, exist_ok=True)
+    for old, new in ((one, f"{one}.{other}"), (other, one), (f"{one}.{other}", other)):
+        os.rename(old, new)
 
 
 def perform(workspace: Workspace, function: str, number: int, arguments: list[Any], seed: int) -> list[Any]:

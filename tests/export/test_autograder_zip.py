@@ -108,3 +108,14 @@ def test_a_build_server(tmp_path: Path) -> None:
     assert "forged" not in "".join(after)
     assert (tmp_path / "summary.md").read_text().startswith("## `work`")
     assert (tmp_path / "out" / "junit.xml").is_file()
+
+    (tmp_path / "work" / "handed_in").mkdir()  # as a repository would hold it, with verdicts of its owner's own
+    for name in ("gradebook.sqlite", "index.json", "work"):
+        (tmp_path / "out" / name).rename(tmp_path / "work" / "handed_in" / name)
+    done = subprocess.run(
+        ["bash", str(ROOT / "docs/ci/grade.sh")],
+        cwd=tmp_path / "work", env=environment | {"OUT": "handed_in"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 2 == done.returncode
+    assert "::error" not in done.stdout
+    assert not (tmp_path / "work" / "handed_in" / "junit.xml").exists()

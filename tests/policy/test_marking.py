@@ -51,6 +51,19 @@ def test_which_attempt_counts(graded: list[SubmissionReport], attempt: Attempt, 
     )
 
 
+@pytest.mark.parametrize("file", ["corr2d.py", "1_2_corr2d.py", "1_assignsubmission_file_corr2d.py"])
+@pytest.mark.parametrize("platform", ["W_{}_attempt_2026-02-01-10-00-00_", "{}_LATE_12_34_"])
+def test_a_name_that_fits_two_platforms(platform: str, file: str) -> None:
+    """What students call their files hides no time: the class is read by the convention that most of its names follow."""
+    places = {name: f"/class/{platform.format(name)}corr2d.py" for name in ("ben", "cleo")}
+    places |= {"anna": f"/class/{platform.format('anna')}{file}"}
+    marking = Marking(Policy(deadline=DUE, late=Late(percent=10)), {}, places)
+
+    anna, ben = (marking.person(name) for name in ("anna", "ben"))
+    assert (ben.handed_in, ben.is_late, ben.source) == (anna.handed_in, anna.is_late, anna.source)
+    assert anna.handed_in or anna.is_late
+
+
 def test_namesakes_are_no_attempts() -> None:
     """Moodle tells them apart by a number."""
     names = ["Anna Smith_1", "Anna Smith_2"]
