@@ -121,6 +121,10 @@ NOT_RESTORED = Mistake(
     "load does not bring the saved weights back",
     "The model that comes back has other parameters than the saved one: model.load_state_dict(saved.state_dict()) puts them in.",
 )
+MODEL_LEFT_OUT = Mistake(
+    "load gives another model back than the one it is given",
+    "Whoever calls load(path, model) goes on with model: put the weights into that one, model.load_state_dict(saved.state_dict()), and return it.",
+)
 LOAD_RETURNS_KEYS = Mistake(
     "load returns what load_state_dict returns",
     "load_state_dict changes the model in place and returns a list of keys. Call it on a line of its own, then return model.",
