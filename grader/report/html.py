@@ -37,10 +37,15 @@ MARKS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "skipped": "–",
 
 def write_report(report: SubmissionReport, folder: Path, mark: Mark | None = None) -> Path:
     """Write report.html, as its student may see it now, and report.json beside it; return the page's path."""
-    shown = concealed(report, mark.due if mark else None)
-    page, data = render("report.html.j2", report=shown, mark=mark, whole=shown is report), to_json(report)
+    content, data = page(report, mark), to_json(report)
     write_whole(folder / "report.json", data)
-    return write_whole(folder / "report.html", page)
+    return write_whole(folder / "report.html", content)
+
+
+def page(report: SubmissionReport, mark: Mark | None = None) -> bytes:
+    """A submission's page, without what is concealed until its deadline."""
+    shown = concealed(report, mark.due if mark else None)
+    return render("report.html.j2", report=shown, mark=mark, whole=shown is report)
 
 
 def write_index(

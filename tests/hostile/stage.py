@@ -183,7 +183,7 @@ def grade_all(folder: Path) -> list[dict[str, Any]]:
                         "outside": {key: [before[key], after[key]] for key in before if before[key] != after[key]},
                         "secrets": [secret for secret in (scene.token, *hidden) if secret.encode() in to_json(report)],
                         "shown": shown(report),
-                        "page": html.render("report.html.j2", report=report).decode(),
+                        "page": html.page(report).decode(),
                         "next": json.loads(to_json(next_one)),
                     }
                 )

@@ -111,7 +111,7 @@ def test_interrupted(grading: Grading) -> None:
     _, errors = grading.process.communicate(timeout=PATIENCE)
 
     assert grading.process.returncode == 3
-    assert errors.decode() == "grader: interrupted; reports written so far are kept\n"
+    assert errors.decode() == "grader: interrupted; what is graded so far is kept: run it again and it goes on\n"
     grading.check_nothing_left()
 
 

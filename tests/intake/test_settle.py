@@ -12,7 +12,7 @@ from grader import submission
 from grader.errors import SubmissionUnreadable
 from grader.intake import basket as limits
 from grader.intake.settle import is_starter, students
-from grader.rubric import starter
+from grader.rubric import EVERYTHING, starter
 from grader.submission import Source
 from tests.test_submission import CODE, held, write, zip_of
 
@@ -120,7 +120,7 @@ def test_what_students_receive_is_a_starter() -> None:
     """Each of the course's own files, whatever a line ends with."""
     files = [path for path in starter().glob("*.py") if path.name != "helper.py"]
 
-    assert len(files) == 6
+    assert {path.stem for path in files} == {*EVERYTHING}
     for path in files:
         assert is_starter(path.read_bytes()) and is_starter(path.read_bytes().replace(b"\n", b"\r\n"))
 

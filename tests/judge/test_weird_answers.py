@@ -262,7 +262,7 @@ def written_out(result: ExerciseResult) -> None:
         seed=0,
         versions={},
     )
-    page = html.render("report.html.j2", report=report)
+    page = html.page(report)
     stream = io.StringIO()
     samples.print_summary([report], [], Path("reports"), stream)
     assert from_json(to_json(report)).score == result.score
