@@ -13,6 +13,8 @@ LEAST, FOR_A_FACTOR = 2, 3  # wrong values, and as many different right ones
 EXACT = 1e-5  # of the greatest value
 NEAR = 5e-3  # half precision keeps three digits
 
+EIGHT_BITS = "The values are right but for multiples of 256: a dtype of 8 bits is too small."
+
 Values = np.ndarray
 
 LIKE: tuple[tuple[Callable[[Values], Values], str], ...] = (
@@ -29,10 +31,7 @@ LIKE: tuple[tuple[Callable[[Values], Values], str], ...] = (
     (lambda right: right[..., ::-1], "The columns come in the opposite order, the last one first."),
     (lambda right: right[..., ::-1, :], "The rows come in the opposite order, the last one first."),
     (lambda right: right[..., ::-1, ::-1], "Rows and columns come in the opposite order, the last ones first."),
-    (
-        lambda right: np.mod(right, 256),
-        "The values are right but for multiples of 256: a dtype of 8 bits is too small.",
-    ),
+    (lambda right: np.mod(right, 256), EIGHT_BITS),
     (
         lambda right: np.mod(right + 128, 256) - 128,
         "The values are right but for multiples of 256: 8 bits are too few.",
@@ -55,6 +54,8 @@ def likeness(found: Values, wanted: Values, good: Values) -> str:
         return "Infinite values come out: a division by 0, a number too large for the dtype, or -inf from padding?"
     if not given.any() and (right[~good] < 0).all():
         return "Negative values come out as 0: does a maximum start at 0, or is the result only made, never filled?"
+    if not given.any() and not np.mod(right, 256).any():
+        return EIGHT_BITS
     if not given.any():
         return "All values are 0 here: does the line run that writes into the result, and with which numbers?"
     if (given == given.flat[0]).all():

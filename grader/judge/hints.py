@@ -301,6 +301,7 @@ RULES: tuple[tuple[str, str, Say], ...] = (
         r"'[^']+' not supported between instances of '(?P<one>[\w.]+)' and '(?P<other>[\w.]+)'",
         crash.operands,
     ),
+    ("TypeError", r"(?P<one>int|float)\(\) argument must be .* not '(?P<other>list|tuple)'", crash.operands),
     ("TypeError", r"can only concatenate (?P<one>list|tuple|str) \(not \"(?P<other>[\w.]+)\"\)", crash.operands),
     ("TypeError", r"can't multiply sequence by non-int", "It is a list here: np.array(...) makes an array of it."),
     (

@@ -116,7 +116,8 @@ def answers(network: Network, entries: list[Entry], values: list[np.ndarray], x:
 def every_variant(readings: tuple[Steps, ...]) -> list[Variant]:
     """What the contract can mean, then those with mistakes, the fewest first."""
     right = [Variant((), steps, steps) for steps in readings]
-    return [*right, *(wrong for steps in readings for wrong in variants(steps, mistakes(steps, SIDE)))]
+    wrong = (variant for steps in readings for variant in variants(steps, mistakes(steps, SIDE)))
+    return [*right, *sorted(wrong, key=lambda variant: len(variant.changes))]
 
 
 def other_sides(network: Network, contract: Steps) -> Iterator[int]:

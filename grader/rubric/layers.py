@@ -44,6 +44,7 @@ RANGE = ((np.arange(25.0) * 7 % 25) - 10).reshape(5, 5) / 2
 FAR = np.array([[-1000.0, 1000.0, 0.0], [-1000.0, -1001.0, -1003.0], [1000.0, 1000.0, 999.0], [-90.0, 88.0, 710.0]])
 RATES = st.sampled_from([0.1, 0.2, 0.25, 0.3, 0.4, 0.6, 0.75, 0.8])
 SEEDS = st.integers(0, 1 << 30)
+SEVERAL = 8  # seeds: so many binomials do not agree by chance
 SIGMAS = 6  # of a binomial: nobody who drops with the right probability is that far off
 OVERFLOW_HINT = "exp of a large number is inf, and inf / inf is nan: take exp of negative numbers only."
 SHIFT_HINT = "Take the largest value of each row off before exp: the result is the same, and exp is at most 1."
@@ -273,6 +274,14 @@ def each_by_itself(student: Student, sides: tuple[int, ...], seed: int) -> None:
     for axis, side in enumerate(sides):
         same = side > 1 and bool((found == found.take([0], axis)).all())
         expect.that(not same, f"along axis {axis} of x {sides} all values are dropped or kept together")
+    x = np.ones(90, dtype="float32")
+    masks = {(expect.floats(student.dropout(x, 0.5, True, seed + more)) == 0).tobytes() for more in range(SEVERAL)}
+    counts = {sum(mask) for mask in masks}
+    expect.that(
+        len(masks) < SEVERAL or len(counts) > 1,
+        f"{SEVERAL} seeds drop different values, but always {min(counts)} of {x.size}",
+        hint="Do not drop a fixed number of values: each has a number of its own from rand, so that now more and now fewer are dropped.",
+    )
 
 
 @layers.check(points=3, needs=["each_by_itself"], hint="Zero with probability p, else x / (1 - p).", examples=15)

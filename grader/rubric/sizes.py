@@ -94,10 +94,19 @@ def _other_axes(right: Shape) -> Iterator[tuple[str, Shape]]:
         count *= side
     for rows, columns in ((-1, 0), (0, -1), (1, 0), (0, 1), (1, 1)):
         yield "", (*right[:-2], right[-2] + rows, right[-1] + columns)  # one more or less speaks for itself
-    yield "It has lost its axes: all values lie in one row.", (count,)
+    kept = tuple(side for side in right if side != 1)
+    if kept != right:
+        yield (
+            "The axes of length 1 are gone: squeeze() takes all of them away, Y[0, 0] only those in front; a sum over "
+            "everything does it too.",
+            kept,
+        )
+    if kept != (count,):
+        yield "It has lost its axes: all values lie in one row.", (count,)
     yield "It has an axis too many in front: leave it out, as in Y[0].", (1, *right)
     yield "It has two axes too many in front: leave them out, as in Y[0, 0].", (1, 1, *right)
-    yield "It is one number: a sum or mean has gone over everything.", ()
+    if kept:
+        yield "It is one number: a sum or mean has gone over everything.", ()
 
 
 def _changes(given: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

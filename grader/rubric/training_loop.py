@@ -362,6 +362,10 @@ def save_and_load(student: Any) -> None:
         found = network.other(told.made).output(task.images) if told.made is not None else None
         if found is None or not measures.alike(found, wanted):
             raise measures.of_loading(call, told, found, other, task)
+    if not measures.alike(fresh.output(task.images), wanted):
+        raise CheckFailure(
+            f"after {call} model gives other logits than the one that was saved", mistake=measures.MODEL_LEFT_OUT
+        )
     _from_the_file(student, task, other)
 
 

@@ -126,6 +126,10 @@ NOT_FROM_FILE = Mistake(
     "Two models were saved to two files, and the files exchanged: load has to give back what the file holds now, also in another "
     "program that knows nothing of this one. torch.save(model, path) and torch.load(path, weights_only=False) do that.",
 )
+MODEL_LEFT_OUT = Mistake(
+    "load gives another model back than the one it is given",
+    "Whoever calls load(path, model) goes on with model: put the weights into that one, model.load_state_dict(saved.state_dict()), and return it.",
+)
 LOAD_RETURNS_KEYS = Mistake(
     "load returns what load_state_dict returns",
     "load_state_dict changes the model in place and returns a list of keys. Call it on a line of its own, then return model.",

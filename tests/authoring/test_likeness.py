@@ -33,6 +33,7 @@ PART[-1] = 0
         (np.full((3, 3), np.inf), RIGHT, "Infinite values"),
         (RIGHT.astype("float16") * np.float16(1.001), RIGHT, "nearly right"),
         (np.mod(RIGHT * 80, 256), RIGHT * 80, "multiples of 256"),
+        (np.zeros((3, 3)), np.floor(RIGHT) * 256, "multiples of 256"),
         (PART, RIGHT, "Only the last row is wrong"),
         (np.zeros((2, 2)), -np.ones((2, 2)) * [[1, 2], [3, 4]], "Negative values come out as 0"),
         (np.concatenate([BATCH[:1], BATCH[1:] ** 2]), BATCH, "Only the first sample"),

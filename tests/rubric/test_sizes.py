@@ -34,6 +34,12 @@ def test_sizes_of_corr2d(found: tuple[int, ...], words: str) -> None:
     assert words in sizes.corr2d((5, 7), (2, 3))(found)
 
 
+@pytest.mark.parametrize(("image", "found"), [((2, 3), ()), ((2, 7), (5,))])
+def test_axes_that_squeeze_has_taken(image: tuple[int, int], found: tuple[int, ...]) -> None:
+    """A kernel as high as the image leaves one row, which squeeze() takes for an axis too many."""
+    assert "squeeze() takes" in sizes.corr2d(image, (2, 3))(found)
+
+
 X = (2, 3, 9, 11)
 
 
