@@ -703,20 +703,24 @@ def forged(out: Path, home: Path) -> None:
 
 
 def test_a_gradebook_that_was_handed_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What lies in a submission is its owner's word: a gradebook there is not used, wherever it looks from."""
+    """What lies in a submission is its owner's word: a gradebook there is neither believed nor changed, however it is named."""
     anna = submission(tmp_path / "anna", corr2d=FLIPPED)
-    out = anna / "reports"
     chosen = ("--exercise", "corr2d", "--check", "corr2d.values", "--out")
-    assert 1 == run(anna, *chosen, out)
-    forged(out, anna)
+    assert 1 == run(anna, *chosen, tmp_path / "reports")
+    forged(tmp_path / "reports", anna)
+    assert 0 == run(anna, *chosen, tmp_path / "reports")  # where it is the instructor's, it is used
+    out = Path(shutil.move(tmp_path / "reports", anna / "reports"))
+    book = (out / "gradebook.sqlite").read_bytes()
     (link := tmp_path / "by_link").symlink_to(anna)
-    capsys.readouterr()
 
     for path, where in ((anna, out), (link, out), (anna, link / "reports"), (anna / "corr2d.py", out)):
-        assert 2 == run(path, *chosen, where)
-        assert "it holds a gradebook or reports in the submission" in capsys.readouterr().err
-    shutil.move(out, tmp_path / "reports")  # to where it is the instructor's, it is used
-    assert 0 == run(anna, *chosen, tmp_path / "reports")
+        capsys.readouterr()
+        assert 1 == run(path, *chosen, where)
+        assert "corr2d.values" in capsys.readouterr().out
+        (page,) = out.glob("*/report.json")
+        assert 0 == from_json(page.read_bytes()).score
+        shutil.rmtree(page.parent)
+    assert book == (out / "gradebook.sqlite").read_bytes()
 
 
 @pytest.mark.parametrize("link", ["reports", "reports/anna"])

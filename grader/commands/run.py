@@ -68,16 +68,20 @@ def _there(path: Path) -> None:
 
 
 def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
-    from grader.classes import find
     from grader.gradebook import Gradebook
+
+    course = course_of(asked)
+    with _shelf(asked, course) as shelf:
+        return _recorded(asked, course, Gradebook(shelf), device, place)
+
+
+def _recorded(asked: RunOptions, course: Course, book: Gradebook, device: str, place: Callable[[], Workplace]) -> int:
+    from grader.classes import find
     from grader.grading.way import grade_class, known_places
     from grader.report.progress import Progress
 
-    course = course_of(asked)
-    _refuse_handed_in(asked, course)
-    book = Gradebook(asked.out)
     book.require(course.name)
-    known = known_places(book, asked.out)
+    known = known_places(book)
     found = find(asked.paths, course.files, {place: name for name, place in known.items()})
     checks = course.select(_chosen(asked, course, found.only), asked.check, asked.public)
     _data_folder(asked.data)
@@ -102,24 +106,32 @@ def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
     return max([PASSED, *graded.codes, *map(_exit_code, standings)])
 
 
-def _refuse_handed_in(asked: RunOptions, course: Course) -> None:
-    """Raises UsageError where --out lies in a submission and holds verdicts, or links: its owner may have made them."""
+@contextlib.contextmanager
+def _shelf(asked: RunOptions, course: Course) -> Iterator[Path]:
+    """The folder of the gradebook: --out, but for one that lies in a submission. What is there is its owner's word, so such a
+    run stands for itself, and only its pages are written there. Raises UsageError for links in that place.
+    """
+    import tempfile
+
     from grader.classes import find
 
     out = asked.out
-    folders = [
-        path if os.path.isdir(path) else path.parent for path in asked.paths
-    ]  # of a file, whose submission it is
-    if not os.path.lexists(out) or not any(_lies_in(out, folder) for folder in folders):
-        return
-    stored = any(out.glob("gradebook.sqlite*")) or any(out.glob("index.json")) or any(out.glob("*/report.json"))
-    linked = out.is_symlink() or any(path.is_symlink() for path in out.glob("*"))
-    for source in find(asked.paths, course.files).sources:
-        place = Path(source.place)
-        if _lies_in(out, place) and (stored or linked or not out.resolve().is_relative_to(place.resolve())):
-            kind = "it holds a gradebook or reports" if stored else "there are links"
-            told = f"--out {out}: {kind} in the submission {source.name}, which may have been handed in with it"
-            raise UsageError(f"{told}; delete this folder, or name one elsewhere with --out")
+    folders = [path if os.path.isdir(path) else path.parent for path in asked.paths]
+    if any(_lies_in(out, folder) for folder in folders):
+        linked = out.is_symlink() or any(path.is_symlink() for path in out.glob("*"))
+        for source in find(asked.paths, course.files).sources:
+            place = Path(source.place)
+            if not _lies_in(out, place if place.is_dir() else place.parent):
+                continue
+            if linked or not out.resolve().is_relative_to(
+                place.resolve() if place.is_dir() else place.parent.resolve()
+            ):
+                told = f"--out {out}: there are links in the submission {source.name}, which may have been handed in with it"
+                raise UsageError(f"{told}; delete this folder, or name one elsewhere with --out")
+            with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+                yield Path(folder)
+            return
+    yield out
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

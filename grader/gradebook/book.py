@@ -87,7 +87,7 @@ class Gradebook:
 
     def __init__(self, out: Path) -> None:
         """Raises UsageError for a file that is damaged, newer, or no gradebook."""
-        self.file = out / FILE
+        self.folder, self.file = out, out / FILE
         schema.check(self.file)
         self._run = 0
         self._fingerprints: dict[str, int] = {}

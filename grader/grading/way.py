@@ -90,7 +90,7 @@ def grade_class(
     value is called with the name of each that is done.
     """
     with book.alone():
-        places = _opened(book, course, asked.out)
+        places = _opened(book, course)
         _refuse_namesakes(found.sources, places, asked.out)
         looked, failures = _look(found.sources)
         wanted = _wanted(book, course, checks, options)
@@ -147,23 +147,23 @@ def grade_class(
 # Take
 
 
-def known_places(book: Gradebook, out: Path) -> dict[str, str]:
+def known_places(book: Gradebook) -> dict[str, str]:
     """Where each submission lies that has a report, by name."""
-    return book.places() if book.exists else kept.read_index(out).submissions
+    return book.places() if book.exists else kept.read_index(book.folder).submissions
 
 
-def _opened(book: Gradebook, course: Course, out: Path) -> dict[str, str]:
+def _opened(book: Gradebook, course: Course) -> dict[str, str]:
     """Make the gradebook ready; where the submissions lie that have a report in it, by name."""
-    legacy = {} if book.exists else known_places(book, out)
+    legacy = {} if book.exists else known_places(book)
     if book.create(course.name):
-        _adopt(book, course, out, legacy)
+        _adopt(book, course, legacy)
     return book.places()
 
 
-def _adopt(book: Gradebook, course: Course, out: Path, places: Mapping[str, str]) -> None:
+def _adopt(book: Gradebook, course: Course, places: Mapping[str, str]) -> None:
     """Take over reports that were written before there was a gradebook. None of their results is used again."""
     begun = False
-    for report in kept.reports(out):
+    for report in kept.reports(book.folder):
         entry = Entry(name=report.submission, place=places.get(report.submission, ""), snapshot="")
         if not begun:
             run = Run(started=_now(), seed=report.seed, note=ADOPTED, course=course.name, options={}, versions={})

@@ -138,7 +138,7 @@ class Klass:
         loaded = course.load(asked.course)
         self.book = Gradebook(asked.out)
         self.book.require(loaded.name)
-        known = known_places(self.book, asked.out)
+        known = known_places(self.book)
         found = find(asked.paths, loaded.files, {place: name for name, place in known.items()})
         checks = loaded.select(asked.exercise, asked.check, asked.public)
         options = Options(limits=loaded.limits, isolation="none", data=Data(train=False), jobs=1)
