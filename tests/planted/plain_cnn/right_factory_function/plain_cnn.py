@@ -20,10 +20,10 @@ def train(model, images, labels, device="cpu", seed=0):
     torch.manual_seed(seed)
     loader = DataLoader(TensorDataset(images, labels), batch_size=50, shuffle=True)
     criterion = nn.CrossEntropyLoss()
-    optimizer = optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    optimizer = optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
     model = model.to(device)
     losses = []
-    for epoch in range(12):
+    for epoch in range(20):
         model.train()
         epoch_loss = 0
         for data, target in loader:
