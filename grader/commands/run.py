@@ -36,9 +36,19 @@ def run(asked: RunOptions) -> int:
     device = _device(asked.device, asked.isolation)
     with contextlib.ExitStack() as ends:
         place = _workplace(asked, device, ends)
-        if asked.engine == "local" and (asked.fresh or not os.path.exists(asked.out / "gradebook.sqlite")):
+        if asked.engine == "local" and (asked.fresh or _is_news(asked)):
             place()  # while it starts, the rest is imported
         return _run(asked, device, place)
+
+
+def _is_news(asked: RunOptions) -> bool:
+    """Whether something seems to have changed since the last run into --out, at a glance: no verdict depends on it."""
+    try:
+        last = os.stat(asked.out / "gradebook.sqlite").st_mtime
+        entries = [entry for path in asked.paths for entry in ([path] if path.is_file() else path.iterdir())]
+        return any(os.stat(entry).st_mtime > last for entry in entries)
+    except OSError:
+        return True
 
 
 def _workplace(asked: RunOptions, device: str, ends: contextlib.ExitStack) -> Callable[[], Workplace]:
