@@ -69,3 +69,4 @@ def test_no_place_is_missing(name: str) -> None:
 
     assert [] == [place for place in wanted if not any(ROOT.glob(place))]
     assert name == course.builtin(name).name
+    assert f"| {name}.py |" in (ROOT / "exercises" / "starter" / "README.md").read_text()
