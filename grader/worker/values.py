@@ -67,7 +67,9 @@ def from_student(value: Any, depth: int = 0, most: int = protocol.MOST_FRAME_BYT
 def _many(value: Any) -> np.ndarray | None:
     """Nested lists of more numbers than an answer may have members, such as a whole picture, as one array."""
     count, inner = 1, value
-    while isinstance(inner, list | tuple) and inner:
+    for _ in range(protocol.MOST_NESTING):  # a list may hold itself
+        if not isinstance(inner, list | tuple) or not inner:
+            break
         count, inner = count * len(inner), inner[0]
     if count <= protocol.MOST_ITEMS // 2:
         return None

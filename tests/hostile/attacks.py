@@ -1561,7 +1561,7 @@ class LeNet5(nn.Module):
 print('named')
 """,
     earns=MODEST,
-    seen=("named", "12000 parts, at most 500"),
+    seen=("named", "1 of the contract's 10 weights and biases"),
 )
 attack(
     "networks",

@@ -691,7 +691,7 @@ def test_calls_that_depend_on_answers(doubling: Exercise, spoil: Spoil, outcome_
         """Four times."""
         expect.close(student.twice(np.asarray(student.twice(X))), 4 * X)
 
-    check = doubling.check(points=1, examples=4)(given(X=arrays((1, 3), (1, 2)))(asks_back))
+    check = doubling.check(points=1, examples=4)(given(X=arrays((1, 3), (1, 2), dtype="float64"))(asks_back))
     session = Stage(doubling, spoil)
     session.shrink_plays = 0
     session.libraries["twice"] = "torch"
