@@ -151,7 +151,7 @@ class Territory:
         self.holds = cache(self._holds)
         # where pytest was started is a course, unless it is what is to be checked
         self.course = None if self.holds(here) or here in map(_folder, named) else here / COURSE
-        self.files = {*_files(self.course), *(() if _is_file(self.course) else asked)}
+        self.files = [*dict.fromkeys((*_files(self.course), *(() if _is_file(self.course) else sorted(asked))))]
 
     def _holds(self, folder: Path) -> bool:
         if self.inside is not None and folder in self.inside.parents:

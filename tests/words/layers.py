@@ -3,6 +3,7 @@
 from tests.words import LEFT_OVER, RETURN
 
 WORDS: dict[str, str] = {
+    "dropout_of_a_fixed_number": "Do not drop a fixed number of values",
     "dropout_always_the_same": "the seeds .* drop the same values",
     "dropout_divides_by_p": "is divided by 1 - p",
     "dropout_gives_its_mask_too": "Give back the result alone",

@@ -55,8 +55,8 @@ def test_honest_files(path: Path) -> None:
 
     assert np.array_equal(run(path.read_bytes()), run(found.plain))
     assert found.free_batch
-    assert found.constant_bytes < 1500
-    assert found.parameters in (61_706, 421_642, 77_418)
+    assert found.constant_bytes < 2000  # of the 4,096 that are allowed
+    assert found.parameters in (61_706, 421_642, 77_418, 184_586, 63_206)  # the last lays C3 out in 2,400 zeros
 
 
 class Written(torch.nn.Module):

@@ -41,6 +41,7 @@ def cross_entropy(logits, labels):
 
 
 def dropout(x, p, training, seed):
+    x = np.asarray(x)
     if not training:
         return x
     np.random.seed(seed)
