@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,12 @@ FIXED = {  # the same in every run: the file, the lesson's own picture, the pape
     "lenet5_paper.table",
     *(check.id for check in CHECKS if check is check.exercise.loads),
 }
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Right code that saves a network saves it here."""
+    monkeypatch.chdir(tmp_path)
 
 
 class Enough(Exception):
