@@ -150,8 +150,9 @@ class Territory:
         self._roots = {form for root in [*roots, *self.found] for form in _forms(root)}
         self.holds = cache(self._holds)
         # where pytest was started is a course, unless it is what is to be checked
-        self.course = None if self.holds(here) or here in map(_folder, named) else here / COURSE
-        self.files = [*dict.fromkeys((*_files(self.course), *(() if _is_file(self.course) else sorted(asked))))]
+        course = None if self.holds(here) or here in map(_folder, named) else here / COURSE
+        self.course = course if course is not None and course.is_file() else None
+        self.files = [*dict.fromkeys((*_files(self.course), *([] if self.course else sorted(asked))))]
 
     def _holds(self, folder: Path) -> bool:
         if self.inside is not None and folder in self.inside.parents:
@@ -238,7 +239,7 @@ def _forms(path: Path) -> tuple[Path, Path]:
 
 def _exercises(course: Path | None) -> Sequence[str]:
     """Names of the exercises, without importing them."""
-    if course is None or not _is_file(course):
+    if course is None or not course.is_file():
         return rubric.CORE
     try:
         told = tomllib.loads(course.read_text(encoding="utf-8"))
@@ -247,10 +248,6 @@ def _exercises(course: Path | None) -> Sequence[str]:
     built_in = rubric.COURSES.get(str(told.get("course")), rubric.CORE)
     listed = told.get("exercises", built_in)
     return [str(name) for name in listed] if isinstance(listed, list) else built_in
-
-
-def _is_file(course: Path | None) -> bool:
-    return course is not None and course.is_file()
 
 
 def _files(course: Path | None) -> list[str]:

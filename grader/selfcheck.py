@@ -38,8 +38,7 @@ class SelfCheck:
 
     def __init__(self, course_file: Path | None, seed: int) -> None:
         """Raises AuthorError or UsageError when the course file is wrong."""
-        has_own = course_file is not None and course_file.is_file()
-        self._course = course.load(course_file) if has_own else course.built_in("everything")
+        self._course = course.load(course_file) if course_file else course.built_in("everything")
         self._seed = seed
         self._grader: Grader | GraderError | None = None
         self._graded: dict[Path, SubmissionReport | GraderError] = {}

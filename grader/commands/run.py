@@ -126,26 +126,26 @@ def _shelf(asked: RunOptions, course: Course) -> Iterator[Path]:
     from grader.classes import find
 
     out = asked.out
-    folders = [path if os.path.isdir(path) else path.parent for path in asked.paths]
-    if any(_lies_in(out, folder) for folder in folders):
-        linked = out.is_symlink() or any(path.is_symlink() for path in out.glob("*"))
-        for source in find(asked.paths, course.files).sources:
-            place = Path(source.place)
-            if not _lies_in(out, place if place.is_dir() else place.parent):
-                continue
-            if linked or not out.resolve().is_relative_to(
-                place.resolve() if place.is_dir() else place.parent.resolve()
-            ):
-                told = f"--out {out}: there are links in the submission {source.name}, which may have been handed in with it"
-                raise UsageError(f"{told}; delete this folder, or name one elsewhere with --out")
-            with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-                yield Path(folder)
-            return
-    yield out
+    sources = find(asked.paths, course.files).sources if any(_lies_in(out, path) for path in asked.paths) else []
+    around = next((source for source in sources if _lies_in(out, Path(source.place))), None)
+    if around is None:
+        yield out
+        return
+    linked = out.is_symlink() or any(path.is_symlink() for path in out.glob("*"))
+    if linked or not out.resolve().is_relative_to(_folder(Path(around.place)).resolve()):
+        told = f"--out {out}: there are links in the submission {around.name}, which may have been handed in with it"
+        raise UsageError(f"{told}; delete this folder, or name one elsewhere with --out")
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+        yield Path(folder)
 
 
-def _lies_in(path: Path, folder: Path) -> bool:
-    """Whether it is there by its name, or in truth."""
+def _folder(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
+
+
+def _lies_in(path: Path, place: Path) -> bool:
+    """Whether it is in a folder, or in that of a file, by its name or in truth."""
+    folder = _folder(place)
     by_name = Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))
     return by_name or path.resolve().is_relative_to(folder.resolve())
 
