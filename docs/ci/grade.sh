@@ -5,6 +5,15 @@ set -uo pipefail
 submission="${SUBMISSION:-$PWD}"
 out="${OUT:-grading}"
 
+# a folder of verdicts that lies in a fresh checkout is its owner's own
+case "$(realpath -ms "$out")/" in
+  "$(realpath -ms "$submission")"/*)
+    if [ -e "$out" ] || [ -L "$out" ]; then
+      echo "grade.sh: $out was handed in: name another folder with OUT" >&2
+      exit 2
+    fi ;;
+esac
+
 # what students print must not command the build server
 token="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
 [ -n "${GITHUB_ACTIONS:-}" ] && echo "::stop-commands::$token"
@@ -12,7 +21,7 @@ token="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
 grader run "$submission" --out "$out" ${GRADER_OPTIONS:-}
 code=$?
 [ -n "${GITHUB_ACTIONS:-}" ] && echo "::$token::"
-# nothing was graded: what lies there is of an earlier run, or was handed in
+# nothing was graded: what lies there is of an earlier run
 [ "$code" -eq 2 ] && exit 2
 
 for report in "$out"/*/report.json; do

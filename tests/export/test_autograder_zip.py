@@ -117,5 +117,6 @@ def test_a_build_server(tmp_path: Path) -> None:
         cwd=tmp_path / "work", env=environment | {"OUT": "handed_in"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert 2 == done.returncode
+    assert "handed_in was handed in" in done.stderr
     assert "::error" not in done.stdout
     assert not (tmp_path / "work" / "handed_in" / "junit.xml").exists()
