@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grader.authoring.exercise import Check
     from grader.classes import Found
     from grader.course import Course
-    from grader.engine.local import Grader, Options
+    from grader.engine.local import Grader, Known, Options
     from grader.engine.machines import Machines
     from grader.engine.workplace import Workplace
     from grader.gradebook import Gradebook
@@ -155,17 +155,18 @@ def _engine(asked: RunOptions, course: Course, place: Callable[[], Workplace]) -
     untried = set(course.own)
 
     def engine(
-        checks: Sequence[Check], options: Options, sources: Sequence[Source], kept: frozenset[str]
+        checks: Sequence[Check], options: Options, sources: Sequence[Source], kept: frozenset[str], known: Known
     ) -> Grader | Machines:
         from grader.engine.local import Grader
 
-        local = Grader(checks, options, place(), sources, kept) if asked.engine == "local" or untried else None
+        is_local = asked.engine == "local"
+        local = Grader(checks, options, place(), sources, kept, known) if is_local or untried else None
         if local is not None and untried:
             from grader.engine.trial import try_on_reference
 
             try_on_reference(local, untried)
             untried.difference_update(check.exercise.name for check in checks)
-        if local is not None and asked.engine == "local":
+        if local is not None and is_local:
             return local
         from grader.engine import machines
 
@@ -174,7 +175,7 @@ def _engine(asked: RunOptions, course: Course, place: Callable[[], Workplace]) -
             scheduler = machines.Ray(asked.address, options.device == "cuda")
         else:
             scheduler = machines.Slurm(asked.out / "slurm", dict(asked.slurm))
-        return machines.Machines(checks, options, course, scheduler)
+        return machines.Machines(checks, options, course, scheduler, kept, known)
 
     return engine
 

@@ -200,8 +200,14 @@ class Gradebook:
         results: Sequence[Result],
         settled: str,
         reused: bool = False,
+        trails: Mapping[str, bytes] = {},
+        base: int | None = None,
     ) -> int:
-        """A report and its results, in one transaction; its number. `settled`: see `Candidate`."""
+        """A report and its results, in one transaction; its number. `settled`: see `Candidate`.
+
+        `trails`: what the engine wants to know of an exercise the next time, empty for nothing. Of exercises
+        that are not named there those of the report `base` stay.
+        """
         data = zlib.compress(msgspec.json.encode(report), 1)
         with self._writing() as database:
             cursor = database.execute(
@@ -222,6 +228,15 @@ class Gradebook:
                     for one in results
                 ),
             )  # fmt: skip
+            database.execute(
+                "INSERT INTO trails SELECT ?, exercise, data FROM trails WHERE report = ? "
+                "AND exercise NOT IN (SELECT value FROM json_each(?))",
+                (number, base, _text(list(trails))),
+            )
+            database.executemany(
+                "INSERT INTO trails VALUES (?, ?, ?)",
+                ((number, name, zlib.compress(data, 1)) for name, data in trails.items() if data),
+            )
             self._stand(database, entry, number, "", reused, report.seconds)
         return number
 
@@ -291,6 +306,12 @@ class Gradebook:
     def results(self, report: int) -> dict[str, Result]:
         with self._reading() as database:
             return {one.name: one for one in self._results(database, report)}
+
+    def trails(self, report: int) -> dict[str, bytes]:
+        """What the engine wanted to be kept of each exercise."""
+        with self._reading() as database:
+            rows = database.execute("SELECT exercise, data FROM trails WHERE report = ?", (report,))
+            return {name: zlib.decompress(data) for name, data in rows}
 
     @staticmethod
     def _results(database: sqlite3.Connection, report: int) -> Iterator[Result]:

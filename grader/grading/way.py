@@ -20,7 +20,7 @@ from grader import submission
 from grader.authoring.exercise import Check
 from grader.classes import Found
 from grader.course import Course
-from grader.engine.local import Options, Outcome, fresh_seed, versions
+from grader.engine.local import Known, Options, Outcome, fresh_seed, versions
 from grader.errors import GraderError, HarnessError, UsageError
 from grader.gradebook import Entry, Gradebook, Problem, Result, Run
 from grader.grading import fingerprints, reuse
@@ -28,8 +28,8 @@ from grader.grading.files import Mine, stale, write_overview, write_reports
 from grader.grading.options import RunOptions
 from grader.grading.record import Recorder
 from grader.grading.reuse import Plan, Wanted
+from grader.judge.trail import Trail
 from grader.policy.marking import Marking
-from grader.records import SubmissionReport
 from grader.report import kept
 from grader.report.standing import standing
 from grader.submission import Source
@@ -46,7 +46,7 @@ class Grades(Protocol):
 
 
 Engine = Callable[
-    [Sequence[Check], Options, Sequence[Source], frozenset[str]], contextlib.AbstractContextManager[Grades]
+    [Sequence[Check], Options, Sequence[Source], frozenset[str], Known], contextlib.AbstractContextManager[Grades]
 ]
 
 
@@ -85,8 +85,8 @@ def grade_class(
 ) -> Graded:
     """Grade what was `found`, and write reports and index.
 
-    `engine` is called when there is something to grade, with checks, submissions, and checks that are known to pass;
-    `watch` is a context manager over so many submissions, whose
+    `engine` is called when there is something to grade, with checks, submissions, checks whose results stand, and what
+    tells these; `watch` is a context manager over so many submissions, whose
     value is called with the name of each that is done.
     """
     with book.alone():
@@ -111,7 +111,7 @@ def grade_class(
                 fail(source, failure)
                 book.refuse(problems[source.name])
                 advance(source.name)
-            for task, outcome in _graded(checks, options, tasks, engine):
+            for task, outcome in _graded(book, wanted, options, tasks, engine):
                 try:
                     _record(recorder, task, outcome)
                 except GraderError as problem:
@@ -296,8 +296,8 @@ def _planned(
 
 
 def _graded(
-    checks: Sequence[Check], options: Options, tasks: Sequence[Task], engine: Engine
-) -> Iterator[tuple[Task, SubmissionReport | GraderError | None]]:
+    book: Gradebook, wanted: Wanted, options: Options, tasks: Sequence[Task], engine: Engine
+) -> Iterator[tuple[Task, Outcome | None]]:
     """Every submission that does not stand as it is, with what was asked of it now; None where that is nothing."""
     shards: dict[tuple[int, frozenset[str], frozenset[str]], list[Task]] = {}
     for task in tasks:
@@ -306,10 +306,16 @@ def _graded(
         elif not task.plan.whole:
             yield task, None
     for (seed, run, kept_ones), shard in shards.items():
-        chosen = [check for check in checks if check.id in run or check.id in kept_ones]
+        chosen = [check for check in wanted.checks if check.id in run or check.id in kept_ones]
         sources = [task.source for task in shard]
         by_name = {task.entry.name: task for task in shard}
-        with engine(chosen, msgspec.structs.replace(options, seed=seed), sources, kept_ones) as grading:
+
+        def known(
+            name: str, kept: frozenset[str] = kept_ones, by_name: Mapping[str, Task] = by_name
+        ) -> dict[str, Trail]:
+            return reuse.trails(book, wanted, by_name[name].plan) if kept else {}
+
+        with engine(chosen, msgspec.structs.replace(options, seed=seed), sources, kept_ones, known) as grading:
             for source, outcome in grading.grade_all(sources):
                 yield by_name[source.name], outcome
 
@@ -317,12 +323,12 @@ def _graded(
 # Record
 
 
-def _record(recorder: Recorder, task: Task, outcome: SubmissionReport | GraderError | None) -> None:
+def _record(recorder: Recorder, task: Task, outcome: Outcome | None) -> None:
     """Raises GraderError where there is nothing to record."""
     if isinstance(outcome, GraderError):
         raise outcome
     entry = task.entry
-    if outcome is not None and outcome.digest != task.digest:
+    if outcome is not None and outcome.report.digest != task.digest:
         if task.plan.seed != task.seed:  # its questions may be known to whoever has changed the files
             raise HarnessError(f"{entry.place}: {CHANGED}")
         entry = msgspec.structs.replace(entry, snapshot="")
