@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
@@ -336,6 +336,7 @@ def _raised(result: Result | GraderError) -> Result:
     return result
 
 
+@cache
 def versions() -> dict[str, str]:
     """What a result depends on."""
     names = ("torch", "numpy", "hypothesis", "onnxruntime")

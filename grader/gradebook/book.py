@@ -165,6 +165,47 @@ class Gradebook:
             self._add(database, entries)
         return self._run
 
+    def repeat(self, run: Run) -> int:
+        """A run that has found what the last one, which is done, stands for; its number."""
+        with self._writing() as database:
+            last = database.execute("SELECT max(id) FROM runs").fetchone()[0]
+            values = (run.started, run.ended, run.seed, run.note, run.course)
+            cursor = database.execute(
+                "INSERT INTO runs (started, ended, state, seed, note, course, options, versions, left_alone) "
+                "VALUES (?, ?, 'done', ?, ?, ?, ?, ?, ?)",
+                (*values, *map(_text, (run.options, run.versions, run.left_alone))),
+            )
+            self._run = int(cursor.lastrowid or 0)
+            database.execute(
+                "INSERT INTO submissions SELECT ?, name, place, snapshot, report, why, 1, seconds FROM submissions WHERE run = ?",
+                (self._run, last),
+            )
+            database.execute(
+                "UPDATE meta SET value = ? || substr(value, instr(value, ' ')) WHERE key = 'glance'", (self._run,)
+            )
+        return self._run
+
+    def note_glance(self, mark: str) -> None:
+        """What a glance has seen before this run, which found nothing to complain about; empty for nothing."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO meta VALUES ('glance', ?)", (f"{self._run} {mark}",))
+
+    def glanced(self) -> str:
+        """What was seen before the last run."""
+        with self._reading() as database:
+            row = database.execute("SELECT value FROM meta WHERE key = 'glance'").fetchone()
+            last = database.execute("SELECT max(id) FROM runs WHERE state = 'done'").fetchone()
+        run, _, mark = (row[0] if row else "").partition(" ")
+        return mark if run == str(last[0]) else ""
+
+    def names(self, run: int) -> list[str]:
+        """The submissions of a run that were graded."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT name FROM submissions WHERE run = ? AND report IS NOT NULL ORDER BY name", (run,)
+            )
+            return [name for (name,) in rows]
+
     def resume(self, run: Run, entries: Iterable[Entry]) -> dict[str, str]:
         """Go on with an unfinished run; the snapshots of the submissions that it knew, by name."""
         self._run = run.id

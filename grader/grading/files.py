@@ -10,12 +10,11 @@ from typing import NamedTuple
 
 from grader.errors import GraderError
 from grader.gradebook import Gradebook, Problem
+from grader.grading.options import FILES
 from grader.policy.marking import Marking
 from grader.report import kept
 from grader.report.files import writing
 from grader.report.text import one_line
-
-FILES = ("report.json", "report.html")
 
 
 class Mine(NamedTuple):

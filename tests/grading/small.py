@@ -100,10 +100,6 @@ CLASS = {
     "ida": RIGHT | {"double.py": "def double(X):\n    return X.astype(float) * 2 + (X > 3)\n"},
 }
 KEEPS = {"dan", "fay", "gus", "hal"}  # an exercise of theirs is asked whole: it prints, has a memory, or is not there
-    "dan",
-    "gus",
-    "hal",
-}  # of these no check of an exercise can be told from the others: they print, or have a memory
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
