@@ -13,6 +13,7 @@ from grader.commands import FAILED, HARNESS, PASSED, course_of, marking_of, prin
 from grader.errors import UsageError
 from grader.grading.options import RunOptions
 from grader.machine import require_linux
+from grader.written import GRADEBOOK, OF_SUBMISSION
 
 if TYPE_CHECKING:
     from grader.authoring.exercise import Check
@@ -44,7 +45,7 @@ def run(asked: RunOptions) -> int:
 def _is_news(asked: RunOptions) -> bool:
     """Whether something seems to have changed since the last run into --out, at a glance: no verdict depends on it."""
     try:
-        last = os.stat(asked.out / "gradebook.sqlite").st_mtime
+        last = os.stat(asked.out / GRADEBOOK).st_mtime
         entries = [entry for path in asked.paths for entry in ([path] if path.is_file() else path.iterdir())]
         return any(os.stat(entry).st_mtime > last for entry in entries)
     except OSError:
@@ -99,12 +100,10 @@ def _known(asked: RunOptions, book: Gradebook, seen: str) -> int | None:
 
     from msgspec import structs
 
-    from grader.grading.options import FILES
-
     with book.alone():
         last = book.runs()[-1]
         names = book.names(last.id)
-        files = [asked.out / "index.html", *(asked.out / name / file for name in names for file in FILES)]
+        files = [asked.out / "index.html", *(asked.out / name / file for name in names for file in OF_SUBMISSION)]
         if last.state != "done" or len(names) < 2 or book.unwritten() or not all(map(os.path.isfile, files)):
             return None
         now = datetime.now(UTC).isoformat(timespec="seconds")

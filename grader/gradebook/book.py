@@ -17,8 +17,8 @@ import msgspec
 from grader.errors import UsageError
 from grader.gradebook import schema
 from grader.records import Record, Standing, SubmissionReport, from_json
+from grader.written import GRADEBOOK
 
-FILE = "gradebook.sqlite"
 PATIENCE = 5.0  # seconds that the processes of a run which was killed may take to end
 PART = 0.1
 
@@ -87,7 +87,7 @@ class Gradebook:
 
     def __init__(self, out: Path) -> None:
         """Raises UsageError for a file that is damaged, newer, or no gradebook."""
-        self.folder, self.file = out, out / FILE
+        self.folder, self.file = out, out / GRADEBOOK
         schema.check(self.file)
         self._run = 0
         self._fingerprints: dict[str, int] = {}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-FILES = ("report.json", "report.html")  # of a submission
 LISTS = ("paths", "exercise", "lesson", "check", "slurm")
 ELSEWHERE = (
     "marks",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -104,8 +104,14 @@ def plan(
 
 def anew(wanted: Wanted, seed: int, why: str) -> Plan:
     """Everything is asked."""
-    names = [check.id for check in wanted.checks]
-    return Plan(seed, run=frozenset(names), why=dict.fromkeys(names, why))
+    names, reasons = _for_all(tuple(check.id for check in wanted.checks), why)
+    return Plan(seed, run=names, why=reasons)
+
+
+@cache
+def _for_all(names: tuple[str, ...], why: str) -> tuple[frozenset[str], dict[str, str]]:
+    """One for a whole class."""
+    return frozenset(names), dict.fromkeys(names, why)
 
 
 def trails(book: Gradebook, wanted: Wanted, plan: Plan) -> dict[str, Trail]:

@@ -20,7 +20,7 @@ from grader import submission
 from grader.authoring.exercise import Check
 from grader.classes import Found
 from grader.course import Course
-from grader.engine.local import Known, Options, Outcome, fresh_seed, versions
+from grader.engine.local import Known, Options, Outcome, Verdicts, fresh_seed, versions
 from grader.errors import GraderError, HarnessError, UsageError
 from grader.gradebook import Entry, Gradebook, Problem, Result, Run
 from grader.grading import fingerprints, reuse
@@ -34,7 +34,7 @@ from grader.report import kept
 from grader.report.standing import standing
 from grader.submission import Source
 
-Watch = Callable[[int], contextlib.AbstractContextManager[Callable[[str], None]]]
+Watch = Callable[[int], contextlib.AbstractContextManager[Callable[[str, float], None]]]
 ADOPTED = "reports that lay here before there was a gradebook"
 CHANGED = "its files changed while they were being graded; run again"
 
@@ -86,8 +86,7 @@ def grade_class(
     """Grade what was `found`, and write reports and index.
 
     `engine` is called when there is something to grade, with checks, submissions, checks whose results stand, and what
-    tells these; `watch` is a context manager over so many submissions, whose
-    value is called with the name of each that is done.
+    tells these; `watch` is a context manager over so many submissions, whose value is called with the name of each that is done, and the seconds that it took.
     """
     with book.alone():
         places = _opened(book, course)
@@ -110,7 +109,7 @@ def grade_class(
             for source, failure in failures:
                 fail(source, failure)
                 book.refuse(problems[source.name])
-                advance(source.name)
+                advance(source.name, 0.0)
             for task, outcome in _graded(book, wanted, options, tasks, engine):
                 try:
                     _record(recorder, task, outcome)
@@ -121,7 +120,7 @@ def grade_class(
                     for _, written in write_reports(book, asked.out, [task.entry.name], marking):
                         if written is not None:
                             fail(task.source, written)
-                advance(task.entry.name)
+                advance(task.entry.name, outcome.report.seconds if isinstance(outcome, Verdicts) else 0.0)
         mine = {task.entry.name: task.source for task in tasks}
         shown_otherwise = (
             {task.entry.name for task in standing_still} if marking else set()

@@ -69,7 +69,7 @@ def in_child(action: Callable[[], object], kill_at: int) -> bool:
         database.set_trace_callback(tick)
         return database
 
-    def written(path: Path, data: bytes) -> Path:
+    def written(path: Path, data: Any) -> Path:
         tick()
         return write_whole(path, data)
 

@@ -154,7 +154,7 @@ class Klass:
 
         @contextlib.contextmanager
         def watch(total: int) -> Iterator[Any]:
-            yield lambda name: None
+            yield lambda name, seconds: None
 
         return grade_class(asked, loaded, checks, found, self.book, options, engine, watch)
 
