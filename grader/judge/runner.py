@@ -139,6 +139,7 @@ def judge_anew(session: Session, rubric: Rubric, before: Trail | None = None, ke
         title=exercise.title,
         file=exercise.file,
         checks=tuple(results[check.id] for check in checks),
+        missing=not (session.folder / exercise.file).is_file(),
         output=printed,
         notes=before.notes if before else _notes(session),
     )
