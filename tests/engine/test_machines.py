@@ -85,6 +85,22 @@ def test_a_shard_is_graded_as_here(by: course.Course, sources: list[Source], her
     assert SubmissionOutOfReach is here["gone"][0]
 
 
+def test_a_shard_carries_what_is_known(by: course.Course, sources: list[Source]) -> None:
+    """Only what is not known is asked there, and the report is that of a run that asks everything."""
+    chosen = checks(by)
+    mended = chosen[-1].id
+    with Grader(chosen, OPTIONS) as grading:
+        [(_, whole)] = grading.grade_all(sources[1:2])
+    assert isinstance(whole, Verdicts) and ["kernel_learning"] == [one.exercise for one in whole.trails]
+    kept = frozenset(check.id for check in chosen) - {mended}
+    trails = {one.exercise: one for one in whole.trails}
+    [shard] = shards.cut(sources[1:2], by, chosen, OPTIONS, 2, kept, lambda name: trails)
+    [(_, again)] = shards.outcomes([shard.sources], [(0, shards.grade(shards.encode(shard)))])
+
+    assert isinstance(again, Verdicts) and timeless(whole.report) == timeless(again.report)
+    assert again.asked <= {mended} < whole.asked
+
+
 def test_a_shard_that_fails_says_why(by: course.Course, sources: list[Source]) -> None:
     """Its submissions are not graded, and the last line of what its process said is the reason."""
     [shard] = shards.cut(sources, by, checks(by), OPTIONS, processors=2)
