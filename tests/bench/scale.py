@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import math
 import os
 import platform
 import resource
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.engine.local import versions
+from grader.engine.shards import LEAST, MOST, ROUNDS
 from tests.bench.classes import ARRAYS, make
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +27,7 @@ PR_SET_CHILD_SUBREAPER = 36
 CORES = 8  # of a laptop, and of a node
 CLASSES = (300, 3_000, 100_000)
 NODES = (1, 10, 100)
+WRITING = 0.009  # seconds a submission of the one process that writes, measured where all outcomes were there at once
 
 
 class Cost(NamedTuple):
@@ -56,6 +59,16 @@ def cost(class_: Path, out: Path) -> Cost:
     return Cost(float(seconds), int(peak))
 
 
+def wall(size: int, nodes: int, slope: float, fixed: float) -> float:
+    """Seconds on so many idle machines: one of them alone, or each processor a shard at a time."""
+    processors = CORES * nodes
+    if nodes == 1:
+        return fixed + slope * size / processors
+    shard = min(MOST, max(LEAST, size // (ROUNDS * processors)))
+    rounds = math.ceil(math.ceil(size / shard) / processors)
+    return max(rounds * (shard * slope + fixed), size * WRITING)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser("python -m tests.bench.scale", description="Measure what a class costs.")
     parser.add_argument("--sizes", type=int, nargs=2, default=(100, 300), metavar="N")
@@ -75,8 +88,7 @@ def main() -> None:
     fixed = first[small].seconds - slope * small
     print(f"so one submission more costs {slope:.2f} s, and a run {max(0.0, fixed):.1f} s")
     for size in CLASSES:
-        hours = [(slope * size / CORES / nodes + max(0.0, fixed)) / 3600 for nodes in NODES]
-        told = ", ".join(f"{one:.2g} h on {nodes}" for one, nodes in zip(hours, NODES, strict=True))
+        told = ", ".join(f"{wall(size, nodes, slope, max(0.0, fixed)):,.0f} s on {nodes}" for nodes in NODES)
         print(f"extrapolated: {size:,} submissions: {told} machines of {CORES} processors that do nothing else")
 
 
