@@ -122,6 +122,16 @@ def lively(student: Any, formula: Formula, args: Args) -> Network:
     return network
 
 
+def own(student: Any, formula: Formula, listed: Iterable[Args]) -> None:
+    """Fail when a network for one of these arguments meets a ready-made one, as it is made or as a batch goes through it."""
+
+    def passes(args: Args) -> None:
+        built(student, formula, args).output(noise(student, 2, formula.channels(args), 6, 6))
+
+    for args in listed:
+        expect.own_work(passes, args)
+
+
 def fits(student: Any, formula: Formula, args: Args, sizes: Iterable[tuple[int, int, int]], wanted: Any) -> None:
     """Fail when batches (N, H, W) do not come out as `wanted(N, H, W)`."""
     network = built(student, formula, args)
