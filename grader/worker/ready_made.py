@@ -50,6 +50,7 @@ KINDS = {
         {
             "scipy.signal._signaltools": r"(?:fft|oa)?(?:convolve|correlate)(?:2d)?",
             "scipy.signal._sigtools": r"_convolve2d|_correlateND",
+            "scipy.signal._spline": r"sepfir2d",
             "scipy.ndimage._filters": r"(?:convolve|correlate|(?:generic|vectorized|uniform|gaussian)_filter)(?:1d)?",
             "scipy.ndimage._nd_image": r"correlate(?:1d)?|generic_filter(?:1d)?|uniform_filter1d",
             "cv2": r"filter2D|sepFilter2D|matchTemplate|blur|boxFilter",
@@ -60,13 +61,15 @@ KINDS = {
         r"\w+::\w*pool(?:\dd)?(?:_|\b)",
         {
             "scipy.ndimage._filters": r"_?(?:maximum|minimum|rank|median|percentile|generic|vectorized)_filter(?:1d)?",
+            "scipy.signal._signaltools": r"order_filter|medfilt(?:2d)?",
+            "scipy.signal._sigtools": r"_order_filterND|_medfilt2d",
             "scipy.ndimage._morphology": r"grey_(?:dilation|erosion)",
             "scipy.ndimage._nd_image": r"min_or_max_filter(?:1d)?|rank_filter",
             "cv2": r"dilate|erode",
             "skimage.measure.block": r"block_reduce",
             "torch._decomp.decompositions": r"\w*pool\w*",
         },
-        ("scipy.ndimage._nd_image",),
+        ("scipy.signal._sigtools", "scipy.ndimage._nd_image"),
     ),
     "solving": Kind(
         r"aten::_?(?:linalg_(?:lstsq|solve|inv|pinv|tensorsolve|tensorinv|lu_solve|ldl_solve)\w*"

@@ -121,6 +121,7 @@ CONVOLUTION: dict[str, Form] = {
     "scipy.signal.correlate, imported before": late("scipy.signal.correlate", PICTURE, PICTURE),
     "scipy.signal.fftconvolve, imported before": late("scipy.signal.fftconvolve", PICTURE, PICTURE),
     "scipy.signal.oaconvolve, imported before": late("scipy.signal.oaconvolve", PICTURE, PICTURE),
+    "scipy.signal.sepfir2d, imported before": late("scipy.signal.sepfir2d", PICTURE, POINTS[0][:3], POINTS[0][:3]),
     "scipy.ndimage.correlate, imported before": late("scipy.ndimage.correlate", PICTURE, PICTURE),
     "scipy.ndimage.convolve1d, imported before": late("scipy.ndimage.convolve1d", PICTURE, POINTS[0]),
 }
@@ -146,6 +147,8 @@ POOLING: dict[str, Form] = {
     "avg_pool2d of quantised tensors": lambda: F.avg_pool2d(quantised(), 2),
     "max_pool2d in a thread": in_a_thread(lambda: F.max_pool2d(X2, 2)),
     "max_pool2d vmapped": lambda: torch.vmap(lambda x: F.max_pool2d(x, 2))(X2[None]),
+    "scipy.signal.order_filter, imported before": late("scipy.signal.order_filter", PICTURE, np.ones((3, 3)), 8),
+    "scipy.signal.medfilt2d, imported before": late("scipy.signal.medfilt2d", PICTURE),
     "scipy.ndimage.maximum_filter, imported before": late("scipy.ndimage.maximum_filter", PICTURE, 2),
     "scipy.ndimage.grey_dilation, imported before": late("scipy.ndimage.grey_dilation", PICTURE, 2),
     "scipy.ndimage.rank_filter, imported before": late("scipy.ndimage.rank_filter", PICTURE, 0, 2),
