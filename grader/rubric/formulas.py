@@ -6,6 +6,7 @@ the formula. A known mistake is another form of the formula and is found in the 
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations
@@ -26,6 +27,7 @@ GRADIENTS = Tolerance(1e-3, 1e-3)
 # loud enough for variances beside which the eps of a batch norm does not matter, and for ReLU6 not to be ReLU
 LOUD, SPREAD, GAIN = np.float32(3.0), 7.0, 4.0
 MOST_TOLD = 200  # characters in a cell of a table
+MOST_WAYS = 4_000  # of giving a student's tensors their parts that are tried for all mistakes; planted ones need 1,500
 MORE_BATCHES = 7  # what happens at random does not show in every pass
 NOTHING_RANDOM = "The same batch gives the same in train mode too: no dropout, and no layer that is left out at random."
 Args = tuple[Any, ...]  # of the constructor
@@ -281,17 +283,28 @@ def mistake(
         return None
     if all(found is None for one in played for _, found in one.outputs):
         return None
+    with contextlib.suppress(TooManyWays):
+        return named(formula, played, list(known))
+    return None
+
+
+def named(formula: Formula, played: list[Played], known: list[Change]) -> Mistake | None:
+    """The known mistake that explains all that was played. Raises TooManyWays where that cannot be found out soon."""
+    ways = Ways()
+
+    def explains(form: Any, one: Played) -> bool:
+        return explains_one(formula, form, one, ways)
+
     # what is wrong tells most
-    played.sort(key=lambda one: any(explains_one(formula, form, one) for form in formula.forms))
-    if any(explains_one(formula, form, played[0]) for form in formula.forms):
+    played.sort(key=lambda one: any(explains(form, one) for form in formula.forms))
+    if any(explains(form, played[0]) for form in formula.forms):
         return None
-    known = list(known)
     common = [change for change in known if change.common]
     pairs = ((one, other) for one, other in combinations(common, 2) if not one.fields.keys() & other.fields.keys())
     for changes in (*((change,) for change in known), *pairs):
         fields = {name: value for change in changes for name, value in change.fields.items()}
         for form in dict.fromkeys(form._replace(**fields) for form in formula.forms):
-            if all(explains_one(formula, form, one) for one in played):
+            if all(explains(form, one) for one in played):
                 told = dict.fromkeys(change.explanation for change in changes)
                 return Mistake("; ".join(change.title for change in changes), " ".join(told))
     return None
@@ -320,10 +333,28 @@ def output_of(network: Network, x: np.ndarray) -> np.ndarray | None:
         return None
 
 
-def explains_one(formula: Formula, form: Any, played: Played) -> bool:
-    """Whether a form gives all the outputs, with some assignment of its parts."""
+class TooManyWays(Exception):
+    """A network has so many layers that are alike that no mistake is looked for in it any more."""
+
+
+class Ways:
+    """How often parts may be given to a student's tensors, for all mistakes together: nobody else stops a judge that computes."""
+
+    def __init__(self) -> None:
+        self.left = MOST_WAYS
+
+    def take(self) -> None:
+        """Raises TooManyWays."""
+        self.left -= 1
+        if self.left < 0:
+            raise TooManyWays
+
+
+def explains_one(formula: Formula, form: Any, played: Played, ways: Ways) -> bool:
+    """Whether a form gives all the outputs, with some assignment of its parts. Raises TooManyWays."""
 
     def agrees(roles: Any) -> bool:
+        ways.take()
         return all(gives(x, output, roles) for x, output in played.outputs)
 
     def gives(x: np.ndarray, output: np.ndarray | None, roles: Any) -> bool:
