@@ -130,6 +130,10 @@ BACKWARD_TWICE = Mistake(
     "backward() is called twice for one loss",
     "Each call adds the same gradients again, so that the step is twice as long.",
 )
+STEP_TWICE = Mistake(
+    "step() is called twice for one batch",
+    "The second step follows the same gradients again: one backward(), one step().",
+)
 ONE_STEP = Mistake(
     "There is one step an epoch instead of one a batch",
     "step() stands behind the loop over the batches: it belongs into it.",
@@ -141,6 +145,10 @@ UPHILL = Mistake(
 SCALED = Mistake(
     "The loss is multiplied or divided before backward()",
     "loss_fn gives the mean of a batch already: dividing it by the number of samples or batches makes the steps too short.",
+)
+CHANGED_GRADIENTS = Mistake(
+    "The gradients are changed between backward() and step()",
+    "Clipping or scaling them makes other steps than the given optimizer's: step() takes them as backward() leaves them.",
 )
 OTHER_RATE = Mistake(
     "The rate of the given optimizer is changed",
@@ -313,6 +321,12 @@ def twice(case: Case) -> Mistake | None:
     return None
 
 
+def second_step(case: Case) -> Mistake | None:
+    """Steps after each of which another comes without a backward between."""
+    order = "".join(event.kind[0] for event in case.events if event.kind in ("backward", "step"))
+    return STEP_TWICE if "bss" in order and "bsb" not in order else None
+
+
 def other_loss(case: Case) -> Mistake | None:
     return OTHER_LOSS if case.task and case.learned and not any(event.given for event in case.learned) else None
 
@@ -359,7 +373,11 @@ def gradients(case: Case) -> Mistake | None:
         return None
     factor = float(found @ right) / length**2
     parallel = float(np.linalg.norm(found - factor * right)) < CLOSE * max(abs(factor), CLOSE) * length
-    return SCALED if parallel and factor > CLOSE and abs(factor - 1) > CLOSE else None
+    if not parallel or factor <= CLOSE or abs(factor - 1) <= CLOSE:
+        return None
+    backward, loss = case.of("backward")[:1], case.learned[:1]
+    unscaled = backward and loss and np.isclose(backward[0].value, loss[0].value, rtol=CLOSE)
+    return CHANGED_GRADIENTS if unscaled else SCALED
 
 
 def uphill(case: Case) -> Mistake | None:
@@ -407,6 +425,7 @@ RULES: tuple[
     thrown_away,
     never_zeroed,
     twice,
+    second_step,
     other_loss,
     coverage,
     uphill,

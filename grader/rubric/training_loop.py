@@ -288,7 +288,8 @@ def fit(student: Any) -> None:
     other, again = seed_of(student), (of(network), *given[1:-1], 1)
     call = FIT.format(task.batch_size, f"1, seed={other}")
     seeded = network.perform("fit", *again, other, call=call, seed=seed_of(student))
-    curves = measures.curves(told.returned, CURVES, EPOCHS)
+    steps = steps_of(told.events)
+    curves = measures.curves(told.returned, CURVES, EPOCHS, len(_rows(steps)) // task.size)
     student.show(
         Curves(
             caption="What fit returns",
@@ -300,7 +301,6 @@ def fit(student: Any) -> None:
         )
     )
     case = Case(told.events, labels, task, task.size, epochs=EPOCHS)
-    steps = steps_of(told.events)
     whole = usable(steps, task)
     each = len(steps) // EPOCHS
     if (
