@@ -87,7 +87,7 @@ def _scaled(given: Values, right: Values) -> str:
 
 def _on_a_line(given: Values, right: Values) -> str:
     """One number that is added to all values, be they scaled before or not."""
-    if np.unique(right).size < FOR_A_LINE:
+    if np.unique(right).size < FOR_A_LINE or _plane(right):
         return ""
     scale, shift = (float(x) for x in np.polyfit(right.ravel(), given.ravel(), 1))
     if abs(shift) < 10 * EXACT * max(1.0, float(np.abs(given).max())) or not _same(scale * right + shift, given):
@@ -99,6 +99,13 @@ def _on_a_line(given: Values, right: Values) -> str:
         if scale > 0
         else ""
     )
+
+
+def _plane(right: Values) -> bool:
+    """Whether values grow evenly along all axes, as a ramp's do: mistakes of many kinds shift or stretch such ones."""
+    places = np.vstack([*np.indices(right.shape).reshape(right.ndim, -1), np.ones(right.size)]).T
+    found, *_ = np.linalg.lstsq(places, right.ravel(), rcond=None)
+    return _same((places @ found).reshape(right.shape), right)
 
 
 def _nearly(given: Values, right: Values) -> str:

@@ -16,6 +16,7 @@ from grader.judge.events import Event
 from grader.rubric.training_task import Task, Trainer, steps_of, usable
 
 CLOSE = 1e-3  # of gradients to others, in lengths
+LOOKED_AT = 4  # steps whose gradients are compared
 MOVES = 3  # of the parameters, whose direction counts
 SHORT = 0.0025  # of the parameters' length: the shortest first steps of a training that works are of 0.006
 
@@ -361,23 +362,24 @@ def mode(case: Case) -> Mistake | None:
 
 
 def gradients(case: Case) -> Mistake | None:
-    """The gradients of the first step beside what they should be."""
-    steps = case.of("step")
-    learned = steps_of(case.events)
-    if case.task is None or not steps or not steps[0].gradients or not usable(learned[:1], case.task):
+    """The gradients of the first steps beside what they should be."""
+    steps, learned = case.of("step")[:LOOKED_AT], steps_of(case.events)[:LOOKED_AT]
+    if case.task is None or not usable(learned, case.task):
         return None
-    right = np.concatenate([g.ravel() for g in Trainer(case.task).train(learned[:1]).gradients[0]])
-    found = np.concatenate([np.zeros(0) if g is None else np.ravel(g) for g in steps[0].gradients])
-    length = float(np.linalg.norm(right))
-    if found.shape != right.shape or not length or not np.isfinite(found).all():
-        return None
-    factor = float(found @ right) / length**2
-    parallel = float(np.linalg.norm(found - factor * right)) < CLOSE * max(abs(factor), CLOSE) * length
-    if not parallel or factor <= CLOSE or abs(factor - 1) <= CLOSE:
-        return None
-    backward, loss = case.of("backward")[:1], case.learned[:1]
-    unscaled = backward and loss and np.isclose(backward[0].value, loss[0].value, rtol=CLOSE)
-    return CHANGED_GRADIENTS if unscaled else SCALED
+    for place, rights in enumerate(Trainer(case.task).train(learned).gradients):
+        right = np.concatenate([g.ravel() for g in rights])
+        found = np.concatenate([np.zeros(0) if g is None else np.ravel(g) for g in steps[place].gradients or [None]])
+        length = float(np.linalg.norm(right))
+        if found.shape != right.shape or not length or not np.isfinite(found).all():
+            return None
+        factor = float(found @ right) / length**2
+        parallel = float(np.linalg.norm(found - factor * right)) < CLOSE * max(abs(factor), CLOSE) * length
+        if not parallel or factor <= CLOSE:
+            return None
+        if abs(factor - 1) > CLOSE:
+            scaled = not np.isclose(case.of("backward")[place].value, case.learned[place].value, rtol=CLOSE)
+            return SCALED if scaled else CHANGED_GRADIENTS
+    return None
 
 
 def uphill(case: Case) -> Mistake | None:

@@ -52,6 +52,7 @@ def test_likenesses(found: np.ndarray, wanted: np.ndarray, words: str) -> None:
         (RIGHT + np.array([[0.1, 0.4, 2], [3, 1, 5], [0, 2, 7]]), RIGHT),
         (RIGHT[:2, :2] + 1, RIGHT[:2, :2]),  # a shift may be an accident of small counterexamples
         (RIGHT * 0.7, RIGHT),
+        (np.arange(9.0).reshape(3, 3) + 4, np.arange(9.0).reshape(3, 3)),  # of a ramp, a flipped kernel is as much
         (np.array([[-1.0]]), np.array([[1.0]])),  # too few values
         (np.array([[-1.0, -1.0, -1.0]]), np.array([[1.0, 1.0, 1.0]])),  # all alike
         (np.array([["a"]]), np.array([[1.0]])),
