@@ -36,8 +36,8 @@ NO_GRAD = "Take the step in place, outside of the graph: with torch.no_grad(): K
 SAVE_AGAIN = "Save it anew: torch.save(model.state_dict(), path), with a model of the very class that you hand in."
 BY_POSITION = "cannot be given by position"
 NONE = (
-    "Something here is None: an argument that may be None, or that nobody gives; or what comes of a function without return, of a "
-    "method that works in place (append, sort, backward), or of a variable that a loop should have set which never ran."
+    "Something here is None: a function without return gives None, so does a method that works in place (append, sort, "
+    "backward); an argument may be None that nobody gives, or a variable that a loop should have set which never ran."
 )
 NO_NUMBER = (
     "A {} arrives where a number is expected: an argument that may be a number or a pair (rows, columns) must be taken "

@@ -323,9 +323,11 @@ def twice(case: Case) -> Mistake | None:
 
 
 def second_step(case: Case) -> Mistake | None:
-    """Steps after each of which another comes without a backward between."""
-    order = "".join(event.kind[0] for event in case.events if event.kind in ("backward", "step"))
-    return STEP_TWICE if "bss" in order and "bsb" not in order else None
+    """The given optimizer steps again after each step, without a backward between."""
+    order = "".join(
+        event.kind[0] for event in case.events if event.kind == "backward" or (event.given and event.kind == "step")
+    )
+    return STEP_TWICE if case.task and "bss" in order and "bsb" not in order else None
 
 
 def other_loss(case: Case) -> Mistake | None:
