@@ -143,7 +143,11 @@ def train_mode(student: Any) -> None:
     if not usable(run.steps, run.task):
         raise run.wrong("train_loop makes no step of the optimizer for every batch")
     if not same(run.state, Trainer(run.task).train(run.steps).state):
-        raise run.wrong("a model with a batch norm, which comes in eval mode, is not trained as it is in train mode")
+        in_train_mode = all(event.training for event in run.told.events if event.kind == "forward" and event.grad)
+        hint = "It was in train mode: is something else done to the model or its gradients?" if in_train_mode else ""
+        raise run.wrong(
+            "a model with a batch norm, which comes in eval mode, is not trained as it is in train mode", hint=hint
+        )
 
 
 @training_loop.check(
