@@ -260,10 +260,8 @@ def network_raised(call: str, made: str, raised: protocol.Raised, source: Source
         )
     if call == made and raised.type_name == "TypeError" and raised.line is None:
         hint = hints.refused(raised, source, made.partition("(")[0])
-        # another mistake than no such argument
-        told = f": {hint.partition(':')[0]}" if crash.BY_POSITION in hint else ""
         return CheckFailure(
-            f"{made} cannot be built: {wording.short(raised.message)}{told}",
+            f"{made} cannot be built: {wording.short(raised.message)}",
             hint=hint or CONSTRUCTOR,
             raised=raised,
         )

@@ -56,7 +56,9 @@ SIZES = (2, 8, 8), (1, 7, 5)
 def parts(args: Args) -> str:
     """What such a block is made of."""
     projection = ", and a 1x1 nn.Conv2d in the shortcut" if CONTRACTS[0].projected_for(args) else ""
-    return f"a 1x1, a 3x3 and a 1x1 nn.Conv2d, an nn.BatchNorm2d for each{projection}"
+    return (
+        f"a 1x1, a 3x3 and a 1x1 nn.Conv2d, an nn.BatchNorm2d with weights and running statistics for each{projection}"
+    )
 
 
 BLOCK = Formula("Bottleneck", CONTRACTS, lambda args: args[0], assignments, formula, parts)

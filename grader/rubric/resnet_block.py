@@ -40,7 +40,7 @@ SIZES = (2, 8, 8), (1, 7, 5)
 def parts(args: tuple[int, ...]) -> str:
     """What such a block is made of."""
     projection = ", and a 1x1 nn.Conv2d in the shortcut" if CONTRACT.projected_for(args) else ""
-    return f"two 3x3 nn.Conv2d, an nn.BatchNorm2d for each{projection}"
+    return f"two 3x3 nn.Conv2d, an nn.BatchNorm2d with weights and running statistics for each{projection}"
 
 
 BLOCK = Formula("ResidualBlock", (CONTRACT,), lambda args: args[0], assignments, formula, parts)
