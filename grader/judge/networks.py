@@ -251,7 +251,7 @@ def network_raised(call: str, made: str, raised: protocol.Raised, source: Source
     if raised.internal:
         return CheckFailure(raised.message, hint=CONSTRUCTOR if call == made else "")
     at = wording.place(raised)
-    if wording.unfinished(raised) or raised.type_name == "SystemExit":
+    if wording.unfinished(raised) or raised.type_name in ("SystemExit", wording.READY_MADE):
         return wording.call_raised(call, made.partition("(")[0], raised)
     if raised.type_name == "NotImplementedError" and (named := NO_FORWARD.search(raised.message)):
         return CheckFailure(
