@@ -202,8 +202,10 @@ def _warm_up() -> None:
     import torch
 
     from grader.worker import child, uncompiled  # noqa: F401 - children find child imported
+    from grader.worker.procedures import seed_everything
 
     torch.set_num_threads(1)
+    seed_everything(0)
     uncompiled.free_optimisers()
     np.einsum("ij,ij->", np.ones((2, 2)), np.ones((2, 2)))
     _load_torchvisions_operators()
