@@ -186,6 +186,7 @@ class ExerciseResult(Record, frozen=True, kw_only=True):
     title: str
     file: str
     checks: tuple[CheckResult, ...]
+    missing: bool = False  # its file was not handed in
     output: str = ""  # what the student's code printed, cut at a limit
     notes: tuple[str, ...] = ()  # what an instructor may want to look at
 

@@ -116,6 +116,7 @@ def test_help(name: str) -> None:
         "SECURITY.md",
         "docs/authoring.md",
         "docs/course.md",
+        "docs/figures.md",
         "exercises/starter/README.md",
     ],
 )

@@ -51,6 +51,7 @@ class Options(Record, frozen=True, kw_only=True):
 Result = TypeVar("Result")
 Outcome = SubmissionReport | GraderError  # a report, or why there is none
 CARD_SECONDS = 60.0  # own time of a first touch of the GPU, which loads its driver
+UNWATCHED = ", memory on the card limited by the worker alone"  # no nvidia-ml-py, or the driver names other pids
 ALL_BUT = 1.0  # so few seconds left of a budget are none
 FIRST_SECONDS = 60.0  # own time of a submission, while others wait; one that needs more is graded after them
 
@@ -107,6 +108,8 @@ class Grader:
         worker = self._nursery.spawn(folder)
         try:
             reply = worker.ask(protocol.Request("card"), CARD_SECONDS, f"the limit of {CARD_SECONDS:g} s")
+            if reply.raised is None and not self._nursery.watch_card(worker.pid):
+                self.isolation += UNWATCHED
         except WorkerFailed as failure:
             raise HarnessError(f"--device cuda: the GPU cannot be used: {failure}; use --device cpu") from None
         finally:

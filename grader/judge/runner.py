@@ -93,6 +93,7 @@ def judge_exercise(session: Session, rubric: Rubric, kept: Collection[str] = ())
         title=exercise.title,
         file=exercise.file,
         checks=tuple(results[check.id] for check in checks),
+        missing=not (session.folder / exercise.file).is_file(),
         output=printed,
         notes=_notes(session),
     )

@@ -17,8 +17,9 @@ OURS = "The grader failed here, not the submission. No points are lost by it."
 
 
 def leading(report: SubmissionReport) -> list[CheckResult]:
-    """The checks that failed, but those for which another tells the reason."""
-    shown = (check for exercise in report.exercises for check, _ in folded(exercise.checks))
+    """The checks that failed, but those for which another tells the reason: of what was handed in first."""
+    exercises = sorted(report.exercises, key=lambda exercise: exercise.missing)
+    shown = (check for exercise in exercises for check, _ in folded(exercise.checks))
     return [check for check in shown if check.outcome == "failed"]
 
 
@@ -41,6 +42,24 @@ def tell_exercise(exercise: ExerciseResult, screen: Screen) -> None:
         screen.blank()
         screen.say(("Printed", "bold"), f" by {one_line(exercise.file)}:")
         tell_printed(exercise.output, screen)
+
+
+def why_missing(exercises: Sequence[ExerciseResult]) -> list[str]:
+    """What is said of files that were not handed in; once, where it is the same of each."""
+    found = [(each.file, check.finding.message) for each in exercises for check in each.checks[:1] if check.finding]
+    alike = {message.replace(file, "each", 1) for file, message in found}
+    return list(alike) if len(alike) == 1 else [message for _, message in found]
+
+
+def tell_missing(exercises: Sequence[ExerciseResult], screen: Screen) -> None:
+    """The files that were not handed in, all in one paragraph."""
+    checks = [check for exercise in exercises for check in exercise.checks]
+    files = f"{len(exercises)} files: " + ", ".join(one_line(exercise.file) for exercise in exercises)
+    screen.blank()
+    screen.say(("NOT HANDED IN", STYLES["failed"]), f"  {files}  ", (_worth(checks), "dim"))
+    for message in why_missing(exercises):
+        screen.quote(message)
+    screen.quote("Hand in files named exactly so, at the top of your folder.", style="cyan", label="Next step:")
 
 
 def tell(finding: Finding, screen: Screen, with_example: bool = True) -> None:

@@ -27,6 +27,7 @@ from grader.policy.marks import Mark
 from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, Standing, SubmissionReport, sum_points, to_json
 from grader.report import charts, folding, grids
 from grader.report.files import write_whole
+from grader.report.findings import why_missing
 from grader.report.text import one_line, points, short, visible
 from grader.survey.mistakes import Case
 
@@ -199,7 +200,7 @@ def _environment() -> Environment:
     environment.globals["scripts"] = {name: Script.read(name) for name in ("copy.js", "table.js")}
     environment.filters.update(points=points, short=short, one_line=one_line, link=report_link, case_link=case_link)
     environment.filters.update(kind=_kind)
-    environment.filters.update(folded=folding.folded, waiting=folding.waiting)
+    environment.filters.update(folded=folding.folded, waiting=folding.waiting, why_missing=why_missing)
     return environment
 
 

@@ -11,7 +11,7 @@ from typing import TextIO
 from grader.alike import twins
 from grader.policy.marks import Mark
 from grader.records import Standing, SubmissionReport
-from grader.report.findings import leading, tell_exercise
+from grader.report.findings import leading, tell_exercise, tell_missing
 from grader.report.scoreboard import Scoreboard
 from grader.report.screen import Screen
 from grader.report.text import one_line, points
@@ -81,8 +81,12 @@ def _tell_all(report: SubmissionReport, screen: Screen) -> None:
     board = Scoreboard(report.exercises, screen, indent="  ")
     for exercise in report.exercises:
         board.say(exercise)
+    missing = [exercise for exercise in report.exercises if exercise.missing]
     for exercise in report.exercises:
-        tell_exercise(exercise, screen)
+        if not exercise.missing or len(missing) == 1:
+            tell_exercise(exercise, screen)
+    if len(missing) > 1:
+        tell_missing(missing, screen)
     screen.blank()
 
 

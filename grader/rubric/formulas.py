@@ -26,7 +26,7 @@ GRADIENTS = Tolerance(1e-3, 1e-3)
 # loud enough for variances beside which the eps of a batch norm does not matter, and for ReLU6 not to be ReLU
 LOUD, SPREAD, GAIN = np.float32(3.0), 7.0, 4.0
 MOST_TOLD = 200  # characters in a cell of a table
-MORE_BATCHES = 7  # what happens at random does not show in every pass
+MORE_BATCHES = 31  # what happens at random, as rarely as one time in ten, does not show in every pass
 NOTHING_RANDOM = "The same batch gives the same in train mode too: no dropout, and no layer that is left out at random."
 Args = tuple[Any, ...]  # of the constructor
 Size = tuple[int, int]  # height and width of a batch

@@ -25,6 +25,7 @@ import msgspec
 
 from grader.errors import HarnessError, IsolationUnavailable, ShortOfResources, WorkerFailed
 from grader.excerpt import Excerpt
+from grader.worker import card as cards
 from grader.worker import protocol
 from grader.worker.confinement import Role, bubble, gpu, layers
 from grader.worker.confinement.limits import MOST_THREADS
@@ -90,6 +91,7 @@ class Nursery:
     ) -> None:
         self._level, self._channels, self._folder, self._card = level, channels, folder, card
         self.most_threads = gpu.THREADS if card else MOST_THREADS
+        self.card_bytes = 0  # of a GPU's memory that one worker may hold, seen from outside; 0: nobody looks
         self._digits = "" if digits is None else str(digits)
         self._channel = 0
         self._described: str | None = None
@@ -191,6 +193,12 @@ class Nursery:
         worker.wait_until_ready()
         return worker
 
+    def watch_card(self, pid: int) -> bool:
+        """From now on what each worker holds of the GPU's memory is watched, if what worker `pid` holds can be seen."""
+        if cards.held(pid):
+            self.card_bytes = cards.total() // self._channels + cards.BESIDE_TENSORS
+        return bool(self.card_bytes)
+
     def reap(self, pid: int) -> int:
         """The wait status of a worker that has ended. Raises HarnessError for one that does not."""
         return int(self._ask({"reap": pid})[0]["status"])
@@ -281,6 +289,7 @@ class Worker:
         self.output = Excerpt(limits.output_bytes)
         self._nursery = nursery
         self._most_threads = nursery.most_threads
+        self._card_bytes = nursery.card_bytes
         self._scratch = scratch
         self._pidfd, self._requests, self._replies, self._output = pidfd, requests, replies, output
         for fd in (requests, replies, output):
@@ -456,6 +465,8 @@ class Worker:
             raise WorkerFailed("your code got next to nothing of this machine's processors", "starved")
         if self._baseline and self._resident() - self._baseline > limits.memory_bytes:
             self._stop(f"the memory limit of {limits.memory_bytes >> 20} MiB", "memory")
+        if self._card_bytes and cards.held(self.pid) > self._card_bytes:
+            self._stop(f"the limit of {self._card_bytes >> 20} MiB of the GPU's memory", "memory")
         if threads > self._most_threads:
             self._stop(f"the limit of {self._most_threads} threads", "threads")
         if not self._scratch_is_sized and (limit := over_limit(self._scratch, limits.scratch_bytes)):

@@ -6,10 +6,11 @@ import io
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from grader.records import Argument, Array, CheckResult, ExerciseResult, Finding, Plain
 from grader.report.drawing import draw
-from grader.report.findings import leading, tell_exercise
+from grader.report.findings import leading, tell_exercise, why_missing
 from grader.report.screen import Screen
 from tests.report import samples
 
@@ -53,6 +54,27 @@ def test_a_cause_that_nobody_tells(cause: str) -> None:
 
     assert ["e.leads", "e.a"] == [check.id for check in leading(samples.report("me", exercise))]
     assert "e.a is wrong" in told(*checks)
+
+
+def test_what_was_handed_in_leads() -> None:
+    """A file that is not there is told after the mistakes in those that are; what is said of all of them is said once."""
+    absent = [
+        ExerciseResult(
+            name=name,
+            title=name,
+            file=f"{name}.py",
+            missing=True,
+            checks=(samples.failed(f"{name}.loads", "T", Finding(message=f"{name}.py is missing; there is c.py")),),
+        )
+        for name in ("a", "b")
+    ]
+    there = ExerciseResult(name="c", title="c", file="c.py", checks=(failed("c.values"),))
+
+    assert ["c.values", "a.loads", "b.loads"] == [check.id for check in leading(samples.report("me", *absent, there))]
+    assert ["each is missing; there is c.py"] == why_missing(absent)
+    told = Finding(message="a.ipynb cannot be read, so a.py is missing")
+    damaged = structs.replace(absent[0], checks=(samples.failed("a.loads", "T", told),))
+    assert [told.message, "b.py is missing; there is c.py"] == why_missing([damaged, absent[1]])
 
 
 def test_the_skipped_take_one_line() -> None:

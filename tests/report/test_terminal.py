@@ -72,6 +72,25 @@ def test_mark() -> None:
     assert 1 == stream.getvalue().count("mark ")
 
 
+def test_files_that_were_not_handed_in() -> None:
+    """Several take one paragraph at the end, a single one its own like any other failure; each has its row."""
+
+    def absent(name: str) -> ExerciseResult:
+        told = Finding(message=f"{name}.py is missing; there is c.py")
+        checks = (samples.failed(f"{name}.loads", "T", told),)
+        return ExerciseResult(name=name, title="T", file=f"{name}.py", checks=checks, missing=True)
+
+    check = samples.failed("c.values", "T", Finding(message="c is wrong"))
+    there = ExerciseResult(name="c", title="T", file="c.py", checks=(check,))
+    several = plain(samples.report("me", absent("a"), absent("b"), there))
+    single = plain(samples.report("me", absent("a"), there))
+
+    assert "NOT HANDED IN  2 files: a.py, b.py  (0 of 4 points)\n  | each is missing; there is c.py\n" in several
+    assert several.index("c is wrong") < several.index("NOT HANDED IN") < several.index("Start with c.values")
+    assert "a.loads" not in several
+    assert "FAILED  a.loads" in single and "NOT HANDED IN" not in single
+
+
 def test_a_line_that_passed() -> None:
     """One line says it all: name, score, counts, where to read on."""
     said = plain(samples.flawless()).splitlines()

@@ -82,6 +82,7 @@ class Played:
         self.account = Account()
         handles = os.pidfd_open(self.pid), requests, replies, output
         self.most_threads = MOST_THREADS
+        self.card_bytes = 0
         self.worker = Worker(self, self.pid, *handles, limits, folder, self.account)  # type: ignore[arg-type]
         self.worker._scratch_is_sized = True
 
@@ -134,6 +135,14 @@ def test_a_sleeping_worker(played: Played) -> None:
     """Is stopped at its limit, and that is what its submission has spent."""
     assert ("your code was stopped at the limit of 10 s", "timeout") == stopped(played)
     assert played.account.spent == pytest.approx(10.0, abs=0.2)
+
+
+def test_a_worker_that_takes_the_whole_card(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is stopped at its share of the memory, by what the driver says and not by what it says itself."""
+    monkeypatch.setattr(client.cards, "held", lambda pid: (2 << 30) * (pid == played.pid))
+    played.worker._card_bytes = 1 << 30
+
+    assert ("your code was stopped at the limit of 1024 MiB of the GPU's memory", "memory") == stopped(played)
 
 
 def test_a_worker_that_is_kept_waiting(played: Played, clocks: Clocks) -> None:
