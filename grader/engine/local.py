@@ -26,6 +26,7 @@ from grader.engine.pool import compute_on_one_thread, spread, unbroken
 from grader.engine.workplace import Workplace
 from grader.errors import GraderError, HarnessError, WorkerFailed
 from grader.judge import artefacts
+from grader.judge.bank import can_draw_alone
 from grader.judge.runner import Rubric, judge_exercise
 from grader.judge.session import Data, Session
 from grader.records import ExerciseResult, Record, SubmissionReport, sum_points
@@ -88,6 +89,7 @@ class Grader:
         self._scratch, self._nursery = self._place.folder, self._place.nursery
         try:
             hypothesis.configuration.set_hypothesis_home_dir(self._scratch / "hypothesis")
+            can_draw_alone()
             self.rubric = Rubric(checks, options.seed)
             _write_digits(self._place.digits)
             for exercise in self._likely(sources):  # what is not drawn by then is drawn when it is needed

@@ -22,7 +22,7 @@ import importlib.util
 import re
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec, PathFinder
 from pathlib import Path
@@ -142,6 +142,7 @@ NO_OPERATORS = (  # of TorchScript, which run a convolution or compile a graph t
 DEREGISTER = "_ZN5torch3jit18deregisterOperatorERKN3c1014FunctionSchemaE"  # torch::jit::deregisterOperator
 NONE = r"(?!)"  # a pattern that nothing matches
 CODE_AT = 2 * ctypes.sizeof(ctypes.c_void_p)  # in a native function object, the pointer to its row of the table
+_known: dict[str, tuple[frozenset[str], list[Operator]]] = {}  # by kind: among which names, and which they are
 _taken: list[str] = []
 _armed: list[bool] = []
 
@@ -180,19 +181,47 @@ def arm(kinds: Collection[str]) -> None:
         for name, function in vars(_native(module)).items():
             if re.fullmatch(pattern, name):
                 _empty(function)
-    operators = re.compile("|".join(KINDS[kind].operators for kind in kinds if KINDS[kind].operators) or NONE)
-    names = [name.split("::", 1) for name in torch._C._dispatch_get_all_op_names() if operators.match(name)]
+    by_namespace: dict[str, list[Operator]] = {}
+    for operator in dict.fromkeys(operator for kind in kinds for operator in _operators(kind)):
+        by_namespace.setdefault(operator.namespace, []).append(operator)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # each says that it takes another's place
-        for namespace in {namespace for namespace, _ in names}:
+        for namespace, operators in by_namespace.items():
             for key in DISPATCH_KEYS:
                 # as torch.library.Library does, but for good: there, whoever finds the object can take it back
                 library = torch._C._dispatch_library("IMPL", namespace, key, __file__, 0)
                 ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
-                for name in (name for its, name in names if its == namespace):
-                    if key == "CPU" or not _made_of_others(f"{namespace}::{name}"):
-                        library.impl(name, key, _refusal(f"{namespace}.{name.partition('.')[0]}"))
+                for operator in operators:
+                    if key == "CPU" or not operator.made_of_others:
+                        library.impl(operator.name, key, _refusal(f"{namespace}.{operator.name.partition('.')[0]}"))
     _armed.append(True)
+
+
+class Operator(NamedTuple):
+    """One of torch's, in its dispatcher."""
+
+    namespace: str
+    name: str
+    made_of_others: bool  # it calls others, which are refused: beside it no kernel for rare tensors may stand
+
+
+def know_operators() -> None:
+    """Look through all that are there by now, once for all forks of this process."""
+    names = frozenset(torch._C._dispatch_get_all_op_names())
+    for kind in KINDS:
+        _known[kind] = names, _found(kind, names)
+
+
+def _operators(kind: str) -> list[Operator]:
+    """Those of a kind: the known ones, and what has been registered since."""
+    before, known = _known.get(kind, (frozenset(), []))
+    return [*known, *_found(kind, frozenset(torch._C._dispatch_get_all_op_names()) - before)]
+
+
+def _found(kind: str, names: Iterable[str]) -> list[Operator]:
+    pattern = re.compile(KINDS[kind].operators or NONE)
+    found = [(name, *name.split("::", 1)) for name in names if pattern.match(name)]
+    return [Operator(namespace, name, _made_of_others(whole)) for whole, namespace, name in found]
 
 
 def _deregister() -> None:
@@ -258,7 +287,6 @@ def _empty(function: Any) -> None:
 
 
 def _made_of_others(operator: str) -> bool:
-    """Whether an operator calls others, which are refused: beside it no kernel for rare tensors may stand."""
     return bool(torch._C._dispatch_has_kernel_for_dispatch_key(operator, "CompositeImplicitAutograd"))
 
 
