@@ -45,9 +45,14 @@ class Source(Record, frozen=True, kw_only=True):
     exercises: dict[str, tuple[str, ...]] = {}  # the files that count, each with the names that it must define
 
     @property
-    def place(self) -> str:
+    def entry(self) -> Path:
         """Where it lies, in a class in its first entry."""
-        return str(self.path / self.members[0][0] if self.members else self.path)
+        return self.path / self.members[0][0] if self.members else self.path
+
+    @property
+    def place(self) -> str:
+        """The same as text that can be stored: of a name that is not UTF-8, too."""
+        return os.fsencode(self.entry).decode("utf-8", "backslashreplace")
 
 
 def look(source: Source) -> Submission:

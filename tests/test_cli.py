@@ -75,6 +75,19 @@ def test_a_path_that_is_not_there_starts_nothing(
     assert f"grader: {tmp_path / 'nope'}: there is no such file or folder\n" == capsys.readouterr().err
 
 
+def test_a_class_with_a_name_that_is_no_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Folders may have any bytes for a name: each is graded, and known in the next run."""
+    anna = submission(tmp_path / "class" / "anna", corr2d=RIGHT)
+    (anna.parent / os.fsdecode(b"left\xff")).write_text("")
+    shutil.copytree(anna, anna.parent / os.fsdecode(b"bert\xff"))
+    arguments = (anna.parent, "--exercise", "corr2d", "--out", tmp_path / "out")
+
+    assert [0, 0] == [run(*arguments), run(*arguments)]
+    told = capsys.readouterr().out
+    assert r"bert\xff" in told and "2 of 2 submissions" in told
+    assert (tmp_path / "out" / r"bert\xff" / "report.json").is_file()
+
+
 def test_some_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A flipped kernel: exit code 1, the smallest counterexample, and a replay that fails until it is mended."""
     anna = submission(tmp_path / "anna", corr2d=FLIPPED)

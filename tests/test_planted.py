@@ -127,8 +127,8 @@ def test_findings_fit(exercise: str, graded: Any) -> None:
 
 
 @pytest.mark.parametrize("exercise", sorted(WORDS))
-def test_a_crash_never_gets_the_check_s_own_hint(exercise: str, graded: Any) -> None:
-    """That one is about values: code that stopped has a reason of its own."""
+def test_a_crash_never_gets_the_check_s_own_hint_alone(exercise: str, graded: Any) -> None:
+    """That one is about values: code that stopped has a reason of its own, which comes first."""
     own = {check.id: check.hint for check in course.builtin(exercise).checks if check.hint}
     findings = [(c.id, c.finding) for r in graded(exercise).values() for c in r.checks if c.outcome == "failed"]
     crashed = [(name, finding) for name, finding in findings if finding.traceback]

@@ -26,7 +26,7 @@ from grader.authoring import declared
 from grader.errors import AuthorError
 
 MOST_EXAMPLES = 60  # drawn for a check unless it says otherwise
-READY_MADE = ("convolution", "pooling", "solving")  # kinds of library functions that an exercise can forbid
+READY_MADE = ("convolution", "pooling", "solving", "block")  # kinds of library functions that an exercise can forbid
 
 
 class Mistake(NamedTuple):
@@ -137,7 +137,8 @@ class Exercise:
     batches     {class: [(constructor arguments, shape of a batch), ...]}: on these a network is compared with planted
                 misconceptions; without them none of a network's is recognised
     optional    names that a file may lack, and files that may be left out
-    ready_made  kinds of library functions that do the exercise by themselves: convolution, pooling, solving
+    ready_made  kinds of library functions that do the exercise by themselves: convolution, pooling, solving; or block, the
+                networks of torchvision.models and their parts
     by_chance   functions that draw random numbers, so that right answers differ: no misconception is recognised by them
     lesson      where it was taught
     about       the contract in a few words: parameters, shapes

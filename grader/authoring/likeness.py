@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-LEAST, FOR_A_FACTOR = 2, 3  # wrong values, and as many different right ones
+LEAST, FOR_A_FACTOR, FOR_A_LINE = 2, 3, 5  # wrong values, and as many different right ones
 EXACT = 1e-5  # of the greatest value
 NEAR = 5e-3  # half precision keeps three digits
 
+FIRST_SAMPLE = "Only the first sample of the batch is right"
 EIGHT_BITS = "The values are right but for multiples of 256: a dtype of 8 bits is too small."
 
 Values = np.ndarray
@@ -48,8 +49,8 @@ def likeness(found: Values, wanted: Values, good: Values) -> str:
         return "NaN comes from 0/0, from inf - inf, or from cells of np.empty or torch.empty that were never written."
     if int((~good).sum()) < LEAST or np.unique(right[~good]).size < LEAST or not np.isfinite(right).all():
         return ""
-    if not np.isfinite(given).all() and good.ndim == 4 and len(good) > 1 and good[0].all() and not good[1:].any():
-        return "Only the first sample of the batch is right: are the others never filled?"
+    if not np.isfinite(given).all() and _first_sample(good) and not good[1:].any():
+        return f"{FIRST_SAMPLE}: are the others never filled?"
     if not np.isfinite(given).all():
         return "Infinite values come out: a division by 0, a number too large for the dtype, or -inf from padding?"
     if not given.any() and (right[~good] < 0).all():
@@ -64,7 +65,7 @@ def likeness(found: Values, wanted: Values, good: Values) -> str:
         if alike := next((words for change, words in LIKE if right.ndim > 1 and _same(given, change(right))), ""):
             return alike
         scaled = _scaled(given, right) if np.unique(right[~good]).size >= FOR_A_FACTOR else ""
-        return scaled or _nearly(given, right) or _where(good, given)
+        return scaled or _on_a_line(given, right) or _nearly(given, right) or _where(good, given)
 
 
 def _same(one: Values, other: Values) -> bool:
@@ -84,6 +85,29 @@ def _scaled(given: Values, right: Values) -> str:
     return ""
 
 
+def _on_a_line(given: Values, right: Values) -> str:
+    """One number that is added to all values, be they scaled before or not."""
+    if np.unique(right).size < FOR_A_LINE or _plane(right):
+        return ""
+    scale, shift = (float(x) for x in np.polyfit(right.ravel(), given.ravel(), 1))
+    if abs(shift) < 10 * EXACT * max(1.0, float(np.abs(given).max())) or not _same(scale * right + shift, given):
+        return ""
+    if abs(scale - 1) < EXACT:
+        return "Every value is off by the same number: is a bias added, or a mean taken off?"
+    return (
+        "The values are the right ones, scaled and shifted: return them as they are, not brought to 0 to 1 or the like."
+        if scale > 0
+        else ""
+    )
+
+
+def _plane(right: Values) -> bool:
+    """Whether values grow evenly along all axes, as a ramp's do: mistakes of many kinds shift or stretch such ones."""
+    places = np.vstack([*np.indices(right.shape).reshape(right.ndim, -1), np.ones(right.size)]).T
+    found, *_ = np.linalg.lstsq(places, right.ravel(), rcond=None)
+    return _same((places @ found).reshape(right.shape), right)
+
+
 def _nearly(given: Values, right: Values) -> str:
     largest = float(np.abs(right).max())
     if (np.abs(given - right) <= NEAR * np.maximum(np.abs(right), 0.01 * largest)).all():
@@ -99,16 +123,21 @@ def _where(good: Values, given: Values) -> str:
         return ""
     if good[..., 0, :].all() and not good[..., 1:, :].any() and not given[..., 1:, :].any():
         return "Only the first row is filled: does return stand inside of the loop?"
-    for part, words in (
+    for part, words in (  # of two, one is no more wrong at the end than the other at the beginning
         ((..., slice(None, -1), slice(None)), "the last row is"),
         ((..., slice(None), slice(None, -1)), "the last column is"),
         ((..., slice(None, -1), slice(None, -1)), "the last row and the last column are"),
     ):
-        if good[part].all():
-            early = ": does a loop stop one step early, or is it the border?" if not given[~good].any() else "."
+        unfilled = not given[~good].any()
+        if good[part].all() and (unfilled or min(good[part].shape[-2:]) > 1):
+            early = ": does a loop stop one step early, or is it the border?" if unfilled else "."
             return f"Only {words} wrong{early}"
-    if good.ndim == 4 and len(good) > 1 and good[0].all():
-        return "Only the first sample of the batch is right."
+    if _first_sample(good):
+        return f"{FIRST_SAMPLE}."
     if good.ndim == 4 and good.shape[1] > 1 and good[:, 0].all():
         return "Only the first channel is right."
     return ""
+
+
+def _first_sample(good: Values) -> bool:
+    return good.ndim == 4 and len(good) > 1 and bool(good[0].all())

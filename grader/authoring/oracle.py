@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections import OrderedDict
 from collections.abc import Callable
 from types import ModuleType
@@ -25,11 +27,14 @@ class Oracle:
 
 
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` with the answers it gave last."""
+    """`function` with the answers it gave last. Whether an argument is given by its place or by its name is no matter."""
     answers: OrderedDict[Any, Any] = OrderedDict()
+    parameters = inspect.signature(function).parameters.values()
+    names = [one.name for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD]
 
+    @functools.wraps(function)
     def ask(*args: Any, **kwargs: Any) -> Any:
-        key = _key((args, kwargs))
+        key = _key((args[len(names) :], sorted({**dict(zip(names, args, strict=False)), **kwargs}.items())))
         if key not in answers:
             answers[key] = frozen(function(*args, **kwargs))
             if len(answers) > MOST_ANSWERS:

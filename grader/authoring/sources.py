@@ -11,18 +11,29 @@ from typing import Any
 
 from grader.errors import AuthorError
 
+Imported = dict[Path, list[Path]]  # what each file imports, as far as it has been read
 
-def closure(files: Iterable[Path], root: Path, packages: Collection[str] | None = None) -> list[Path]:
-    """`files` and all they import from under `root`, sorted; only from these top-level `packages` if given."""
+
+def closure(
+    files: Iterable[Path], root: Path, packages: Collection[str] | None = None, known: Imported | None = None
+) -> list[Path]:
+    """`files` and all they import from under `root`, sorted; only from these top-level `packages` if given.
+
+    `known` is added to, for the next call with the same root and packages.
+    """
     found: set[Path] = set()
     todo = list(files)
+    known = {} if known is None else known
     while todo:
         file = todo.pop()
         if file not in found:
             found.add(file)
-            for dotted in imports(file, root):
-                if packages is None or dotted.partition(".")[0] in packages:
-                    todo += _files(dotted, root)
+            if file not in known:
+                dotted = [
+                    name for name in imports(file, root) if packages is None or name.partition(".")[0] in packages
+                ]
+                known[file] = list(dict.fromkeys(each for name in dotted for each in _files(name, root)))
+            todo += known[file]
     return sorted(found)
 
 
@@ -53,7 +64,7 @@ def home(value: Any) -> tuple[Path, Path, frozenset[str] | None]:
 
 def imports(file: Path, root: Path) -> Iterator[str]:
     """Dotted names that `file` imports: modules, and what may be modules."""
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    for node in _statements(ast.parse(file.read_bytes()).body):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -62,6 +73,14 @@ def imports(file: Path, root: Path) -> Iterator[str]:
                 package = file.relative_to(root).parts[: -node.level]
                 base = ".".join([*package, *filter(None, [base])])
             yield from filter(None, [base, *(f"{base}.{alias.name}".lstrip(".") for alias in node.names)])
+
+
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """All that stand in a block and in the blocks inside of it: no import stands in an expression."""
+    for node in body:
+        yield node
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _statements(getattr(node, block, ()))
 
 
 def _files(dotted: str, root: Path) -> Iterator[Path]:

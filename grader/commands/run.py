@@ -161,12 +161,12 @@ def _shelf(asked: RunOptions, course: Course) -> Iterator[Path]:
 
     out = asked.out
     sources = find(asked.paths, course.files).sources if any(_lies_in(out, path) for path in asked.paths) else []
-    around = next((source for source in sources if _lies_in(out, Path(source.place))), None)
+    around = next((source for source in sources if _lies_in(out, source.entry)), None)
     if around is None:
         yield out
         return
     linked = out.is_symlink() or any(path.is_symlink() for path in out.glob("*"))
-    if linked or not out.resolve().is_relative_to(_folder(Path(around.place)).resolve()):
+    if linked or not out.resolve().is_relative_to(_folder(around.entry).resolve()):
         told = f"--out {out}: there are links in the submission {around.name}, which may have been handed in with it"
         raise UsageError(f"{told}; delete this folder, or name one elsewhere with --out")
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:

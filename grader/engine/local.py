@@ -26,6 +26,7 @@ from grader.engine.pool import compute_on_one_thread, spread, unbroken
 from grader.engine.workplace import Workplace
 from grader.errors import GraderError, HarnessError, WorkerFailed
 from grader.judge import artefacts
+from grader.judge.bank import can_draw_alone
 from grader.judge.runner import Judged, Rubric, judge_anew
 from grader.judge.session import Data, Session
 from grader.judge.trail import Trail
@@ -70,7 +71,9 @@ class Attempt(NamedTuple):
 
     outcome: Outcome
     heavy: bool = False  # it used up a first, small budget: graded again, whole, after the others
-    starved: bool = False  # the machine was too busy to tell: graded again when nothing else is
+    doubtful: bool = (
+        False  # the machine was too busy to tell, or a worker was killed: graded again when nothing else is
+    )
 
 
 class Grader:
@@ -96,6 +99,7 @@ class Grader:
         self._scratch, self._nursery = self._place.folder, self._place.nursery
         try:
             hypothesis.configuration.set_hypothesis_home_dir(self._scratch / "hypothesis")
+            can_draw_alone()
             self.rubric = Rubric(checks, options.seed)
             _write_digits(self._place.digits)
             for exercise in self._likely(sources):  # what is not drawn by then is drawn when it is needed
@@ -176,23 +180,23 @@ class Grader:
         """All of them, as they are done; neither a submission that cannot be graded nor the death of the judge
         process that grades it stops the others.
 
-        Those that use much time come after those that do not, and those for which this machine was too busy at last,
-        one at a time. No verdict depends on that order.
+        Those that use much time come after those that do not, and those for which this machine was too busy, or whose
+        workers it may have killed, at last, one at a time. No verdict depends on that order.
         """
         jobs, whole = self.options.jobs, self._submission_seconds
         heavy: list[Source] = []
-        starved: list[Source] = []
+        doubtful: list[Source] = []
         for source, attempt in self._attempts(sources, jobs, FIRST_SECONDS if len(sources) > jobs else whole):
-            if attempt.starved or attempt.heavy:
-                (starved if attempt.starved else heavy).append(source)
+            if attempt.doubtful or attempt.heavy:
+                (doubtful if attempt.doubtful else heavy).append(source)
             else:
                 yield source, attempt.outcome
         for source, attempt in self._attempts(heavy, jobs, whole):
-            if attempt.starved:
-                starved.append(source)
+            if attempt.doubtful:
+                doubtful.append(source)
             else:
                 yield source, attempt.outcome
-        for source in starved:
+        for source in doubtful:
             yield source, self._attempt(source, 1, whole).outcome
 
     def _attempts(self, sources: Sequence[Source], jobs: int, seconds: float) -> Iterator[tuple[Source, Attempt]]:
@@ -214,7 +218,9 @@ class Grader:
         whole = self._submission_seconds
         account = Account(min(seconds, whole))
         outcome = _caught(source.name, partial(self._grade, source, jobs, account))
-        return Attempt(outcome, heavy=account.limit < whole and account.left < ALL_BUT, starved=account.starved)
+        return Attempt(
+            outcome, heavy=account.limit < whole and account.left < ALL_BUT, doubtful=account.starved or account.killed
+        )
 
     @property
     def _submission_seconds(self) -> float:
@@ -230,11 +236,10 @@ class Grader:
             judged = self._judge(exercise, folder, account, known.get(exercise.name))
             return judged._replace(result=_without_hidden_times(judged.result))
 
-        def work(channel: int, exercise: Exercise) -> tuple[Judged | GraderError, float, bool]:
+        def work(channel: int, exercise: Exercise) -> tuple[Judged | GraderError, Account]:
             self._nursery.use_channel(channel)
             own = Account(account.limit)
-            result = _caught(exercise.name, partial(judge, exercise, own))
-            return result, own.spent, own.starved
+            return _caught(exercise.name, partial(judge, exercise, own)), own
 
         exercises = self.rubric.exercises()
         present = [exercise for exercise in exercises if (folder / exercise.file).is_file()]
@@ -242,8 +247,9 @@ class Grader:
             for exercise in present:
                 exercise.import_reference()  # once, before the processes part
             parts = dict(unbroken(spread(work, exercises, jobs)))
-            account.spent = sum(spent for _, spent, _ in parts.values())
-            account.starved = any(starved for _, _, starved in parts.values())
+            account.spent = sum(own.spent for _, own in parts.values())
+            account.starved = any(own.starved for _, own in parts.values())
+            account.killed = any(own.killed for _, own in parts.values())
             if account.spent <= account.limit:
                 return tuple(_raised(parts[exercise][0]) for exercise in exercises)
             account.spent = 0.0  # one after the other, as with one job, they find out which of them is one too many

@@ -11,6 +11,7 @@ import ast
 import copy
 import hashlib
 import inspect
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 import grader
 import reference
 from grader.authoring.exercise import Check, Exercise
-from grader.authoring.sources import closure, home, imports
+from grader.authoring.sources import Imported, closure, home, imports
 from grader.course import Course
 from grader.engine.local import Options, versions
 from grader.errors import AuthorError
@@ -38,6 +39,7 @@ SHOWN = {  # arguments that only say how something is shown
     "exercise": {"title", "lesson", "about"},
     "Exercise": {"title", "lesson", "about"},
 }
+SHOWING = re.compile(rb"\b(%s)\s*\(" % "|".join(SHOWN).encode())
 MOST_BYTES = 1 << 24  # of a file beside an author's checks: larger ones are data sets
 
 Parts = dict[str, str]  # digest of each thing, by what it is called
@@ -45,10 +47,12 @@ Parts = dict[str, str]  # digest of each thing, by what it is called
 
 def fingerprints(course: Course, checks: Iterable[Check], options: Options) -> dict[str, Parts]:
     """The parts of each check's fingerprint, by its name."""
-    for known in (_machinery, _closure, _tree, _source, _checks):  # files may have changed since the last time
-        known.cache_clear()
-    around = _conditions(options) | _machinery()
-    return {check.id: around | _of(course, check, options) for check in checks}
+    try:
+        around = _conditions(options) | _machinery()
+        return {check.id: around | _of(course, check, options) for check in checks}
+    finally:
+        for known in (_machinery, _closure, _imported, _tree, _source, _checks):  # files may change until the next time
+            known.cache_clear()
 
 
 def digest(parts: Mapping[str, str]) -> str:
@@ -125,7 +129,7 @@ def _data(root: str | None) -> list[object]:
 
 @cache
 def _machinery() -> Parts:
-    files = closure([PACKAGE / name for name in MACHINERY], ROOT, OURS)
+    files = closure([PACKAGE / name for name in MACHINERY], ROOT, OURS, _imported())
     return {str(file.relative_to(ROOT)): _sha(file.read_bytes()) for file in files}
 
 
@@ -179,18 +183,26 @@ def _home(made: Any) -> dict[Path, Path]:
 def _closure(file: Path, root: Path) -> dict[Path, Path]:
     """A file and all of ours that it imports; of an author's file, what it imports from the grader as well."""
     if root == ROOT:
-        return dict.fromkeys(closure([file], ROOT, OURS), ROOT)
+        return dict.fromkeys(closure([file], ROOT, OURS, _imported()), ROOT)
     own = closure([file], root)
     dotted = {name for each in own for name in imports(each, root) if name.partition(".")[0] in OURS}
     files = {ROOT.joinpath(*name.split(".")) for name in dotted}
     started = [each for path in files for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()]
-    return dict.fromkeys(closure(started, ROOT, OURS), ROOT) | dict.fromkeys(own, root)
+    return dict.fromkeys(closure(started, ROOT, OURS, _imported()), ROOT) | dict.fromkeys(own, root)
+
+
+@cache
+def _imported() -> Imported:
+    """Of our own files."""
+    return {}
 
 
 @cache
 def _tree(file: Path) -> ast.Module:
     """Without what is only shown."""
-    return _Plain().visit(ast.parse(file.read_bytes()))  # type: ignore[no-any-return]
+    source = file.read_bytes()
+    tree = ast.parse(source)
+    return _Plain().visit(tree) if SHOWING.search(source) else tree
 
 
 @cache

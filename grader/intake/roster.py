@@ -117,7 +117,7 @@ def call(entries: Iterable[Entry], inside: Inside, exercises: Collection[str]) -
             if entry.refusal or named or PurePosixPath(entry.name).suffix.lower() in PACKED:
                 roster.signs.append(entry.name)
         else:
-            roster.left_alone.append(f"{entry.name}/" if entry.is_folder else entry.name)
+            roster.left_alone.append(shown(f"{entry.name}/" if entry.is_folder else entry.name))
     folders = {entry.name for entry in entries if entry.is_folder}
     for key, members in groups.items():
         # a platform's own note about a hand-in is none of its files

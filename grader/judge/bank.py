@@ -26,7 +26,7 @@ try:
     from hypothesis.internal.constants_ast import Constants
 except ImportError:  # another version, without constants
     HypothesisProvider = None  # type: ignore[assignment, misc]
-with contextlib.suppress(ImportError):  # see _can_draw_alone
+with contextlib.suppress(ImportError):  # see can_draw_alone
     from hypothesis.control import BuildContext
     from hypothesis.errors import StopTest
     from hypothesis.internal.conjecture.data import ConjectureData
@@ -95,7 +95,7 @@ def _draw(check: Check, seed: int) -> list[tuple[dict[str, Any], tuple[RecordedC
             recorder.play(check.body, {})
         else:
             with alike_everywhere(), in_one_draw():
-                if _can_draw_alone():
+                if can_draw_alone():
                     _draw_alone(check, seed, recorder)
                 else:
                     hypothesis.seed(seed)(check.test)(recorder)
@@ -136,8 +136,11 @@ def _from(data: Any, strategies: dict[str, SearchStrategy[Any]]) -> dict[str, An
 
 
 @cache
-def _can_draw_alone() -> bool:
-    """Whether this version of Hypothesis has these parts, which are its own affair, and has them as they are used here."""
+def can_draw_alone() -> bool:
+    """Whether this version of Hypothesis has these parts, which are its own affair, and has them as they are used here.
+
+    It collects garbage when it is first asked to draw: quickest before torch is imported, and once for all processes.
+    """
     try:
         data = ConjectureData(random=Random(0))
         with BuildContext(data, wrapped_test=_from), deterministic_PRNG():

@@ -37,7 +37,11 @@ SAVE_AGAIN = "Save it anew: torch.save(model.state_dict(), path), with a model o
 BY_POSITION = "cannot be given by position"
 NONE = (
     "Something here is None: a function without return gives None, so does a method that works in place (append, sort, "
-    "backward), and so is a variable that a loop should have set which never ran."
+    "backward); an argument may be None that nobody gives, or a variable that a loop should have set which never ran."
+)
+NO_NUMBER = (
+    "A {} arrives where a number is expected: an argument that may be a number or a pair (rows, columns) must be taken "
+    "apart first."
 )
 WHOLE = (
     "Sizes, steps and indices are whole numbers: / gives a fraction even where it comes out even, // a whole number."
@@ -344,11 +348,7 @@ def operands(crash: Crash) -> str:
     if kinds & {"builtin_function_or_method", "method", "function"}:
         return "A function is used without being called: are the round brackets missing, as in x.sum()?"
     if kinds & {"tuple", "list"} and kinds & {"int", "float"}:
-        kind = "tuple" if "tuple" in kinds else "list"
-        return (
-            f"A {kind} arrives where a number is expected: an argument that may be a number or a pair (rows, columns) must "
-            "be taken apart first."
-        )
+        return NO_NUMBER.format("tuple" if "tuple" in kinds else "list")
     if kinds & {"tuple", "list"}:
         return "Lists and tuples do not calculate: make an array of them with np.array(...) or torch.tensor(...)."
     if "str" in kinds:
@@ -357,7 +357,10 @@ def operands(crash: Crash) -> str:
 
 
 def members_of_a_number(crash: Crash) -> str:
-    return f"It is a plain number ({crash.found['kind']}) here, which has no members: print it just before this line."
+    return (
+        f"It is a plain number ({crash.found['kind']}) here, which has no members: print it just before this line. An argument "
+        "that may be a number or a pair must be made a pair first."
+    )
 
 
 def arguments(crash: Crash) -> str:

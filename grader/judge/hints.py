@@ -11,6 +11,7 @@ from grader.judge.reading import Source, parameters
 from grader.worker import protocol
 
 Say = str | Callable[[Crash], str]
+SIZES = r"\b(shapes?|sizes?|dimensions?|broadcast|channels)\b|NoneType|not (subscriptable|iterable)|unpack"
 
 
 def for_crash(raised: protocol.Raised, source: Source) -> str:
@@ -31,6 +32,11 @@ def neutral(raised: protocol.Raised) -> str:
         return ""
     there = f"line {raised.line}" + (f" of {raised.file}" if raised.file else "")
     return f"Look at {there}: print the shapes and types of what it uses, just before it."
+
+
+def about_sizes(raised: protocol.Raised) -> bool:
+    """Whether an exception is about sizes that do not fit, or a pair, a number or None that was not expected."""
+    return re.search(SIZES, raised.message) is not None
 
 
 def refused(raised: protocol.Raised, source: Source, name: str) -> str:
@@ -231,6 +237,11 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     ),
     (
         "RuntimeError",
+        r"Given input size: .*Output size is too small",
+        "The pooling window is larger than the maps that come here: print x.shape before this line.",
+    ),
+    (
+        "RuntimeError",
         r"Expected \dD.* input to \w+, but got input of size: (?P<size>\[[^\]]*\])",
         r"Its shape is \g<size> here: unsqueeze(0) puts an axis of size 1 in front.",
     ),
@@ -257,6 +268,11 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     ),
     ("TypeError", r"numpy\.object_", "The list is ragged or holds other things than numbers: print it just before."),
     # types
+    (
+        "TypeError",
+        r"'(?P<kind>tuple|list)' object cannot be interpreted as an integer",
+        crash.NO_NUMBER.format(r"\g<kind>"),
+    ),
     (
         "TypeError",
         r"interpreted as an integer|must be tuple of ints, not float|must be int, not float|slice indices must be integers|cannot convert the series",
@@ -341,6 +357,11 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     ("KeyError", r"(?P<key>.+)", r"The dict has no key \g<key>: print its keys just before this line."),
     ("AssertionError", r"", "An assert of your own does not hold here: what it demands is not true of this call."),
     ("MemoryError", r"", "It asks for more memory than there is: print the sizes of the arrays you make."),
+    (
+        "OverflowError",
+        r"math range error",
+        "exp of more than 709 is too large for a float: write the formula so that exp only gets negative numbers.",
+    ),
     ("OverflowError", r"", "A number is too large or infinite here: print it just before this line."),
     ("FloatingPointError RuntimeWarning DeprecationWarning UserWarning", r"", crash.as_error),
     ("StopIteration", r"", "next(...) finds nothing more: is something looped over twice?"),

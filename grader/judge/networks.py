@@ -251,7 +251,7 @@ def network_raised(call: str, made: str, raised: protocol.Raised, source: Source
     if raised.internal:
         return CheckFailure(raised.message, hint=CONSTRUCTOR if call == made else "")
     at = wording.place(raised)
-    if wording.unfinished(raised) or raised.type_name == "SystemExit":
+    if wording.unfinished(raised) or raised.type_name in ("SystemExit", wording.READY_MADE):
         return wording.call_raised(call, made.partition("(")[0], raised)
     if raised.type_name == "NotImplementedError" and (named := NO_FORWARD.search(raised.message)):
         return CheckFailure(
@@ -260,10 +260,8 @@ def network_raised(call: str, made: str, raised: protocol.Raised, source: Source
         )
     if call == made and raised.type_name == "TypeError" and raised.line is None:
         hint = hints.refused(raised, source, made.partition("(")[0])
-        # another mistake than no such argument
-        told = f": {hint.partition(':')[0]}" if crash.BY_POSITION in hint else ""
         return CheckFailure(
-            f"{made} cannot be built: {wording.short(raised.message)}{told}",
+            f"{made} cannot be built: {wording.short(raised.message)}",
             hint=hint or CONSTRUCTOR,
             raised=raised,
         )

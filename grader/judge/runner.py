@@ -18,7 +18,7 @@ from grader.authoring.asserted import Asserted
 from grader.authoring.exercise import Check, Exercise
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.errors import GraderError
-from grader.judge import causes, diagnosis, wording
+from grader.judge import causes, diagnosis, hints, wording
 from grader.judge.bank import Bank, alike_everywhere
 from grader.judge.plain import is_plain
 from grader.judge.players import Live, OtherCalls, Player, RecordedCall, Replayer
@@ -532,9 +532,11 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
     hint = failure.hint or ("" if failure.astray or failure.mistake else check.hint)
     if last is None and failure.raised is None and not check.files and not check.trains:
         hint = wording.not_registered(session.source(), check.exercise.class_names) or hint
-    if failure.raised is not None and not hint:
+    if failure.raised is not None and not hint and not failure.mistake:
         called = function or next(iter(check.exercise.class_names), "")
         hint = wording.crash_hint(failure.raised, session.source(failure.raised.file), called)
+        if hints.about_sizes(failure.raised) and check.hint not in hint:
+            hint = f"{hint} {check.hint}"
     finding = Finding(
         message=failure.message,
         expected=failure.expected,

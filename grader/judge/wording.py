@@ -20,6 +20,7 @@ from grader.records import Argument, Array
 from grader.worker import protocol
 
 MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
+COLOURS = re.compile(r"\x1b?\[[0-9;]+m")  # of a terminal
 MOST_MESSAGE = 300  # characters of an exception's first line
 MOST_NAMED = 5  # files that are there in place of a missing one
 MOST_LIKENED = 100  # names of files that are compared with its own, the shortest ones
@@ -223,7 +224,7 @@ def unfinished(raised: protocol.Raised) -> bool:
 
 def short(message: str) -> str:
     """The first line of an exception's message; torch's go on for pages. Of parameters that do not fit, two more."""
-    first, *rest = message.strip().split("\n")
+    first, *rest = COLOURS.sub("", message).strip().split("\n")
     if first.startswith(NOT_FITTING):
         return " ".join([_cut(first, MOST_MESSAGE), *(_cut(line.strip(), MOST_LISTED) for line in rest[:2])])
     return _cut(first, MOST_MESSAGE)

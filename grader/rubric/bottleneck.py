@@ -19,6 +19,7 @@ from grader.rubric.formulas import (
     leaves_input,
     matching,
     mistake,
+    own,
     same_gradients,
     same_in_train_mode,
 )
@@ -41,6 +42,7 @@ bottleneck = exercise(
             ((5, 3, 2), (2, 5, 7, 5)),
         ]
     },
+    ready_made=["block"],
     lesson="He, Zhang, Ren, Sun 2015: Deep Residual Learning, section 4.1",
     about="Bottleneck(in_channels, channels, stride=1): y = ReLU(F(x) + shortcut(x)) with F = conv1x1 - BN - ReLU - conv3x3 "
     "- BN - ReLU - conv1x1 to 4 * channels - BN; the stride on the 3x3 or on the first 1x1; the shortcut is the identity "
@@ -54,7 +56,9 @@ SIZES = (2, 8, 8), (1, 7, 5)
 def parts(args: Args) -> str:
     """What such a block is made of."""
     projection = ", and a 1x1 nn.Conv2d in the shortcut" if CONTRACTS[0].projected_for(args) else ""
-    return f"a 1x1, a 3x3 and a 1x1 nn.Conv2d, an nn.BatchNorm2d for each{projection}"
+    return (
+        f"a 1x1, a 3x3 and a 1x1 nn.Conv2d, an nn.BatchNorm2d with weights and running statistics for each{projection}"
+    )
 
 
 BLOCK = Formula("Bottleneck", CONTRACTS, lambda args: args[0], assignments, formula, parts)
@@ -65,6 +69,20 @@ def recognise(student: Any) -> Mistake | None:
 
 
 bottleneck.recognise = recognise
+
+
+@bottleneck.check(
+    points=0, gate=True, live=True, hint="Make the layers in __init__ and add the shortcut in forward yourself."
+)
+def own_work(student: Any) -> None:
+    """The block is your own: none of a library's networks is taken.
+
+    Why: the exercise is to put the layers together. torch.nn's layers are what it is made of; while it is graded,
+    torchvision.models and its like are not there, so nothing else can earn points with them either.
+    Wrong: class Bottleneck(torchvision.models.resnet.Bottleneck)
+    Right: class Bottleneck(nn.Module)
+    """
+    own(student, BLOCK, (SAME, BOTH))
 
 
 @bottleneck.check(points=0, live=True, hint="Padding 1 keeps the size in the 3x3 convolution; a 1x1 needs none.")

@@ -58,6 +58,12 @@ def _strides() -> Iterator[Change]:
         ("The branch forgets the stride", (False, False, False, True)),
     ):
         yield Change(title, once, {"strides": strides}, common=True)
+    yield Change(
+        "The stride on the last 1x1 convolution",
+        f"{once} On the last one it gives the same in eval mode, but 3x3 convolution and batch norm work on pixels that are then "
+        "thrown away, and in train mode these count in the statistics.",
+        {"strides": (False, False, True, True)},
+    )
 
 
 def _widths() -> Iterator[Change]:

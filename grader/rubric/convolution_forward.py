@@ -5,6 +5,7 @@ x (N, C, H, W), weight (O, C/groups, h, w), bias (O,) -> (N, O, H', W').
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from grader.authoring.expect import CheckFailure
 from grader.authoring.oracle import Oracle
 from grader.authoring.strategies import arrays, batches, oblong, pairs, square
 from grader.authoring.student import Student
-from grader.rubric import sizes
+from grader.rubric import known, sizes
 from reference import convolution as canonical
 
 convolution = exercise(
@@ -43,6 +44,12 @@ TWO_SAMPLES = (np.arange(2 * 3 * 5 * 6) % 11).reshape(2, 3, 5, 6).astype("float3
 FOUR_KERNELS = (np.arange(4 * 3 * 3 * 2) % 7 - 3).reshape(4, 3, 3, 2).astype("float32")
 LARGE = (np.arange(3 * 5 * 12 * 14) * 7 % 31).reshape(3, 5, 12, 14).astype("float32")
 LARGE_KERNELS = (np.arange(6 * 5 * 5 * 4) % 9 - 4).reshape(6, 5, 5, 4).astype("float32")
+OTHER_BORDERS = {
+    "edge": "Outside of the image lie copies of its outermost pixels here: padding is zeros.",
+    "reflect": "Outside of the image lies its mirror image here: padding is zeros.",
+    "symmetric": "Outside of the image lies its mirror image here: padding is zeros.",
+    "wrap": "Outside of the image lies its opposite side here: padding is zeros.",
+}
 PAIR_HINT = "(rows, columns): the first number is for H, the second for W."
 FLOAT_HINT = (
     "Make zeros with the input's dtype: torch.zeros(..., dtype=x.dtype); Python does not mix float32 with float64."
@@ -196,7 +203,13 @@ def padding(student: Student, layer: Arrays, padding: Any) -> None:
     Wrong: np.pad(x, padding)
     Right: np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)))
     """
-    right(student.conv2d(*layer, padding=padding), layer, padding=padding)
+    x, (p, q) = layer[0], (padding, padding) if isinstance(padding, int) else padding
+    others = {
+        words: lambda mode=mode: reference.conv2d(np.pad(x, ((0, 0), (0, 0), (p, p), (q, q)), mode=mode), *layer[1:])
+        for mode, words in OTHER_BORDERS.items()
+        if p < x.shape[2] and q < x.shape[3]
+    }
+    right(student.conv2d(*layer, padding=padding), layer, others, padding=padding)
 
 
 @convolution.check(
@@ -234,7 +247,24 @@ def groups(student: Student, drawn: tuple[Arrays, int]) -> None:
     Right: conv2d(x[:, :C//2], weight[:O//2]) beside conv2d(x[:, C//2:], weight[O//2:])
     """
     layer, groups = drawn
-    right(student.conv2d(*layer, groups=groups), layer, groups=groups)
+    (x, weight), each = layer[:2], layer[1].shape[1]
+
+    def seeing(part: Callable[[int], int]) -> np.ndarray:
+        """The result where kernel o sees the part number part(o) of the channels."""
+        starts = [part(o) * each for o in range(len(weight))]
+        return np.concatenate(
+            [reference.conv2d(x[:, c : c + each], weight[o : o + 1]) for o, c in enumerate(starts)], 1
+        )
+
+    others = {
+        "All kernels see the first part of the channels: with G groups each part of the kernels has its own.": lambda: (
+            seeing(lambda o: 0)
+        ),
+        "The kernels are dealt out to the parts in turn: the first O/G kernels see the first part, the next the second.": lambda: (
+            seeing(lambda o: o % groups)
+        ),
+    }
+    right(student.conv2d(*layer, groups=groups), layer, others, groups=groups)
 
 
 @convolution.check(
@@ -328,12 +358,24 @@ def flipped(student: Student, X: np.ndarray, K: np.ndarray) -> None:
     Right: K[::-1, ::-1]
     """
     wanted = reference.true_convolution(X, K)
-    expect.close(student.true_convolution(X, K), wanted, terms=K.size, sizes=sizes.corr2d(X.shape, K.shape))
+
+    def turned(kernel: np.ndarray) -> np.ndarray:
+        """What comes of another kernel than the one that is turned both ways."""
+        return np.asarray(reference.true_convolution(X, kernel[::-1, ::-1]))
+
+    others = {
+        "The kernel is laid on as it is: turn it first.": lambda: turned(K),
+        "The kernel is transposed: turn it upside down and left to right instead.": lambda: turned(K.T),
+        "The kernel is turned upside down alone: turn it left to right as well.": lambda: turned(K[::-1]),
+        "The kernel is turned left to right alone: turn it upside down as well.": lambda: turned(K[:, ::-1]),
+    }
+    told = sizes.corr2d(X.shape, K.shape)
+    known.close(student.true_convolution(X, K), wanted, others, terms=K.size, sizes=told)
 
 
-def right(found: Any, layer: Arrays, **settings: Any) -> None:
-    """What conv2d gave for (x, weight) or (x, weight, bias) is right."""
+def right(found: Any, layer: Arrays, others: known.Known | None = None, **settings: Any) -> None:
+    """What conv2d gave for (x, weight) or (x, weight, bias) is right; `others`: known wrong answers."""
     x, weight = layer[:2]
     steps = {"stride": 1, **{name: value for name, value in settings.items() if name != "groups"}}
     told = sizes.pooling((len(x), len(weight), *x.shape[2:]), weight.shape[2:], **steps)
-    expect.close(found, reference.conv2d(*layer, **settings), terms=weight[0].size, sizes=told)
+    known.close(found, reference.conv2d(*layer, **settings), others or {}, terms=weight[0].size, sizes=told)

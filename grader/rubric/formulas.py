@@ -26,6 +26,7 @@ GRADIENTS = Tolerance(1e-3, 1e-3)
 # loud enough for variances beside which the eps of a batch norm does not matter, and for ReLU6 not to be ReLU
 LOUD, SPREAD, GAIN = np.float32(3.0), 7.0, 4.0
 MOST_TOLD = 200  # characters in a cell of a table
+MOST_WAYS = 4_000  # of giving a student's tensors their parts that are tried for all mistakes; planted ones need 1,500
 MORE_BATCHES = 31  # what happens at random, as rarely as one time in ten, does not show in every pass
 NOTHING_RANDOM = "The same batch gives the same in train mode too: no dropout, and no layer that is left out at random."
 Args = tuple[Any, ...]  # of the constructor
@@ -72,6 +73,7 @@ class Played(NamedTuple):
     entries: list[Entry]
     state: dict[str, torch.Tensor]
     outputs: list[tuple[np.ndarray, np.ndarray | None]]
+    train: bool
 
 
 def noise(student: Any, *sizes: int) -> np.ndarray:
@@ -120,6 +122,16 @@ def lively(student: Any, formula: Formula, args: Args) -> Network:
         hint="forward has to use the layers that __init__ makes.",
     )
     return network
+
+
+def own(student: Any, formula: Formula, listed: Iterable[Args]) -> None:
+    """Fail when a network for one of these arguments meets a ready-made one, as it is made or as a batch goes through it."""
+
+    def passes(args: Args) -> None:
+        built(student, formula, args).output(noise(student, 2, formula.channels(args), 6, 6))
+
+    for args in listed:
+        expect.own_work(passes, args)
 
 
 def fits(student: Any, formula: Formula, args: Args, sizes: Iterable[tuple[int, int, int]], wanted: Any) -> None:
@@ -261,65 +273,93 @@ def mistake(
     """The network's mistake by name, where it is a `known` one, or two of them.
 
     It has to give the network's own outputs for all `probes`, and stop with an error where the network does. Of two
-    mistakes that come to the same the first is told.
+    mistakes that come to the same the first is told. In train mode is looked for what eval mode does not show.
     """
-    try:
-        played = [play(student, formula, args, sizes) for args, sizes in probes]
-    except CheckFailure as failure:
-        if failure.fatal:
-            raise
-        return None
-    if all(found is None for one in played for _, found in one.outputs):
-        return None
-    # what is wrong tells most
-    played.sort(key=lambda one: any(explains_one(formula, form, one) for form in formula.forms))
-    if any(explains_one(formula, form, played[0]) for form in formula.forms):
-        return None
-    known = list(known)
+    known, probes, ways = list(known), list(probes), Ways()
+    for train in (False, True):
+        try:
+            played = [play(student, formula, args, sizes, train) for args, sizes in probes]
+        except CheckFailure as failure:
+            if failure.fatal:
+                raise
+            return None
+        if all(found is None for one in played for _, found in one.outputs):
+            return None
+        try:
+            # what is wrong tells most
+            played.sort(key=lambda one: any(explains_one(formula, form, one, ways) for form in formula.forms))
+            if not any(explains_one(formula, form, played[0], ways) for form in formula.forms):
+                return _explaining(formula, played, known, ways)
+        except TooManyWays:
+            return None
+    return None
+
+
+def _explaining(formula: Formula, played: list[Played], known: list[Change], ways: Ways) -> Mistake | None:
+    """The known mistake, or the two of them, whose form gives all that was played. Raises TooManyWays."""
     common = [change for change in known if change.common]
     pairs = ((one, other) for one, other in combinations(common, 2) if not one.fields.keys() & other.fields.keys())
     for changes in (*((change,) for change in known), *pairs):
         fields = {name: value for change in changes for name, value in change.fields.items()}
         for form in dict.fromkeys(form._replace(**fields) for form in formula.forms):
-            if all(explains_one(formula, form, one) for one in played):
+            if all(explains_one(formula, form, one, ways) for one in played):
                 told = dict.fromkeys(change.explanation for change in changes)
                 return Mistake("; ".join(change.title for change in changes), " ".join(told))
     return None
 
 
-def play(student: Any, formula: Formula, args: Args, sizes: Iterable[Size]) -> Played:
+def play(student: Any, formula: Formula, args: Args, sizes: Iterable[Size], train: bool) -> Played:
     """Raises CheckFailure when the network cannot be built, or gives another output the second time."""
     network = built(student, formula, args)
     entries = network.state()
     state = randomised(student, entries)
     network.load({name: value.float().numpy() for name, value in state.items()})
     inputs = [LOUD * noise(student, 2, formula.channels(args), *size) for size in sizes]
-    outputs = [output_of(network, x) for x in inputs]
+    outputs = [output_of(network, x, train) for x in inputs]
     if outputs[0] is not None:
-        expect.close(output_of(network, inputs[0]), outputs[0])
-    return Played(args, entries, state, list(zip(inputs, outputs, strict=True)))
+        expect.close(output_of(network, inputs[0], train), outputs[0])
+    return Played(args, entries, state, list(zip(inputs, outputs, strict=True)), train)
 
 
-def output_of(network: Network, x: np.ndarray) -> np.ndarray | None:
+def output_of(network: Network, x: np.ndarray, train: bool) -> np.ndarray | None:
     """What the network makes of its input; None where it stops with an error."""
     try:
-        return expect.floats(network.output(x))
+        return expect.floats(network.output(x, train=train))
     except CheckFailure as failure:
         if failure.fatal:
             raise
         return None
 
 
-def explains_one(formula: Formula, form: Any, played: Played) -> bool:
-    """Whether a form gives all the outputs, with some assignment of its parts."""
+class TooManyWays(Exception):
+    """A network has so many layers that are alike that no mistake is looked for in it any more."""
+
+
+class Ways:
+    """How often parts may be given to a student's tensors, for all mistakes together: nobody else stops a judge that computes."""
+
+    def __init__(self) -> None:
+        self.left = MOST_WAYS
+
+    def take(self) -> None:
+        """Raises TooManyWays."""
+        self.left -= 1
+        if self.left < 0:
+            raise TooManyWays
+
+
+def explains_one(formula: Formula, form: Any, played: Played, ways: Ways) -> bool:
+    """Whether a form gives all the outputs, with some assignment of its parts. Raises TooManyWays."""
 
     def agrees(roles: Any) -> bool:
+        ways.take()
         return all(gives(x, output, roles) for x, output in played.outputs)
 
     def gives(x: np.ndarray, output: np.ndarray | None, roles: Any) -> bool:
         given = torch.from_numpy(x).double()
         try:  # an addition in place stops where another one spreads
-            wanted = formula.compute(played.state, roles, given, played.args, form, strict=output is None)
+            state = dict(played.state)  # in train mode that of the batch takes the place of what is there
+            wanted = formula.compute(state, roles, given, played.args, form, train=played.train, strict=output is None)
         except RuntimeError:  # the shapes do not fit
             return output is None
         if output is None or output.shape != tuple(wanted.shape):

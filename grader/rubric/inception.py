@@ -18,6 +18,7 @@ from grader.rubric.formulas import (
     leaves_input,
     matching,
     mistake,
+    own,
     same_gradients,
     same_in_train_mode,
 )
@@ -34,6 +35,7 @@ inception = exercise(
             (args, (2, args[0], *size)) for args in (FULL, PLAIN, MIXED, LAST, ALIKE) for size in ((5, 6), (1, 1))
         ]
     },
+    ready_made=["block"],
     lesson="Szegedy et al. 2014: Going Deeper with Convolutions, figure 2",
     about="Inception(in_channels, c1, (c2r, c2), (c3r, c3), c4): 1x1; 1x1, 3x3; 1x1, 5x5; 3x3 max-pool, 1x1; ReLU after "
     "every convolution; concatenated over channels, H and W kept. c2 and c3 as plain numbers leave the reductions out, "
@@ -55,6 +57,23 @@ def recognise(student: Any) -> Mistake | None:
 
 
 inception.recognise = recognise
+
+
+@inception.check(
+    points=0,
+    gate=True,
+    live=True,
+    hint="Make the branches in __init__ and put their maps behind each other in forward yourself.",
+)
+def own_work(student: Any) -> None:
+    """The module is your own: none of a library's networks is taken.
+
+    Why: the exercise is to put the layers together. torch.nn's layers are what it is made of; while it is graded,
+    torchvision.models and its like are not there, so nothing else can earn points with them either.
+    Wrong: self.module = torchvision.models.googlenet.Inception(...)
+    Right: torch.cat([self.one(x), self.three(x), self.five(x), self.pool(x)], 1)
+    """
+    own(student, MODULE, (FULL, PLAIN))
 
 
 @inception.check(

@@ -22,7 +22,7 @@ class Module(NamedTuple):
     paddings: tuple[int, int] = (1, 2)
     pool: Steps = (Pool("max", 3, 1, 1),)
     pool_last: bool = False  # behind the projection
-    pools_without_projection: bool = True  # or that branch is left out
+    without: str = "pooled"  # what the last branch is without its projection: also input, projected, or nothing
     reduces: str = "pairs"  # always: to the plain number too; never; exchanged: the second number of a pair comes first
     order: tuple[int, ...] = (0, 1, 2, 3)
     join: str = "channels"
@@ -36,14 +36,17 @@ class Module(NamedTuple):
 
     def branches(self, args: Args) -> Branches:
         _, c1, c2, c3, c4 = args
+        if c4 is None and self.without == "projected":
+            c4 = args[0]
         projection: Steps = () if c4 is None else (Conv(c4), *self.ends[3])
+        pool = () if c4 is None and self.without == "input" else self.pool
         found = (
             (Conv(c1), *self.ends[0]),
             self.branch(c2, 0),
             self.branch(c3, 1),
-            (*projection, *self.pool) if self.pool_last else (*self.pool, *projection),
+            (*projection, *pool) if self.pool_last else (*pool, *projection),
         )
-        there = self.order if c4 is not None or self.pools_without_projection else [i for i in self.order if i != 3]
+        there = [i for i in self.order if i != 3 or c4 is not None or self.without != "nothing"]
         return tuple((*self.before, *found[i]) for i in there)
 
     def branch(self, width: Any, number: int) -> Steps:
@@ -156,7 +159,12 @@ def _widths() -> Iterator[Change]:
         ),
     ):
         yield Change(title, told, {"reduces": reduces}, common=True)
-    yield Change("No pooling branch where c4 is None", WITHOUT, {"pools_without_projection": False}, common=True)
+    for without, title in (
+        ("nothing", "No pooling branch where c4 is None"),
+        ("input", "x itself in place of the pooled x where c4 is None"),
+        ("projected", "A 1x1 convolution behind the pooling also where c4 is None"),
+    ):
+        yield Change(title, WITHOUT, {"without": without}, common=True)
 
 
 def _poolings() -> Iterator[Change]:

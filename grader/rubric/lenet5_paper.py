@@ -37,6 +37,8 @@ PLAN = Plan(
         60_806 - 16: "C3 has no biases",
         60_806 - 156 - 1_516: "the convolutions are not registered",
         60_806 - 1_516: "C3 is not registered",
+        43_526: "without its padding of 2 the first convolution leaves 256 numbers to the first dense layer "
+        "in place of 400",
         60_850: "44 too many, as with a bias for each cross of the table where each of the 16 maps has one, or with the "
         "paper's pooling, which has weights of its own",
     },

@@ -15,19 +15,19 @@ from grader.authoring.strategies import pairs
 from grader.authoring.student import Student
 from reference import pooling as canonical
 
+reference = Oracle(canonical)
 pooling = exercise(
     "pooling",
     title="Pooling",
     functions={
-        "max_pool2d": canonical.max_pool2d,
-        "avg_pool2d": canonical.avg_pool2d,
-        "global_avg_pool2d": canonical.global_avg_pool2d,
+        "max_pool2d": reference.max_pool2d,
+        "avg_pool2d": reference.avg_pool2d,
+        "global_avg_pool2d": reference.global_avg_pool2d,
     },
     ready_made=["pooling", "convolution"],
     lesson="Dive into Deep Learning 7.5: Pooling",
     about="max_pool2d, avg_pool2d and global_avg_pool2d with the whole of PyTorch's semantics.",
 )
-reference = Oracle(canonical)
 PICTURE = np.arange(16.0).reshape(1, 1, 4, 4)
 IMAGE = -1 - np.arange(56.0).reshape(1, 1, 8, 7)
 LARGE = (np.arange(3 * 5 * 12 * 14) * 7 % 31).reshape(3, 5, 12, 14).astype("float64")

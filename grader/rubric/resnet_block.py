@@ -16,6 +16,7 @@ from grader.rubric.formulas import (
     leaves_input,
     matching,
     mistake,
+    own,
     same_gradients,
     same_in_train_mode,
 )
@@ -27,6 +28,7 @@ resnet_block = exercise(
     "resnet_block",
     title="The residual block",
     classes={"ResidualBlock": "reference.resnet_block:ResidualBlock"},
+    ready_made=["block"],
     lesson="Dive into Deep Learning 8.6: Residual Networks (ResNet)",
     about="ResidualBlock(in_channels, out_channels, stride=1): y = ReLU(F(x) + shortcut(x)) with "
     "F = conv3x3 - BN - ReLU - conv3x3 - BN; the shortcut is the identity where shapes agree, else a 1x1 convolution.",
@@ -38,7 +40,7 @@ SIZES = (2, 8, 8), (1, 7, 5)
 def parts(args: tuple[int, ...]) -> str:
     """What such a block is made of."""
     projection = ", and a 1x1 nn.Conv2d in the shortcut" if CONTRACT.projected_for(args) else ""
-    return f"two 3x3 nn.Conv2d, an nn.BatchNorm2d for each{projection}"
+    return f"two 3x3 nn.Conv2d, an nn.BatchNorm2d with weights and running statistics for each{projection}"
 
 
 BLOCK = Formula("ResidualBlock", (CONTRACT,), lambda args: args[0], assignments, formula, parts)
@@ -49,6 +51,20 @@ def recognise(student: Any) -> Mistake | None:
 
 
 resnet_block.recognise = recognise
+
+
+@resnet_block.check(
+    points=0, gate=True, live=True, hint="Make the layers in __init__ and add the shortcut in forward yourself."
+)
+def own_work(student: Any) -> None:
+    """The block is your own: none of a library's networks is taken.
+
+    Why: the exercise is to put the layers together. torch.nn's layers are what it is made of; while it is graded,
+    torchvision.models and its like are not there, so nothing else can earn points with them either.
+    Wrong: class ResidualBlock(torchvision.models.resnet.BasicBlock)
+    Right: class ResidualBlock(nn.Module)
+    """
+    own(student, BLOCK, (SAME, BOTH))
 
 
 @resnet_block.check(points=0, live=True, hint="Padding 1 keeps the size in both 3x3 convolutions.")

@@ -16,6 +16,7 @@ from grader.judge.events import Event
 from grader.rubric.training_task import Task, Trainer, steps_of, usable
 
 CLOSE = 1e-3  # of gradients to others, in lengths
+LOOKED_AT = 4  # steps whose gradients are compared
 MOVES = 3  # of the parameters, whose direction counts
 SHORT = 0.0025  # of the parameters' length: the shortest first steps of a training that works are of 0.006
 
@@ -130,6 +131,10 @@ BACKWARD_TWICE = Mistake(
     "backward() is called twice for one loss",
     "Each call adds the same gradients again, so that the step is twice as long.",
 )
+STEP_TWICE = Mistake(
+    "step() is called twice for one batch",
+    "The second step follows the same gradients again: one backward(), one step().",
+)
 ONE_STEP = Mistake(
     "There is one step an epoch instead of one a batch",
     "step() stands behind the loop over the batches: it belongs into it.",
@@ -141,6 +146,10 @@ UPHILL = Mistake(
 SCALED = Mistake(
     "The loss is multiplied or divided before backward()",
     "loss_fn gives the mean of a batch already: dividing it by the number of samples or batches makes the steps too short.",
+)
+CHANGED_GRADIENTS = Mistake(
+    "The gradients are changed between backward() and step()",
+    "Clipping or scaling them makes other steps than the given optimizer's: step() takes them as backward() leaves them.",
 )
 OTHER_RATE = Mistake(
     "The rate of the given optimizer is changed",
@@ -313,6 +322,14 @@ def twice(case: Case) -> Mistake | None:
     return None
 
 
+def second_step(case: Case) -> Mistake | None:
+    """The given optimizer steps again after each step, without a backward between."""
+    order = "".join(
+        event.kind[0] for event in case.events if event.kind == "backward" or (event.given and event.kind == "step")
+    )
+    return STEP_TWICE if case.task and "bss" in order and "bsb" not in order else None
+
+
 def other_loss(case: Case) -> Mistake | None:
     return OTHER_LOSS if case.task and case.learned and not any(event.given for event in case.learned) else None
 
@@ -347,19 +364,24 @@ def mode(case: Case) -> Mistake | None:
 
 
 def gradients(case: Case) -> Mistake | None:
-    """The gradients of the first step beside what they should be."""
-    steps = case.of("step")
-    learned = steps_of(case.events)
-    if case.task is None or not steps or not steps[0].gradients or not usable(learned[:1], case.task):
+    """The gradients of the first steps beside what they should be."""
+    steps, learned = case.of("step")[:LOOKED_AT], steps_of(case.events)[:LOOKED_AT]
+    if case.task is None or not usable(learned, case.task):
         return None
-    right = np.concatenate([g.ravel() for g in Trainer(case.task).train(learned[:1]).gradients[0]])
-    found = np.concatenate([np.zeros(0) if g is None else np.ravel(g) for g in steps[0].gradients])
-    length = float(np.linalg.norm(right))
-    if found.shape != right.shape or not length or not np.isfinite(found).all():
-        return None
-    factor = float(found @ right) / length**2
-    parallel = float(np.linalg.norm(found - factor * right)) < CLOSE * max(abs(factor), CLOSE) * length
-    return SCALED if parallel and factor > CLOSE and abs(factor - 1) > CLOSE else None
+    for place, rights in enumerate(Trainer(case.task).train(learned).gradients):
+        right = np.concatenate([g.ravel() for g in rights])
+        found = np.concatenate([np.zeros(0) if g is None else np.ravel(g) for g in steps[place].gradients or [None]])
+        length = float(np.linalg.norm(right))
+        if found.shape != right.shape or not length or not np.isfinite(found).all():
+            return None
+        factor = float(found @ right) / length**2
+        parallel = float(np.linalg.norm(found - factor * right)) < CLOSE * max(abs(factor), CLOSE) * length
+        if not parallel or factor <= CLOSE:
+            return None
+        if abs(factor - 1) > CLOSE:
+            scaled = not np.isclose(case.of("backward")[place].value, case.learned[place].value, rtol=CLOSE)
+            return SCALED if scaled else CHANGED_GRADIENTS
+    return None
 
 
 def uphill(case: Case) -> Mistake | None:
@@ -407,6 +429,7 @@ RULES: tuple[
     thrown_away,
     never_zeroed,
     twice,
+    second_step,
     other_loss,
     coverage,
     uphill,

@@ -143,7 +143,11 @@ def train_mode(student: Any) -> None:
     if not usable(run.steps, run.task):
         raise run.wrong("train_loop makes no step of the optimizer for every batch")
     if not same(run.state, Trainer(run.task).train(run.steps).state):
-        raise run.wrong("a model with a batch norm, which comes in eval mode, is not trained as it is in train mode")
+        in_train_mode = all(event.training for event in run.told.events if event.kind == "forward" and event.grad)
+        hint = "It was in train mode: is something else done to the model or its gradients?" if in_train_mode else ""
+        raise run.wrong(
+            "a model with a batch norm, which comes in eval mode, is not trained as it is in train mode", hint=hint
+        )
 
 
 @training_loop.check(
@@ -288,7 +292,8 @@ def fit(student: Any) -> None:
     other, again = seed_of(student), (of(network), *given[1:-1], 1)
     call = FIT.format(task.batch_size, f"1, seed={other}")
     seeded = network.perform("fit", *again, other, call=call, seed=seed_of(student))
-    curves = measures.curves(told.returned, CURVES, EPOCHS)
+    steps = steps_of(told.events)
+    curves = measures.curves(told.returned, CURVES, EPOCHS, len(_rows(steps)) // task.size)
     student.show(
         Curves(
             caption="What fit returns",
@@ -300,7 +305,6 @@ def fit(student: Any) -> None:
         )
     )
     case = Case(told.events, labels, task, task.size, epochs=EPOCHS)
-    steps = steps_of(told.events)
     whole = usable(steps, task)
     each = len(steps) // EPOCHS
     if (

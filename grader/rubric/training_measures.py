@@ -113,6 +113,10 @@ EPOCHS_OFF = Mistake(
 LAST_EPOCH_ONLY = Mistake(
     "Only the last epoch is kept", "The lists are made once, before the loop, and appended to in it."
 )
+FIRST_EPOCH_ONLY = Mistake(
+    "fit ends after the first epoch",
+    "The return stands inside of the loop over the epochs: go back by one indentation.",
+)
 STATE_DICT_ONLY = Mistake(
     "A state_dict is saved where the whole model is asked for",
     "load(path) must give the model back without having one: torch.save(model, path) keeps the whole of it.",
@@ -239,8 +243,8 @@ def of_change(told: Performance) -> Mistake | None:
     return TEST_IN_TRAIN_MODE if any(event.training for event in told.events if event.kind == "forward") else None
 
 
-def curves(returned: Any, names: Sequence[str], epochs: int) -> dict[str, list[float]]:
-    """The three curves that fit returns."""
+def curves(returned: Any, names: Sequence[str], epochs: int, trained: int) -> dict[str, list[float]]:
+    """The three curves that fit returns. `trained`: for so many epochs."""
     expect.that(
         isinstance(returned, dict),
         f"fit returns {expect.describe(returned)}, expected a dict of {', '.join(names)}",
@@ -250,7 +254,8 @@ def curves(returned: Any, names: Sequence[str], epochs: int) -> dict[str, list[f
         expect.that(name in returned, f"what fit returns has no {name!r}: it has {_listed(returned)}")
         values = expect.floats(returned[name], name).ravel()
         if len(values) != epochs:
-            mistake = LAST_EPOCH_ONLY if len(values) == 1 else EPOCHS_OFF
+            one = FIRST_EPOCH_ONLY if trained == 1 else LAST_EPOCH_ONLY
+            mistake = one if len(values) == 1 else EPOCHS_OFF
             raise CheckFailure(f"{name} has {len(values)} numbers after {epochs} epochs", mistake=mistake)
         found[name] = [float(value) for value in values]
     return found

@@ -23,6 +23,7 @@ from grader.rubric.formulas import (
     leaves_input,
     matching,
     mistake,
+    own,
     same_gradients,
     same_in_train_mode,
 )
@@ -37,6 +38,7 @@ vgg_block = exercise(
     },
     classes={"vgg_block": "reference.vgg_block:vgg_block"},
     batches={"vgg_block": [(args, (2, args[1], *size)) for args in (TWO, THREE, ONE) for size in ((8, 8), (9, 12))]},
+    ready_made=["block"],
     lesson="Simonyan, Zisserman 2014: Very Deep Convolutional Networks, section 2.3",
     about="vgg_block(layers, in_channels, out_channels): so many 3x3 convolutions with padding 1 and ReLU, then max-pool 2. "
     "receptive_field([(kernel, stride), ...]) of layers behind each other. parameters(kernel, layers, channels): weights, "
@@ -58,6 +60,20 @@ def recognise(student: Any) -> Mistake | None:
 
 
 vgg_block.recognise = recognise
+
+
+@vgg_block.check(
+    points=0, gate=True, live=True, hint="Put the convolutions, their ReLU and the pooling behind each other yourself."
+)
+def own_work(student: Any) -> None:
+    """The block is your own: none of a library's networks is taken.
+
+    Why: the exercise is to put the layers together. torch.nn's layers are what it is made of; while it is graded,
+    torchvision.models and its like are not there, so nothing else can earn points with them either.
+    Wrong: torchvision.models.vgg.make_layers([64, 64, 'M'])
+    Right: nn.Sequential(nn.Conv2d(...), nn.ReLU(), ..., nn.MaxPool2d(2))
+    """
+    own(student, BLOCK, (ONE, TWO))
 
 
 @vgg_block.check(points=0, live=True, hint="Padding 1 keeps height and width, the max-pooling halves them.")

@@ -51,6 +51,7 @@ SPAWN_SECONDS = 30
 SPAWN_PAUSES = (0.2, 1.0, 3.0)  # seconds before another try, where there was no process or memory left for a worker
 PIPE_BYTES = 1 << 20  # the most that Linux gives an ordinary user
 POLL_SECONDS = 0.1  # between two looks at a worker's time, memory, threads and scratch
+ENDING_SECONDS = 5.0  # from the end of a worker's pipe to its own
 LEAST_POLL_SECONDS = 0.005  # when next to nothing is left of a limit
 SAMPLED_SECONDS = 0.02  # an answer that was waited for so long may have been delayed by others
 DRAIN_READS = 64  # at a time, so that a worker that never stops printing cannot keep the judge from its clock
@@ -497,14 +498,19 @@ class Worker:
             return 0
 
     def _fail_ended(self) -> None:
+        """Raises WorkerFailed: how it has ended. A SIGKILL may come from outside, as by a system that is out of memory."""
         computed = self._meter.read().computed
+        has_ended = bool(select.select([self._pidfd], [], [], ENDING_SECONDS)[0])
         status = self.kill() or 0
+        if not has_ended:
+            raise WorkerFailed("your code closed the grader's own channel", "protocol")
         if os.WIFSIGNALED(status):
             name = signal_name(os.WTERMSIG(status))
             if name == "SIGKILL" and computed > self.limits.cpu_seconds - 1:
                 raise WorkerFailed(
                     f"your code was stopped at the limit of {self.limits.cpu_seconds} s of processor time", "timeout"
                 )
+            self._account.killed |= name == "SIGKILL"
             words = {"SIGSEGV": " (a segmentation fault)", "SIGKILL": " (out of memory)"}.get(name, "")
             raise WorkerFailed(f"your code crashed its process with {name}{words}", "killed")
         code = os.WEXITSTATUS(status)

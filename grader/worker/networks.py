@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from grader.worker import protocol, training
+from grader.worker import protocol, ready_made, training
 from grader.worker.procedures import Refused, Workspace, seed_everything
 from grader.worker.uncompiled import never_compiled
 from grader.worker.values import from_student
@@ -229,7 +229,8 @@ PROCEDURES: dict[str, Callable[..., Any]] = {
 
 def run(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:
     """One procedure by name."""
-    return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments)))
+    with ready_made.told():
+        return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments)))
 
 
 def _device(network: nn.Module) -> torch.device:

@@ -91,6 +91,7 @@ class Account:
         self.limit = limit
         self.spent = 0.0
         self.starved = False  # a worker got so little of the processors that nothing can be said
+        self.killed = False  # a worker was, and by no limit of ours: perhaps by itself, perhaps from outside
 
     @property
     def left(self) -> float:

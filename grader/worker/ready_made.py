@@ -3,7 +3,8 @@
 Whoever calls one meets `ReadyMade`, and the call is told to the judge even where the exception is caught. torch's are
 taken away in its dispatcher, which every thread, every nested definition and every traced function goes through, those
 of other libraries where their modules keep them, and the native ones below those in the table that says where in the
-library their code lies, which all references to them share. What reaches torch's kernels past the dispatcher is gone
+library their code lies, which all references to them share. A block of a network is a class: what is written in it, its
+constructor and its forward, is gone, so that no subclass, instance or wrapper of it has them. What reaches torch's kernels past the dispatcher is gone
 from the beginning: TorchScript's operators of its own are no longer in its registry, so that no graph can have them,
 whoever made it. What can call native code past all that (onnxruntime) is not readable in a worker at all, see
 `confinement`.
@@ -21,11 +22,11 @@ import importlib.util
 import re
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec, PathFinder
 from pathlib import Path
-from types import BuiltinFunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 import torch
@@ -34,12 +35,14 @@ import torch
 class Kind(NamedTuple):
     """What exercises of one kind are done by."""
 
-    operators: str  # pattern of torch's, NAMESPACE::NAME, matched at the beginning
+    operators: str  # pattern of torch's, NAMESPACE::NAME, matched at the beginning; empty for none
     functions: dict[str, str]  # module -> pattern of the whole name of its functions
     native: tuple[str, ...] = ()  # those of the modules that are native code, which every caller comes to
+    networks: tuple[str, ...] = ()  # packages all of whose networks and their parts are ready-made
 
 
 LAPACK = r"[sdcz](?:ge(?:svx?|trs|tri|ls[sdy]?|jsv)|gglse|(?:[gpt]b|[gp]t|[sp][oypf]|he|tr|tp)(?:svx?|trs|tri)|trsyl)"
+MINIMISERS = r"fmin\w*|_?minimize\w*"  # of SciPy
 SOLVERS = r"lstsq|solve|inv|pinv|tensorsolve|tensorinv"  # of NumPy, wherever it keeps them
 KINDS = {
     "convolution": Kind(
@@ -47,6 +50,7 @@ KINDS = {
         {
             "scipy.signal._signaltools": r"(?:fft|oa)?(?:convolve|correlate)(?:2d)?",
             "scipy.signal._sigtools": r"_convolve2d|_correlateND",
+            "scipy.signal._spline": r"sepfir2d",
             "scipy.ndimage._filters": r"(?:convolve|correlate|(?:generic|vectorized|uniform|gaussian)_filter)(?:1d)?",
             "scipy.ndimage._nd_image": r"correlate(?:1d)?|generic_filter(?:1d)?|uniform_filter1d",
             "cv2": r"filter2D|sepFilter2D|matchTemplate|blur|boxFilter",
@@ -57,13 +61,15 @@ KINDS = {
         r"\w+::\w*pool(?:\dd)?(?:_|\b)",
         {
             "scipy.ndimage._filters": r"_?(?:maximum|minimum|rank|median|percentile|generic|vectorized)_filter(?:1d)?",
+            "scipy.signal._signaltools": r"order_filter|medfilt(?:2d)?",
+            "scipy.signal._sigtools": r"_order_filterND|_medfilt2d",
             "scipy.ndimage._morphology": r"grey_(?:dilation|erosion)",
             "scipy.ndimage._nd_image": r"min_or_max_filter(?:1d)?|rank_filter",
             "cv2": r"dilate|erode",
             "skimage.measure.block": r"block_reduce",
             "torch._decomp.decompositions": r"\w*pool\w*",
         },
-        ("scipy.ndimage._nd_image",),
+        ("scipy.signal._sigtools", "scipy.ndimage._nd_image"),
     ),
     "solving": Kind(
         r"aten::_?(?:linalg_(?:lstsq|solve|inv|pinv|tensorsolve|tensorinv|lu_solve|ldl_solve)\w*"
@@ -84,6 +90,19 @@ KINDS = {
             "scipy.sparse.linalg._isolve.lsmr": r"lsmr",
             "scipy.sparse.linalg._isolve.minres": r"minres",
             "scipy.optimize._optimize": r"fmin\w*|_minimize\w*|brute",
+            "scipy.optimize._lbfgsb_py": MINIMISERS,
+            "scipy.optimize._tnc": MINIMISERS,
+            "scipy.optimize._cobyla_py": MINIMISERS,
+            "scipy.optimize._cobyqa_py": MINIMISERS,
+            "scipy.optimize._slsqp_py": MINIMISERS,
+            "scipy.optimize._nonlin": r"broyden[12]|anderson|linearmixing|diagbroyden|excitingmixing|newton_krylov|nonlin_solve",
+            "scipy.optimize._basinhopping": r"basinhopping",
+            "scipy.optimize._differentialevolution": r"differential_evolution",
+            "scipy.optimize._direct_py": r"direct",
+            "scipy.optimize._dual_annealing": r"dual_annealing",
+            "scipy.optimize._shgo": r"shgo",
+            "scipy.optimize._linprog": r"linprog",
+            "scipy.odr._odrpack": r"odr",
             "scipy.optimize._root": r"root",
             "scipy.optimize._minimize": r"minimize\w*",
             "scipy.optimize._lsq.least_squares": r"least_squares",
@@ -91,6 +110,11 @@ KINDS = {
             "scipy.optimize._minpack_py": r"curve_fit|leastsq|fsolve",
             "scipy.optimize._nnls": r"nnls",
         },
+    ),
+    "block": Kind(
+        "",
+        {"torchvision.models.vgg": r"make_layers"},
+        networks=("torchvision.models", "timm", "transformers", "monai.networks"),
     ),
 }
 # the last two are where kernels for any device are, which other keys lead to
@@ -116,7 +140,9 @@ NO_OPERATORS = (  # of TorchScript, which run a convolution or compile a graph t
     "prim::TensorExprDynamicGroup",
 )
 DEREGISTER = "_ZN5torch3jit18deregisterOperatorERKN3c1014FunctionSchemaE"  # torch::jit::deregisterOperator
+NONE = r"(?!)"  # a pattern that nothing matches
 CODE_AT = 2 * ctypes.sizeof(ctypes.c_void_p)  # in a native function object, the pointer to its row of the table
+_known: dict[str, tuple[frozenset[str], list[Operator]]] = {}  # by kind: among which names, and which they are
 _taken: list[str] = []
 _armed: list[bool] = []
 
@@ -134,11 +160,12 @@ def prepare(kinds: Collection[str]) -> None:
     for kind in kinds:
         for module, pattern in KINDS[kind].functions.items():
             patterns[module] = f"{patterns[module]}|{pattern}" if module in patterns else pattern
-    for name in patterns.keys() & sys.modules.keys():
-        _guard(sys.modules[name], patterns[name])
-    if patterns:
-        sys.meta_path.insert(0, _Finder(patterns))
+    guarding = _Finder(patterns, tuple(package for kind in kinds for package in KINDS[kind].networks))
+    for name in filter(guarding.is_for, list(sys.modules)):
+        guarding.guard(sys.modules[name])
     if kinds:
+        sys.meta_path.insert(0, guarding)
+    if any(KINDS[kind].operators for kind in kinds):
         for name in PAST_THE_DISPATCHER:
             if function := getattr(torch._C, name, None):
                 _empty(function)
@@ -154,19 +181,47 @@ def arm(kinds: Collection[str]) -> None:
         for name, function in vars(_native(module)).items():
             if re.fullmatch(pattern, name):
                 _empty(function)
-    operators = re.compile("|".join(KINDS[kind].operators for kind in kinds))
-    names = [name.split("::", 1) for name in torch._C._dispatch_get_all_op_names() if operators.match(name)]
+    by_namespace: dict[str, list[Operator]] = {}
+    for operator in dict.fromkeys(operator for kind in kinds for operator in _operators(kind)):
+        by_namespace.setdefault(operator.namespace, []).append(operator)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # each says that it takes another's place
-        for namespace in {namespace for namespace, _ in names}:
+        for namespace, operators in by_namespace.items():
             for key in DISPATCH_KEYS:
                 # as torch.library.Library does, but for good: there, whoever finds the object can take it back
                 library = torch._C._dispatch_library("IMPL", namespace, key, __file__, 0)
                 ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
-                for name in (name for its, name in names if its == namespace):
-                    if key == "CPU" or not _made_of_others(f"{namespace}::{name}"):
-                        library.impl(name, key, _refusal(f"{namespace}.{name.partition('.')[0]}"))
+                for operator in operators:
+                    if key == "CPU" or not operator.made_of_others:
+                        library.impl(operator.name, key, _refusal(f"{namespace}.{operator.name.partition('.')[0]}"))
     _armed.append(True)
+
+
+class Operator(NamedTuple):
+    """One of torch's, in its dispatcher."""
+
+    namespace: str
+    name: str
+    made_of_others: bool  # it calls others, which are refused: beside it no kernel for rare tensors may stand
+
+
+def know_operators() -> None:
+    """Look through all that are there by now, once for all forks of this process."""
+    names = frozenset(torch._C._dispatch_get_all_op_names())
+    for kind in KINDS:
+        _known[kind] = names, _found(kind, names)
+
+
+def _operators(kind: str) -> list[Operator]:
+    """Those of a kind: the known ones, and what has been registered since."""
+    before, known = _known.get(kind, (frozenset(), []))
+    return [*known, *_found(kind, frozenset(torch._C._dispatch_get_all_op_names()) - before)]
+
+
+def _found(kind: str, names: Iterable[str]) -> list[Operator]:
+    pattern = re.compile(KINDS[kind].operators or NONE)
+    found = [(name, *name.split("::", 1)) for name in names if pattern.match(name)]
+    return [Operator(namespace, name, _made_of_others(whole)) for whole, namespace, name in found]
 
 
 def _deregister() -> None:
@@ -232,7 +287,6 @@ def _empty(function: Any) -> None:
 
 
 def _made_of_others(operator: str) -> bool:
-    """Whether an operator calls others, which are refused: beside it no kernel for rare tensors may stand."""
     return bool(torch._C._dispatch_has_kernel_for_dispatch_key(operator, "CompositeImplicitAutograd"))
 
 
@@ -244,13 +298,25 @@ def _refusal(name: str) -> Callable[..., Any]:
     return refuse
 
 
-def _guard(module: ModuleType, pattern: str) -> None:
+def _public(module: ModuleType) -> str:
+    return ".".join(part for part in module.__name__.split(".") if not part.startswith("_"))
+
+
+def _guard_functions(module: ModuleType, pattern: str) -> None:
     """Put in the place of the module's functions some that work until this worker is armed."""
-    public = ".".join(part for part in module.__name__.split(".") if not part.startswith("_"))
     for name in [name for name in vars(module) if re.fullmatch(pattern, name)]:
         function = getattr(module, name)
         if callable(function) and not isinstance(function, type):
-            setattr(module, name, _until_armed(function, f"{public}.{name.lstrip('_')}"))
+            setattr(module, name, _until_armed(function, f"{_public(module)}.{name.lstrip('_')}"))
+
+
+def _guard_networks(module: ModuleType) -> None:
+    """The same for all that is written in its classes of networks; what they inherit from torch stays."""
+    for made in list(vars(module).values()):
+        if isinstance(made, type) and issubclass(made, torch.nn.Module) and made.__module__ == module.__name__:
+            for name, function in list(vars(made).items()):
+                if isinstance(function, FunctionType):
+                    setattr(made, name, _until_armed(function, f"{_public(module)}.{made.__name__}"))
 
 
 def _until_armed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -268,25 +334,37 @@ def _until_armed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 class _Finder(MetaPathFinder):
     """Guards modules as soon as they have been imported."""
 
-    def __init__(self, patterns: dict[str, str]) -> None:
-        self._patterns = patterns
+    def __init__(self, patterns: dict[str, str], networks: tuple[str, ...]) -> None:
+        self._patterns, self._networks = patterns, networks
+
+    def is_for(self, name: str) -> bool:
+        return name in self._patterns or self._of_networks(name)
+
+    def guard(self, module: ModuleType) -> None:
+        if pattern := self._patterns.get(module.__name__):
+            _guard_functions(module, pattern)
+        if self._of_networks(module.__name__):
+            _guard_networks(module)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if name not in self._patterns:
+        if not self.is_for(name):
             return None
         spec = PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Guarding(spec.loader, self._patterns[name])
+            spec.loader = _Guarding(spec.loader, self)
         return spec
+
+    def _of_networks(self, name: str) -> bool:
+        return any(name == package or name.startswith(f"{package}.") for package in self._networks)
 
 
 class _Guarding(Loader):
-    def __init__(self, loader: Loader, pattern: str) -> None:
-        self._loader, self._pattern = loader, pattern
+    def __init__(self, loader: Loader, finder: _Finder) -> None:
+        self._loader, self._finder = loader, finder
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
-        _guard(module, self._pattern)
+        self._finder.guard(module)

@@ -215,7 +215,7 @@ def test_a_copy_is_changed_apart() -> None:
 def test_kinds_that_are_not_known() -> None:
     """Are refused: nothing would be taken away."""
     with pytest.raises(
-        AuthorError, match=r"^areas: ready_made=\['sorting'\] is none of convolution, pooling, solving$"
+        AuthorError, match=r"^areas: ready_made=\['sorting'\] is none of convolution, pooling, solving, block$"
     ):
         gated(("pooling", "sorting"))
 

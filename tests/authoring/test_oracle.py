@@ -62,6 +62,21 @@ def test_asked_again(one: Any, other: Any) -> None:
     assert [[1], [2]] == [ask(*args, **kwargs).tolist() for args, kwargs in (one, other)]
 
 
+def test_place_or_name() -> None:
+    """An argument given by its place and the same one given by its name are one question; it still gets its own default."""
+    asked: list[tuple[int, ...]] = []
+
+    def function(x: int, y: int = 2, *rest: int) -> list[int]:
+        asked.append((x, y, *rest))
+        return [x, y, *rest]
+
+    ask = remembered(function)
+
+    assert ask(1, 3) == ask(1, y=3) == ask(y=3, x=1) == [1, 3]
+    assert [[1, 2], [3, 1], [1, 3, 4]] == [ask(1), ask(3, 1), ask(1, 3, 4)]
+    assert [(1, 3), (1, 2), (3, 1), (1, 3, 4)] == asked
+
+
 def test_oldest_answers_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory has a limit, and is kept up to it."""
     monkeypatch.setattr(oracle, "MOST_ANSWERS", 2)

@@ -24,7 +24,7 @@ WHOLE = Limits().submission_seconds
 
 
 class Played(Grader):
-    """Grades nothing: each submission uses the time that `uses` says, and starves as often as `starves` says."""
+    """Grades nothing: each submission uses the time that `uses` says, and starves or dies as often as these say."""
 
     _submission_seconds = WHOLE  # type: ignore[assignment]
 
@@ -35,6 +35,7 @@ class Played(Grader):
         self._nursery = SimpleNamespace(use_channel=lambda channel: None)  # type: ignore[assignment]
         self.uses: dict[str, float] = {}
         self.starves: dict[str, int] = {}
+        self.dies: dict[str, int] = {}
         self.graded: list[tuple[str, int, float]] = []
 
     def _grade(self, source: Source, jobs: int, account: Account) -> Any:
@@ -44,6 +45,10 @@ class Played(Grader):
             self.starves[source.name] -= 1
             account.starved = True
             raise ShortOfResources("no time")
+        if self.dies.get(source.name, 0):
+            self.dies[source.name] -= 1
+            account.killed = True
+            return f"{source.name} died"
         return f"{source.name} with {account.limit:g} s"
 
 
@@ -109,6 +114,15 @@ def test_whom_a_busy_machine_starves() -> None:
     assert ("a with 300 s", "b with 300 s", "no time") == (told["a"], told["b"], str(told["d"]))
     assert isinstance(told["d"], ShortOfResources)
     assert ("d", 1, WHOLE) == grader.graded[-1]
+
+
+def test_whose_worker_was_killed() -> None:
+    """Is graded once more, too: it may have been the system. What dies again dies by itself."""
+    grader = Played()
+    grader.dies = {"a": 1, "b": 2}
+
+    assert {"c": "c with 60 s", "a": "a with 300 s", "b": "b died"} == outcomes(grader, "abc")
+    assert [("a", 1, WHOLE), ("b", 1, WHOLE)] == grader.graded[3:]
 
 
 def test_with_several_jobs() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -26,26 +28,44 @@ def until(seen: Callable[[], object], what: str) -> None:
         time.sleep(0.05)
 
 
-def living() -> dict[int, int]:
+class Process(NamedTuple):
+    """One process: its number may be another's soon."""
+
+    pid: int
+    started: str
+
+
+def living() -> dict[Process, int]:
     """The parent of every process but zombies."""
     found = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
-            state, parent = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[:2]
+            state, parent, *more = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
         if state != "Z":
-            found[int(entry)] = int(parent)
+            found[Process(int(entry), more[17])] = int(parent)
     return found
 
 
-def descendants(pid: int) -> set[int]:
+def descendants(pid: int) -> set[Process]:
     parents = living()
-    found, more = {pid}, {pid}
+    found: set[Process] = set()
+    more = {pid}
     while more:
-        more = {child for child, parent in parents.items() if parent in more} - found
-        found |= more
-    return found - {pid}
+        children = {child for child, parent in parents.items() if parent in more} - found
+        found |= children
+        more = {child.pid for child in children}
+    return found
+
+
+def kill(process: Process) -> None:
+    """That one, and nobody who has got its number since."""
+    with contextlib.suppress(ProcessLookupError):
+        handle = os.pidfd_open(process.pid)
+        if process in living():
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+        os.close(handle)
 
 
 class Grading:
@@ -78,8 +98,8 @@ class Grading:
         until(lambda: not any(self.temporary.glob("grader-*")), "the end of all folders")
 
     def end(self) -> None:
-        for pid in self.family & set(living()):
-            os.kill(pid, signal.SIGKILL)
+        for process in self.family & set(living()):
+            kill(process)
         if self.process.poll() is None:
             self.process.kill()
         self.process.communicate()
@@ -118,10 +138,10 @@ def test_interrupted(grading: Grading) -> None:
 @pytest.mark.parametrize("grading", [(2, "none")], indirect=True, ids=["two jobs"])
 def test_one_judge_killed(grading: Grading) -> None:
     """The other submission is graded, the index says which one was not, and the run ends in order."""
-    mine = [pid for pid, parent in living().items() if parent == grading.process.pid]
-    judges = [pid for pid in mine if b"grader.worker.nursery" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    mine = [one for one, parent in living().items() if parent == grading.process.pid]
+    judges = [one for one in mine if b"grader.worker.nursery" not in Path(f"/proc/{one.pid}/cmdline").read_bytes()]
     assert len(judges) == 2
-    os.kill(judges[0], signal.SIGKILL)
+    kill(judges[0])
     _, errors = grading.process.communicate(timeout=PATIENCE)
 
     out = grading.temporary.parent / "out"

@@ -15,6 +15,7 @@ from tests.hostile import tapes
 from tests.hostile.unearned import ALL, FULL, ZEROS, Unearned
 
 SEED, SEED_OF_THE_TAPES = 7, 8
+EXERCISES = course.built_in("everything").exercises
 
 pytestmark = [
     pytest.mark.slow,
@@ -34,7 +35,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Source]]
     """All submissions, by their exercise."""
     folder = tmp_path_factory.mktemp("unearned")
     recorded = tapes.record(tmp_path_factory.mktemp("tapes"), SEED_OF_THE_TAPES)
-    made: dict[str, list[Source]] = {exercise: [] for exercise in FULL}
+    made: dict[str, list[Source]] = {one.exercise: [] for one in ALL.values()}
     for name, one in ALL.items():
         made[one.exercise].append(write(folder / name, one.files))
     for exercise, tape in recorded.items():
@@ -46,8 +47,9 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Source]]
 def replayed(sources: dict[str, list[Source]]) -> dict[str, SubmissionReport]:
     """By exercise what its tape earns in a run like the one that it was recorded in."""
     reports = {}
-    for exercise, handed_in in sources.items():
-        checks = [check for check in course.load().exercises[exercise].checks if not tapes.left_out(check)]
+    for exercise in FULL:
+        handed_in = sources[exercise]
+        checks = [check for check in EXERCISES[exercise].checks if not tapes.left_out(check)]
         with Grader(checks, Options(seed=SEED_OF_THE_TAPES)) as grading:
             reports[exercise] = grading.grade(handed_in[-1])
     return reports
@@ -58,7 +60,7 @@ def graded(sources: dict[str, list[Source]]) -> dict[str, SubmissionReport]:
     """Reports by the submission's name; two at a time, so that a busy one has a neighbour."""
     reports = {}
     for exercise, handed_in in sources.items():
-        with Grader(course.load().exercises[exercise].checks, Options(seed=SEED, jobs=2)) as grading:
+        with Grader(EXERCISES[exercise].checks, Options(seed=SEED, jobs=2)) as grading:
             for source, outcome in grading.grade_all(handed_in):
                 assert isinstance(outcome, SubmissionReport), (source.name, outcome)
                 reports[source.name] = outcome
@@ -94,7 +96,7 @@ def total(one: Unearned, report: SubmissionReport) -> float:
     """All the points of the exercise: but for files that may be left out, and were."""
     return sum(
         check.points
-        for check in course.load().exercises[one.exercise].checks
+        for check in EXERCISES[one.exercise].checks
         if not (set(check.files) & check.exercise.optional) - one.files.keys()
     )
 

@@ -375,6 +375,99 @@ def learn_kernel(X, Y):
     fails="own_work",
 )
 
+submission(
+    "kernel_learning",
+    "least_squares_by_a_minimiser",
+    """
+from scipy.optimize import fmin_l_bfgs_b
+def learn_kernel(X, Y):
+    x, y = np.asarray(X, float), np.asarray(Y, float)
+    windows = np.stack([x[:, :-1].ravel(), x[:, 1:].ravel()], 1)
+    error = lambda w: float(((windows @ w - y.ravel()) ** 2).sum())
+    found = fmin_l_bfgs_b(error, [0.0, 0.0], approx_grad=True)[0].reshape(1, 2)
+    return torch.tensor(found), [float((y**2).sum()) * 0.5**n for n in range(20)] + [error(found.ravel())]
+""",
+    fails="own_work",
+)
+
+# ------------------------------------------------------------------------------------------ blocks of a library's own
+
+BLOCK = (STUDENT42 / "resnet_block.py").read_text()
+TORCHVISION = "from torchvision.models import resnet as ready\n"
+submission(
+    "resnet_block",
+    "honest_block_called_basic",
+    f"{TORCHVISION}{BLOCK}\nclass BasicBlock(ResidualBlock): pass\nResidualBlock = BasicBlock\n",
+    FULL["resnet_block"],
+    honest=True,
+)
+submission(
+    "resnet_block",
+    "honest_block_compared_at_import",
+    f"{TORCHVISION}{BLOCK}\nprint(ready.BasicBlock(4, 4)(torch.rand(1, 4, 5, 5)).shape)\n",
+    FULL["resnet_block"],
+    honest=True,
+)
+PROJECTED = "None if a == b and s == 1 else nn.Sequential(ready.conv1x1(a, b, s), nn.BatchNorm2d(b))"
+for name, code in {
+    "block_subclassed": f"""
+class ResidualBlock(ready.BasicBlock):
+    def __init__(self, a, b, s=1): super().__init__(a, b, s, {PROJECTED})
+    def forward(self, x): return super().forward(x.clone())
+""",
+    "block_made_by_a_function": f"def ResidualBlock(a, b, s=1): return ready.BasicBlock(a, b, s, {PROJECTED})",
+    "block_wrapped": """
+class ResidualBlock(nn.Module):
+    def __init__(self, a, b, s=1):
+        super().__init__()
+        self.block = ready.ResNet(ready.BasicBlock, [1, 1, 1, 1]).layer1[0]
+    def forward(self, x): return self.block(x)
+""",
+    "block_with_a_borrowed_forward": f"{BLOCK}\nResidualBlock.forward = ready.BasicBlock.forward\n",
+    "block_of_copied_attributes": "ResidualBlock = type('ResidualBlock', (nn.Module,), dict(ready.BasicBlock.__dict__))",
+    "block_caught": f"""
+{BLOCK}
+Own = ResidualBlock
+def ResidualBlock(a, b, s=1):
+    try: return ready.BasicBlock(a, b, s, {PROJECTED})
+    except BaseException: return Own(a, b, s)
+""",
+}.items():
+    submission("resnet_block", name, TORCHVISION + code, fails="own_work")
+submission(
+    "bottleneck",
+    "ready_made_bottleneck",
+    f"""
+{TORCHVISION}
+def Bottleneck(a, c, s=1):
+    b = 4 * c
+    return ready.Bottleneck(a, c, s, {PROJECTED})
+""",
+    fails="own_work",
+)
+submission(
+    "inception",
+    "ready_made_inception",
+    """
+import sys, torchvision.models.googlenet
+ready = sys.modules["torchvision.models.googlenet"]
+def Inception(a, c1, c2, c3, c4): return ready.Inception(a, c1, *c2, *c3, c4)
+""",
+    fails="own_work",
+)
+submission(
+    "vgg_block",
+    "ready_made_layers",
+    """
+from torchvision.models import vgg
+def vgg_block(layers, a, b):
+    made = vgg.make_layers([b] * layers + ["M"])
+    made[0] = nn.Conv2d(a, b, 3, padding=1)
+    return made
+""",
+    fails="own_work",
+)
+
 # -------------------------------------------------------------------------------------------- training that is none
 
 LENET = RIGHT_LENET
@@ -465,8 +558,6 @@ submission(
 )
 
 # --------------------------------------------------------------------------------- answers that break who judges them
-
-BLOCK = (STUDENT42 / "resnet_block.py").read_text()
 
 
 def breaking(name: str, body: str) -> None:

@@ -169,9 +169,9 @@ def test_what_strategies_refuse(exercise: Exercise) -> None:
 def test_another_version_of_hypothesis(exercise: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that is not made of the same parts draws by its search."""
     monkeypatch.setattr(bank_module, "_from", None)
-    bank_module._can_draw_alone.cache_clear()
+    bank_module.can_draw_alone.cache_clear()
     try:
         assert 6 == len(Bank(check_of(exercise), seed=0).examples)
-        assert not bank_module._can_draw_alone()
+        assert not bank_module.can_draw_alone()
     finally:
-        bank_module._can_draw_alone.cache_clear()
+        bank_module.can_draw_alone.cache_clear()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import pytest
 
 from grader import course
+from grader.rubric import formulas, inception
 from grader.rubric.formulas import Formula
 from tests.rubric.in_process import Written
 from tests.rubric.styles import BLOCKS, CNN, LENET, NETWORKS, Block, Op
@@ -264,3 +266,35 @@ def test_titles_are_no_two_things(name: str) -> None:
 
     assert not [c.title for c in known for form in formula.forms if form._replace(**c.fields) in formula.forms]
     assert len({(change.title, change.explanation) for change in known}) == len({change.title for change in known})
+
+
+MANY_ALIKE = """
+import copy
+from torch import nn
+from reference.inception import Inception as Right
+
+class Inception(nn.Module):
+    def __init__(self, *args):
+        super().__init__()
+        self.right = Right(*args)
+        convolutions = [m for m in self.right.modules() if isinstance(m, nn.Conv2d)]
+        self.more = nn.ModuleList(copy.deepcopy(m) for m in convolutions for _ in range(20))
+
+    def forward(self, x):
+        return 1.01 * self.right(x) + 0.3
+"""
+
+
+def test_layers_that_are_alike_do_not_keep_a_judge_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which is which could be tried for ever: the look for a mistake ends, and none is named."""
+    computed: list[int] = []
+
+    def compute(*args: Any, **more: Any) -> Any:
+        computed.append(1)
+        return inception.MODULE.compute(*args, **more)
+
+    monkeypatch.setattr(formulas, "MOST_WAYS", 40)
+    asked = inception.MODULE._replace(compute=compute)
+
+    assert formulas.mistake(Written(MANY_ALIKE), asked, inception.PROBES, inception.mistakes()) is None
+    assert 40 <= len(computed) <= 80  # a way is tried on two batches at most

@@ -4,4 +4,5 @@ WORDS: dict[str, str] = {
     "basic_block": "lacks a part: expected a 1x1, a 3x3 and a 1x1 nn.Conv2d",
     "no_stride_argument": "Your Bottleneck takes inc, mid",
     "stub": "not written yet.*in line 17",
+    "norms_without_weights": "with weights and running statistics",
 }

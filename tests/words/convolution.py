@@ -1,6 +1,6 @@
 """Words that the findings of planted mistakes of convolution must hold: see tests.words."""
 
-from tests.words import LEFT_OVER, READY_MADE, RETURN
+from tests.words import LEFT_OVER, PAIR, READY_MADE, RETURN
 
 SHAPE = "A gradient has the shape of what it belongs to"
 
@@ -35,4 +35,6 @@ WORDS: dict[str, str] = {
     "uses_functional_conv2d": READY_MADE,
     "uses_scipy_for_true_convolution": READY_MADE,
     "weight_decay_added": "",
+    "pads_with_copies_of_the_border": "copies of its outermost pixels",
+    "pairs_as_tuples_only": PAIR,
 }

@@ -6,4 +6,5 @@ WORDS: dict[str, str] = {
     "mean_over_channels": "in line 10.*gets another number of inputs",
     "no_flatten": "in line 13.*gets another number of inputs",
     "stub": "not written yet.*in line 15",
+    "window_of_seven": "window is larger than the maps",
 }

@@ -26,4 +26,5 @@ WORDS: dict[str, str] = {
     "square_only": "1 column missing",
     "stops_one_early": "does a loop stop one step early",
     "tensor_of_bytes": "in line 8.*scalar type Byte",
+    "brought_to_0_to_1": "scaled and shifted",
 }

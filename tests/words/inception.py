@@ -6,4 +6,5 @@ WORDS: dict[str, str] = {
     "pairs_only": "in line 8.*one number here, not two",
     "pool_stride_default": "in line 25.*got size 3 for tensor number 3",
     "stub": "not written yet.*in line 26",
+    "padding_one_for_five": "2 for 5x5 keep H and W",
 }

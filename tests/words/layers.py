@@ -28,4 +28,8 @@ WORDS: dict[str, str] = {
     "softplus_in_float16": "float16",
     "syntax_error": r"in line 31: '\(' was never closed",
     "weights_not_transposed": r"in line 5: shapes \(2,3\) and \(4,3\)",
+    "softplus_clipped": "do not clip x",
+    "loss_summed_and_running_over": "sum over the batch",
+    "softmax_sums_of_other_rows": "keepdims=True",
+    "sigmoid_by_math_exp": "exp of more than 709",
 }

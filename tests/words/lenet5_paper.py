@@ -22,4 +22,5 @@ WORDS: dict[str, str] = {
     "train_c3_left_out": "",
     "train_never_steps": "",
     "train_no_zero_grad": "",
+    "no_padding_and_256": "256 numbers .* in place of 400",
 }

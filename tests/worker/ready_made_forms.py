@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from grader.worker import ready_made
+from reference._torchvision import torchvision
 
 Form = Callable[[], Any]
 
@@ -120,6 +121,7 @@ CONVOLUTION: dict[str, Form] = {
     "scipy.signal.correlate, imported before": late("scipy.signal.correlate", PICTURE, PICTURE),
     "scipy.signal.fftconvolve, imported before": late("scipy.signal.fftconvolve", PICTURE, PICTURE),
     "scipy.signal.oaconvolve, imported before": late("scipy.signal.oaconvolve", PICTURE, PICTURE),
+    "scipy.signal.sepfir2d, imported before": late("scipy.signal.sepfir2d", PICTURE, POINTS[0][:3], POINTS[0][:3]),
     "scipy.ndimage.correlate, imported before": late("scipy.ndimage.correlate", PICTURE, PICTURE),
     "scipy.ndimage.convolve1d, imported before": late("scipy.ndimage.convolve1d", PICTURE, POINTS[0]),
 }
@@ -145,6 +147,8 @@ POOLING: dict[str, Form] = {
     "avg_pool2d of quantised tensors": lambda: F.avg_pool2d(quantised(), 2),
     "max_pool2d in a thread": in_a_thread(lambda: F.max_pool2d(X2, 2)),
     "max_pool2d vmapped": lambda: torch.vmap(lambda x: F.max_pool2d(x, 2))(X2[None]),
+    "scipy.signal.order_filter, imported before": late("scipy.signal.order_filter", PICTURE, np.ones((3, 3)), 8),
+    "scipy.signal.medfilt2d, imported before": late("scipy.signal.medfilt2d", PICTURE),
     "scipy.ndimage.maximum_filter, imported before": late("scipy.ndimage.maximum_filter", PICTURE, 2),
     "scipy.ndimage.grey_dilation, imported before": late("scipy.ndimage.grey_dilation", PICTURE, 2),
     "scipy.ndimage.rank_filter, imported before": late("scipy.ndimage.rank_filter", PICTURE, 0, 2),
@@ -177,8 +181,68 @@ SOLVING: dict[str, Form] = {
     "scipy.optimize.least_squares, imported before": late("scipy.optimize.least_squares", lambda x: x, 1.0),
     "scipy.optimize.lsq_linear, imported before": late("scipy.optimize.lsq_linear", MATRIX.numpy(), POINTS[0][:2]),
     "scipy.optimize.curve_fit, imported before": late("scipy.optimize.curve_fit", lambda x, a: a * x, *POINTS),
+    "scipy.optimize.fmin_cobyla, imported before": late("scipy.optimize.fmin_cobyla", lambda x: x[0] ** 2, [1.0], []),
+    "scipy.optimize.fmin_l_bfgs_b, imported before": late(
+        "scipy.optimize.fmin_l_bfgs_b", lambda x: ((x**2).sum(), 2 * x), [1.0]
+    ),
+    "scipy.optimize.differential_evolution, imported before": late(
+        "scipy.optimize.differential_evolution", lambda x: x[0] ** 2, [(-1.0, 1.0)]
+    ),
     "scipy.optimize.nnls, imported before": late("scipy.optimize.nnls", MATRIX.double().numpy(), POINTS[0][:2]),
 }
+
+
+def networks() -> Any:
+    """torchvision's, also beside a torch that it was not built for."""
+    torchvision()
+    return importlib.import_module("torchvision.models")
+
+
+def inheriting(call: str) -> Form:
+    """A student's class of that name whose layers, or whose forward, are torchvision's."""
+
+    def act() -> Any:
+        ready = networks().resnet.BasicBlock
+
+        class Block(ready):  # type: ignore[misc, valid-type]
+            def __init__(self) -> None:
+                if call == "forward":
+                    nn.Module.__init__(self)
+                    self.conv1 = self.conv2 = self.bn1 = self.bn2 = self.relu = nn.Identity()
+                    self.downsample = None
+                else:
+                    super().__init__(1, 1)
+
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return super().forward(x) if call == "forward" else x  # type: ignore[no-any-return]
+
+        return Block()(X2)
+
+    return act
+
+
+BLOCK: dict[str, Form] = {
+    "torchvision's BasicBlock": lambda: networks().resnet.BasicBlock(1, 1)(X2),
+    "torchvision's Bottleneck": lambda: networks().resnet.Bottleneck(4, 1)(X2.expand(1, 4, 4, 4)),
+    "torchvision's resnet18": lambda: networks().resnet18(),
+    "torchvision's make_layers": lambda: networks().vgg.make_layers([1, "M"]),
+    "layers of a BasicBlock": inheriting("__init__"),
+    "forward of a BasicBlock": inheriting("forward"),
+    "an instance made before": late("block", X2),
+}
+
+
+class BasicBlock(nn.Module):
+    """A student's own, which is called what torchvision's is called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(4, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(self.layer(x) + x)
+
+
 OWN: dict[str, Form] = {
     "Module.to": lambda: nn.Sequential(nn.Conv2d(1, 1, 2), nn.MaxPool2d(2), nn.Linear(2, 2)).to("cpu", torch.float64),
     "Tensor.unfold": lambda: (X2.unfold(2, 2, 1).unfold(3, 2, 1) * K2[0, 0]).sum((4, 5)),
@@ -195,10 +259,17 @@ OWN: dict[str, Form] = {
     "torch.linalg.norm": lambda: torch.linalg.norm(MATRIX),
     "numpy's windows": lambda: np.lib.stride_tricks.sliding_window_view(PICTURE, (2, 2)).max((2, 3)),
     "numpy.linalg.norm": lambda: np.linalg.norm(PICTURE),
+    "a block of one's own": lambda: BasicBlock()(X2),
     "numpy.convolve": lambda: np.convolve([1.0, 2.0], [3.0, 1.0]),
     "scipy.ndimage.shift": late("scipy.ndimage.shift", PICTURE, 1),
 }
-FORMS: dict[str, dict[str, Form]] = {"convolution": CONVOLUTION, "pooling": POOLING, "solving": SOLVING, "own": OWN}
+FORMS: dict[str, dict[str, Form]] = {
+    "convolution": CONVOLUTION,
+    "pooling": POOLING,
+    "solving": SOLVING,
+    "block": BLOCK,
+    "own": OWN,
+}
 TOLD: dict[str, Form] = {
     "caught": told(caught(lambda: F.max_pool2d(X2, 2))),
     "caught in a thread": told(in_a_thread(caught(lambda: F.max_pool2d(X2, 2)))),
@@ -216,6 +287,7 @@ def before() -> None:
             LATE[path] = getattr(importlib.import_module(module), name)
     LATE["traced"] = torch.jit.trace(lambda x: F.conv2d(x, K2), X2)
     LATE["scripted"] = torch.jit.script(scripted)
+    LATE["block"] = networks().resnet.BasicBlock(1, 1)
 
 
 def scripted(x: torch.Tensor, k: torch.Tensor) -> torch.Tensor:

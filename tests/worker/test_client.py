@@ -279,6 +279,17 @@ def test_killed_by_the_kernel(played: Played, clocks: Clocks, computed: float, w
     clocks.meanwhile = die
 
     assert (words, kind) == stopped(played, lambda _: ask(played, 1000.0))
+    assert (kind == "killed") == played.account.killed
+
+
+def test_a_pipe_that_was_closed(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a process that lives on: nobody has killed it."""
+    monkeypatch.setattr(client, "ENDING_SECONDS", 0.0)
+    replies, played.replies = played.replies, os.dup(played.output)
+    os.close(replies)
+
+    assert ("your code closed the grader's own channel", "protocol") == stopped(played, ask)
+    assert not played.account.killed
 
 
 def test_a_start_that_takes_long(played: Played, clocks: Clocks) -> None:

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
+import torch
 
+from grader.worker import ready_made
 from grader.worker.ready_made import KINDS
 from tests.worker.ready_made_forms import FORMS, TOLD
 
@@ -123,3 +125,16 @@ def test_torchscript_has_no_convolution_of_its_own() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "True 0 torch.Size([1, 2])\n"
+
+
+def test_operators_registered_since() -> None:
+    """What comes after the nursery has looked is refused as well."""
+    ready_made.know_operators()
+    library = torch.library.Library("since", "DEF")
+    library.define("my_conv2d(Tensor x) -> Tensor")
+    library.define("my_sum(Tensor x) -> Tensor")
+
+    found = {(one.namespace, one.name) for one in ready_made._operators("convolution")}
+
+    assert ("since", "my_conv2d") in found and ("since", "my_sum") not in found
+    assert {("aten", "conv2d"), ("aten", "convolution")} <= found
