@@ -145,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RUN",
         help="from this run to that one (default: from the last but one)",
     )
+    diff.add_argument("--html", type=Path, metavar="FILE", help="write a page instead of printing")
     history = _command(
         commands, "history", "book:history", "the runs in a gradebook, or what they found about one submission"
     )

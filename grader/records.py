@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-import numpy as np
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SCHEMA: Literal["grader/report/1"] = "grader/report/1"
 MOST_VALUES_KEPT = 4096  # arrays beyond this size keep dtype and shape only: a report stays readable
@@ -42,6 +44,8 @@ class Array(Record, frozen=True, kw_only=True, tag="array"):
         """The array again. Raises ValueError when its values were too many to keep."""
         if self.values is None:
             raise ValueError(f"an array of shape {self.shape} was too large to keep its values")
+        import numpy as np  # takes long, and most of what reads records needs none
+
         return np.array(_numbers(self.values), dtype=self.dtype).reshape(self.shape)
 
 

@@ -13,7 +13,7 @@ import hypothesis.configuration
 
 from grader import course
 from grader.authoring.exercise import Check, Exercise
-from grader.engine.local import Grader, Options
+from grader.engine.local import Grader, Options, Verdicts
 from grader.errors import GraderError, StudentError, UsageError
 from grader.records import CheckResult, Outcome, Record, SubmissionReport
 from grader.report.findings import tell, tell_printed
@@ -75,7 +75,7 @@ class SelfCheck:
         if isinstance(self._grader, GraderError):
             return self._grader
         ((_, outcome),) = self._grader.grade_all([self._source(folder)])
-        return outcome
+        return outcome.report if isinstance(outcome, Verdicts) else outcome
 
     def _source(self, folder: Path) -> Source:
         return Source(path=folder, name=folder.name, exercises=self._course.files)

@@ -32,7 +32,14 @@ def diff(arguments: argparse.Namespace) -> int:
     before = book.run(runs[0] if runs else counting[-2])
     after = book.run(runs[1]) if len(runs) > 1 else None
     found = 0, 0, 0
-    print_lines([f"From {_called(before)} to {_called(after or book.run(counting[-1]))}"])
+    names = _called(before), _called(after or book.run(counting[-1]))
+    if arguments.html is not None:
+        from grader.report.diff_page import write_diff
+
+        told = list(changes(book, before.id, after.id if after else None))
+        print(write_diff(*names, told, arguments.html, arguments.out))
+        return PASSED
+    print_lines([f"From {names[0]} to {names[1]}"])
     for change in changes(book, before.id, after.id if after else None):
         print_lines(_told(change))
         up, down, same = found

@@ -13,12 +13,13 @@ from grader.commands import FAILED, HARNESS, PASSED, course_of, marking_of, prin
 from grader.errors import UsageError
 from grader.grading.options import RunOptions
 from grader.machine import require_linux
+from grader.written import GRADEBOOK, OF_SUBMISSION
 
 if TYPE_CHECKING:
     from grader.authoring.exercise import Check
     from grader.classes import Found
     from grader.course import Course
-    from grader.engine.local import Grader, Options
+    from grader.engine.local import Grader, Known, Options
     from grader.engine.machines import Machines
     from grader.engine.workplace import Workplace
     from grader.gradebook import Gradebook
@@ -44,7 +45,7 @@ def run(asked: RunOptions) -> int:
 def _is_news(asked: RunOptions) -> bool:
     """Whether something seems to have changed since the last run into --out, at a glance: no verdict depends on it."""
     try:
-        last = os.stat(asked.out / "gradebook.sqlite").st_mtime
+        last = os.stat(asked.out / GRADEBOOK).st_mtime
         entries = [entry for path in asked.paths for entry in ([path] if path.is_file() else path.iterdir())]
         return any(os.stat(entry).st_mtime > last for entry in entries)
     except OSError:
@@ -79,13 +80,43 @@ def _there(path: Path) -> None:
 
 def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
     from grader.gradebook import Gradebook
+    from grader.grading.glance import glance
 
+    ordinary = asked.marks is None and not asked.fresh and not asked.resume and device == "cpu"
+    apart = not any(_lies_in(asked.out, path) for path in asked.paths)
+    seen = glance(asked) if ordinary and apart else ""
+    if seen and (found := _known(asked, Gradebook(asked.out), seen)) is not None:
+        return found
     course = course_of(asked)
     with _shelf(asked, course) as shelf:
-        return _recorded(asked, course, Gradebook(shelf), device, place)
+        return _recorded(asked, course, Gradebook(shelf), device, place, seen)
 
 
-def _recorded(asked: RunOptions, course: Course, book: Gradebook, device: str, place: Callable[[], Workplace]) -> int:
+def _known(asked: RunOptions, book: Gradebook, seen: str) -> int | None:
+    """Tell what the last run has found, where nothing has changed since; None where something may have."""
+    if not book.exists or book.glanced() != seen:
+        return None
+    from datetime import UTC, datetime
+
+    from msgspec import structs
+
+    with book.alone():
+        last = book.runs()[-1]
+        names = book.names(last.id)
+        files = [asked.out / "index.html", *(asked.out / name / file for name in names for file in OF_SUBMISSION)]
+        if last.state != "done" or len(names) < 2 or book.unwritten() or not all(map(os.path.isfile, files)):
+            return None
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        book.repeat(structs.replace(last, started=now, ended=now, note=asked.note))
+    standings = list(book.standings(names))
+    left = [f"Left alone as nobody's work: {', '.join(last.left_alone)}"] if last.left_alone else []
+    _tell(asked, book, standings, [*left, *_reused(len(names), len(names), 0)])
+    return max([PASSED, *map(_exit_code, standings)])
+
+
+def _recorded(
+    asked: RunOptions, course: Course, book: Gradebook, device: str, place: Callable[[], Workplace], seen: str
+) -> int:
     from grader.classes import find
     from grader.grading.way import grade_class, known_places
     from grader.report.progress import Progress
@@ -106,6 +137,9 @@ def _recorded(asked: RunOptions, course: Course, book: Gradebook, device: str, p
 
     graded = grade_class(asked, course, checks, found, book, options, _engine(asked, course, place), watch, marking)
     standings = list(book.standings(graded.names))
+    unsettled = graded.problems or graded.told or graded.without_index or any(one.count("errored") for one in standings)
+    if not (unsettled or marking or found.only or course.own):
+        book.note_glance(seen)
     notes = [told] if marking and (told := marking.misnamed(places)) else []
     try:
         _print(asked, found, book, graded, standings, marking, notes)
@@ -155,17 +189,18 @@ def _engine(asked: RunOptions, course: Course, place: Callable[[], Workplace]) -
     untried = set(course.own)
 
     def engine(
-        checks: Sequence[Check], options: Options, sources: Sequence[Source], kept: frozenset[str]
+        checks: Sequence[Check], options: Options, sources: Sequence[Source], kept: frozenset[str], known: Known
     ) -> Grader | Machines:
         from grader.engine.local import Grader
 
-        local = Grader(checks, options, place(), sources, kept) if asked.engine == "local" or untried else None
+        is_local = asked.engine == "local"
+        local = Grader(checks, options, place(), sources, kept, known) if is_local or untried else None
         if local is not None and untried:
             from grader.engine.trial import try_on_reference
 
             try_on_reference(local, untried)
             untried.difference_update(check.exercise.name for check in checks)
-        if local is not None and asked.engine == "local":
+        if local is not None and is_local:
             return local
         from grader.engine import machines
 
@@ -174,7 +209,7 @@ def _engine(asked: RunOptions, course: Course, place: Callable[[], Workplace]) -
             scheduler = machines.Ray(asked.address, options.device == "cuda")
         else:
             scheduler = machines.Slurm(asked.out / "slurm", dict(asked.slurm))
-        return machines.Machines(checks, options, course, scheduler)
+        return machines.Machines(checks, options, course, scheduler, kept, known)
 
     return engine
 
@@ -200,15 +235,29 @@ def _print(
     terminal.print_summary(standings, problems, asked.out, quiet=asked.quiet, source=one, report=report, marks=marks)
     if not asked.quiet:
         terminal.print_lines(_asides(found, [*graded.told, *(report.notes if report else ()), *notes]))
-        terminal.print_lines(_reused(graded))
+        terminal.print_lines(_reused(graded.reused, len(graded.names), sum(graded.asked.values())))
 
 
-def _reused(graded: Graded) -> Iterator[str]:
+def _tell(asked: RunOptions, book: Gradebook, standings: Sequence[Standing], asides: Iterable[str]) -> None:
+    """The same of a class that was not looked into."""
+    from grader.report import run_json, terminal
+
+    try:
+        if asked.json:
+            run_json.print_run(book.reports([one.submission for one in standings]), [], sys.stdout)
+            return
+        terminal.print_summary(standings, [], asked.out, quiet=asked.quiet)
+        if not asked.quiet:
+            terminal.print_lines(asides)
+    except BrokenPipeError:
+        print_no_more()
+
+
+def _reused(reused: int, graded: int, count: int) -> Iterator[str]:
     """What was not asked, as it was known."""
-    if graded.reused:
-        count = sum(graded.asked.values())
+    if reused:
         yield (
-            f"Known from an earlier run, so not run again: {graded.reused} of {len(graded.names)} submissions "
+            f"Known from an earlier run, so not run again: {reused} of {graded} submissions "
             f"({count} results were found anew); --fresh asks everything"
         )
 

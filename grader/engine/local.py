@@ -7,9 +7,9 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
@@ -27,8 +27,9 @@ from grader.engine.workplace import Workplace
 from grader.errors import GraderError, HarnessError, WorkerFailed
 from grader.judge import artefacts
 from grader.judge.bank import can_draw_alone
-from grader.judge.runner import Rubric, judge_exercise
+from grader.judge.runner import Judged, Rubric, judge_anew
 from grader.judge.session import Data, Session
+from grader.judge.trail import Trail
 from grader.records import ExerciseResult, Record, SubmissionReport, sum_points
 from grader.submission import Source
 from grader.worker import protocol
@@ -48,8 +49,17 @@ class Options(Record, frozen=True, kw_only=True):
     data: Data = Data()
 
 
+class Verdicts(Record, frozen=True, kw_only=True):
+    """What came of a submission: its report, and what to know of it where only some of it is asked again."""
+
+    report: SubmissionReport
+    trails: tuple[Trail, ...] = ()  # of exercises in whose code nothing is kept between two calls
+    asked: frozenset[str] = frozenset()  # names of checks: the others stand as they were
+
+
 Result = TypeVar("Result")
-Outcome = SubmissionReport | GraderError  # a report, or why there is none
+Outcome = Verdicts | GraderError  # or why there is none
+Known = Callable[[str], Mapping[str, Trail]]  # what is known of a submission's exercises, by their names
 CARD_SECONDS = 60.0  # own time of a first touch of the GPU, which loads its driver
 UNWATCHED = ", memory on the card limited by the worker alone"  # no nvidia-ml-py, or the driver names other pids
 ALL_BUT = 1.0  # so few seconds left of a budget are none
@@ -70,8 +80,7 @@ class Grader:
     """A warm nursery and drawn banks, ready to grade one submission after another. Use as a context manager.
 
     A workplace that it is given serves others after it. What `sources` seem to hold is got ready while the nursery
-    warms up. Checks that are `kept` are known to pass: they are not tried, unless another check of their exercise does
-    not pass or prints something, and are left out of the reports then.
+    warms up. Checks that are `kept` stand as they are `known`, unless what else their exercise's code does has changed.
     """
 
     def __init__(
@@ -81,9 +90,10 @@ class Grader:
         place: Workplace | None = None,
         sources: Sequence[Source] = (),
         kept: Collection[str] = (),
+        known: Known = lambda name: {},
     ) -> None:
         self.options = options
-        self._kept = frozenset(kept)
+        self._kept, self._known = frozenset(kept), known
         self._place = place or Workplace(options.isolation, options.jobs, card=options.device == "cuda")
         self._own_place = place is None
         self._scratch, self._nursery = self._place.folder, self._place.nursery
@@ -121,18 +131,19 @@ class Grader:
 
     def grade(self, source: Source, jobs: int = 1) -> SubmissionReport:
         """One submission, its exercises spread over `jobs` processes. Raises what `submission.take` raises."""
-        return self._grade(source, jobs, Account(self._submission_seconds))
+        return self._grade(source, jobs, Account(self._submission_seconds)).report
 
-    def _grade(self, source: Source, jobs: int, account: Account) -> SubmissionReport:
+    def _grade(self, source: Source, jobs: int, account: Account) -> Verdicts:
         started, clock = datetime.now(UTC), time.perf_counter()
         taken = submission.take(source, self._scratch)
         try:
-            exercises = self._judged(Path(taken.folder), jobs, account)
+            judged = self._judged(Path(taken.folder), jobs, account, self._known(source.name))
+            exercises = tuple(one.result for one in judged)
             names = [exercise.name for exercise in exercises]
             handed_in = artefacts.fingerprints(self._nursery, Path(taken.folder), Limits(), names)
         finally:
             submission.remove(Path(taken.folder))
-        return SubmissionReport(
+        report = SubmissionReport(
             submission=taken.name,
             score=sum_points(exercise.score for exercise in exercises),
             max_score=sum_points(exercise.max_score for exercise in exercises),
@@ -151,6 +162,8 @@ class Grader:
             ),
             artefacts=handed_in,
         )
+        trails = tuple(one.trail for one in judged if one.trail.plain)
+        return Verdicts(report=report, trails=trails, asked=frozenset().union(*(one.asked for one in judged)))
 
     @contextlib.contextmanager
     def session(self, source: Source, exercise: Exercise) -> Iterator[Session]:
@@ -213,16 +226,17 @@ class Grader:
     def _submission_seconds(self) -> float:
         return max((self._limits(exercise).submission_seconds for exercise in self.rubric.exercises()), default=0.0)
 
-    def _judged(self, folder: Path, jobs: int, account: Account) -> tuple[ExerciseResult, ...]:
+    def _judged(self, folder: Path, jobs: int, account: Account, known: Mapping[str, Trail]) -> tuple[Judged, ...]:
         """All exercises, within one account whatever the number of jobs."""
 
-        def judge(exercise: Exercise, account: Account) -> ExerciseResult:
+        def judge(exercise: Exercise, account: Account) -> Judged:
             compute_on_one_thread()
             if exercise in present:
                 self.rubric.draw(exercise, self._kept)  # not on the account of the submission
-            return _without_hidden_times(self._judge(exercise, folder, account))
+            judged = self._judge(exercise, folder, account, known.get(exercise.name))
+            return judged._replace(result=_without_hidden_times(judged.result))
 
-        def work(channel: int, exercise: Exercise) -> tuple[ExerciseResult | GraderError, Account]:
+        def work(channel: int, exercise: Exercise) -> tuple[Judged | GraderError, Account]:
             self._nursery.use_channel(channel)
             own = Account(account.limit)
             return _caught(exercise.name, partial(judge, exercise, own)), own
@@ -241,15 +255,19 @@ class Grader:
             account.spent = 0.0  # one after the other, as with one job, they find out which of them is one too many
         return tuple(judge(exercise, account) for exercise in exercises)
 
-    def _judge(self, exercise: Exercise, folder: Path, account: Account) -> ExerciseResult:
-        kept = self._kept.intersection(check.id for check in exercise.checks)
-        result = judge_exercise(self._session(exercise, folder, account), self.rubric, kept)
-        if kept and (result.output or any(check.outcome != "passed" for check in result.checks)):
-            # a failure is told in the light of all checks, and prints are those of all
-            self.rubric.draw(exercise)
-            return judge_exercise(self._session(exercise, folder, account), self.rubric)
-        left = tuple(check for check in result.checks if check.id not in kept)
-        return msgspec.structs.replace(result, checks=left)
+    def _judge(self, exercise: Exercise, folder: Path, account: Account, known: Trail | None) -> Judged:
+        """Where it turns out that the checks cannot be told apart, all of them are asked."""
+        checks = [check for check in self.rubric.checks if check.exercise is exercise]
+        public = {check.id for check in checks if check.public}
+        prints = known is not None and bool(known.output)  # and what, is that of all public checks
+        if known is not None and not (prints and public - self._kept):
+            judged = judge_anew(self._session(exercise, folder, account), self.rubric, known, self._kept)
+            passed = all(check.outcome == "passed" for check in judged.result.checks)
+            alone = judged.trail.plain if known.plain else passed and not judged.result.output
+            if alone and not (prints and public & judged.asked):
+                return judged
+        self.rubric.draw(exercise)
+        return judge_anew(self._session(exercise, folder, account), self.rubric)
 
     def _session(self, exercise: Exercise, folder: Path, account: Account) -> Session:
         options = self.options
@@ -327,6 +345,7 @@ def _raised(result: Result | GraderError) -> Result:
     return result
 
 
+@cache
 def versions() -> dict[str, str]:
     """What a result depends on."""
     names = ("torch", "numpy", "hypothesis", "onnxruntime")

@@ -13,7 +13,7 @@ from typing import Any
 from grader.authoring.exercise import Check
 from grader.course import Course
 from grader.engine import shards
-from grader.engine.local import Options, Outcome
+from grader.engine.local import Known, Options, Outcome
 from grader.errors import UsageError
 from grader.submission import Source
 
@@ -25,16 +25,28 @@ CARD_SHARE = 0.25  # of a GPU, for a shard whose trainings use one
 class Machines:
     """An engine like `grader.engine.local.Grader`, for one run. Use as a context manager."""
 
-    def __init__(self, checks: Sequence[Check], options: Options, course: Course, scheduler: Ray | Slurm) -> None:
+    def __init__(
+        self,
+        checks: Sequence[Check],
+        options: Options,
+        course: Course,
+        scheduler: Ray | Slurm,
+        kept: frozenset[str] = frozenset(),
+        known: Known = lambda name: {},
+    ) -> None:
+        """`kept` and `known`: see `grader.engine.local.Grader`."""
         self._checks, self._options, self._course = checks, options, course
-        self._scheduler = scheduler
+        self._scheduler, self._kept, self._known = scheduler, kept, known
 
     def grade_all(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Outcome]]:
         """Each submission once, as its shard is done."""
-        cut = shards.cut(sources, self._course, self._checks, self._options, self._scheduler.processors)
+        given = self._course, self._checks, self._options, self._scheduler.processors, self._kept, self._known
         names = {source.name: source for source in sources}
-        answers = self._scheduler.answers([shards.encode(shard) for shard in cut])
-        for source, outcome in shards.outcomes(cut, answers):
+        cut, encoded = [], []
+        for shard in shards.cut(sources, *given):
+            cut.append(shard.sources)
+            encoded.append(shards.encode(shard))
+        for source, outcome in shards.outcomes(cut, self._scheduler.answers(encoded)):
             yield names[source.name], outcome
 
     def __enter__(self) -> Machines:

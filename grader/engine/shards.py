@@ -20,10 +20,11 @@ import msgspec
 from grader import course, errors
 from grader.authoring.exercise import Check
 from grader.course import Course
-from grader.engine.local import Grader, Options, Outcome
+from grader.engine.local import Grader, Known, Options, Outcome, Verdicts
 from grader.errors import GraderError, HarnessError
 from grader.judge.session import Data
-from grader.records import Record, SubmissionReport
+from grader.judge.trail import Trail
+from grader.records import Record
 from grader.submission import Source
 from grader.worker.client import Limits
 from grader.worker.confinement import Level, pdeathsig
@@ -45,6 +46,8 @@ class Shard(Record, frozen=True, kw_only=True):
     limits: dict[str, Limits]
     data: Data
     sources: tuple[Source, ...]
+    kept: frozenset[str] = frozenset()  # checks that stand as they are known
+    known: dict[str, dict[str, Trail]] = {}  # of each submission, of each exercise
 
     @property
     def options(self) -> Options:
@@ -52,31 +55,38 @@ class Shard(Record, frozen=True, kw_only=True):
 
 
 class Graded(Record, frozen=True, kw_only=True):
-    """What came of one submission of a shard: a report, or an error by its class."""
+    """What came of one submission of a shard: verdicts, or an error by its class."""
 
     index: int
-    report: SubmissionReport | None = None
+    verdicts: Verdicts | None = None
     error: str = ""
     message: str = ""
 
     @property
     def outcome(self) -> Outcome:
-        if self.report is not None:
-            return self.report
+        if self.verdicts is not None:
+            return self.verdicts
         kind: type[GraderError] = getattr(errors, self.error, HarnessError)
         return kind(self.message)
 
 
 def cut(
-    sources: Sequence[Source], by: Course, checks: Iterable[Check], options: Options, processors: int
-) -> list[Shard]:
-    """A class in shards for so many processors."""
+    sources: Sequence[Source],
+    by: Course,
+    checks: Iterable[Check],
+    options: Options,
+    processors: int,
+    kept: frozenset[str] = frozenset(),
+    known: Known = lambda name: {},
+) -> Iterator[Shard]:
+    """A class in shards for so many processors; each carries what is known of its submissions."""
     size = min(MOST, max(LEAST, len(sources) // (ROUNDS * processors)))
     root = os.path.abspath(data.data_root(options.data.root))  # the same folder wherever it is read
     ids = tuple(check.id for check in checks)
     here = [msgspec.structs.replace(source, path=Path(os.path.abspath(source.path))) for source in sources]
-    return [
-        Shard(
+    for i in range(0, len(here), size):
+        part = tuple(here[i : i + size])
+        yield Shard(
             course=by.file,
             checks=ids,
             seed=options.seed,
@@ -84,10 +94,10 @@ def cut(
             device=options.device,
             limits=by.limits,
             data=msgspec.structs.replace(options.data, root=root),
-            sources=tuple(here[i : i + size]),
+            sources=part,
+            kept=kept,
+            known={source.name: dict(trails) for source in part if (trails := known(source.name))},
         )
-        for i in range(0, len(here), size)
-    ]
 
 
 def grade(shard: bytes) -> bytes:
@@ -111,11 +121,11 @@ def grade(shard: bytes) -> bytes:
 
 
 def outcomes(
-    shards: Sequence[Shard], answers: Iterable[tuple[int, bytes | Exception]]
+    shards: Sequence[Sequence[Source]], answers: Iterable[tuple[int, bytes | Exception]]
 ) -> Iterator[tuple[Source, Outcome]]:
-    """Every submission with its outcome, as answers to shards arrive: their number, and bytes or what went wrong."""
+    """Every submission of these shards with its outcome, as answers arrive: a number, and bytes or what went wrong."""
     for number, answer in answers:
-        sources = shards[number].sources
+        sources = shards[number]
         if isinstance(answer, Exception):
             told = str(answer).strip().splitlines() or [type(answer).__name__]
             yield from ((source, HarnessError(f"its machine was lost: {told[-1]}")) for source in sources)
@@ -147,13 +157,18 @@ def _graded(shard: Shard) -> tuple[Graded, ...]:
     by = course.load(shard.course) if shard.course else course.built_in("everything")
     numbers = {source.name: index for index, source in enumerate(shard.sources)}
     found = []
-    with Grader([by.checks[one] for one in shard.checks], shard.options, sources=shard.sources) as grading:
+    checks = [by.checks[one] for one in shard.checks]
+
+    def known(name: str) -> dict[str, Trail]:
+        return shard.known.get(name, {})
+
+    with Grader(checks, shard.options, sources=shard.sources, kept=shard.kept, known=known) as grading:
         for source, outcome in grading.grade_all(shard.sources):
             index = numbers[source.name]
             if isinstance(outcome, GraderError):
                 found.append(Graded(index=index, error=type(outcome).__name__, message=str(outcome)))
             else:
-                found.append(Graded(index=index, report=outcome))
+                found.append(Graded(index=index, verdicts=outcome))
     return tuple(found)
 
 

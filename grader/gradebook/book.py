@@ -17,8 +17,8 @@ import msgspec
 from grader.errors import UsageError
 from grader.gradebook import schema
 from grader.records import Record, Standing, SubmissionReport, from_json
+from grader.written import GRADEBOOK
 
-FILE = "gradebook.sqlite"
 PATIENCE = 5.0  # seconds that the processes of a run which was killed may take to end
 PART = 0.1
 
@@ -87,7 +87,7 @@ class Gradebook:
 
     def __init__(self, out: Path) -> None:
         """Raises UsageError for a file that is damaged, newer, or no gradebook."""
-        self.folder, self.file = out, out / FILE
+        self.folder, self.file = out, out / GRADEBOOK
         schema.check(self.file)
         self._run = 0
         self._fingerprints: dict[str, int] = {}
@@ -165,6 +165,47 @@ class Gradebook:
             self._add(database, entries)
         return self._run
 
+    def repeat(self, run: Run) -> int:
+        """A run that has found what the last one, which is done, stands for; its number."""
+        with self._writing() as database:
+            last = database.execute("SELECT max(id) FROM runs").fetchone()[0]
+            values = (run.started, run.ended, run.seed, run.note, run.course)
+            cursor = database.execute(
+                "INSERT INTO runs (started, ended, state, seed, note, course, options, versions, left_alone) "
+                "VALUES (?, ?, 'done', ?, ?, ?, ?, ?, ?)",
+                (*values, *map(_text, (run.options, run.versions, run.left_alone))),
+            )
+            self._run = int(cursor.lastrowid or 0)
+            database.execute(
+                "INSERT INTO submissions SELECT ?, name, place, snapshot, report, why, 1, seconds FROM submissions WHERE run = ?",
+                (self._run, last),
+            )
+            database.execute(
+                "UPDATE meta SET value = ? || substr(value, instr(value, ' ')) WHERE key = 'glance'", (self._run,)
+            )
+        return self._run
+
+    def note_glance(self, mark: str) -> None:
+        """What a glance has seen before this run, which found nothing to complain about; empty for nothing."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO meta VALUES ('glance', ?)", (f"{self._run} {mark}",))
+
+    def glanced(self) -> str:
+        """What was seen before the last run."""
+        with self._reading() as database:
+            row = database.execute("SELECT value FROM meta WHERE key = 'glance'").fetchone()
+            last = database.execute("SELECT max(id) FROM runs WHERE state = 'done'").fetchone()
+        run, _, mark = (row[0] if row else "").partition(" ")
+        return mark if run == str(last[0]) else ""
+
+    def names(self, run: int) -> list[str]:
+        """The submissions of a run that were graded."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT name FROM submissions WHERE run = ? AND report IS NOT NULL ORDER BY name", (run,)
+            )
+            return [name for (name,) in rows]
+
     def resume(self, run: Run, entries: Iterable[Entry]) -> dict[str, str]:
         """Go on with an unfinished run; the snapshots of the submissions that it knew, by name."""
         self._run = run.id
@@ -200,8 +241,14 @@ class Gradebook:
         results: Sequence[Result],
         settled: str,
         reused: bool = False,
+        trails: Mapping[str, bytes] = {},
+        base: int | None = None,
     ) -> int:
-        """A report and its results, in one transaction; its number. `settled`: see `Candidate`."""
+        """A report and its results, in one transaction; its number. `settled`: see `Candidate`.
+
+        `trails`: what the engine wants to know of an exercise the next time, empty for nothing. Of exercises
+        that are not named there those of the report `base` stay.
+        """
         data = zlib.compress(msgspec.json.encode(report), 1)
         with self._writing() as database:
             cursor = database.execute(
@@ -222,6 +269,15 @@ class Gradebook:
                     for one in results
                 ),
             )  # fmt: skip
+            database.execute(
+                "INSERT INTO trails SELECT ?, exercise, data FROM trails WHERE report = ? "
+                "AND exercise NOT IN (SELECT value FROM json_each(?))",
+                (number, base, _text(list(trails))),
+            )
+            database.executemany(
+                "INSERT INTO trails VALUES (?, ?, ?)",
+                ((number, name, zlib.compress(data, 1)) for name, data in trails.items() if data),
+            )
             self._stand(database, entry, number, "", reused, report.seconds)
         return number
 
@@ -291,6 +347,12 @@ class Gradebook:
     def results(self, report: int) -> dict[str, Result]:
         with self._reading() as database:
             return {one.name: one for one in self._results(database, report)}
+
+    def trails(self, report: int) -> dict[str, bytes]:
+        """What the engine wanted to be kept of each exercise."""
+        with self._reading() as database:
+            rows = database.execute("SELECT exercise, data FROM trails WHERE report = ?", (report,))
+            return {name: zlib.decompress(data) for name, data in rows}
 
     @staticmethod
     def _results(database: sqlite3.Connection, report: int) -> Iterator[Result]:

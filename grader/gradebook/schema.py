@@ -81,6 +81,14 @@ MIGRATIONS = (
         SELECT name, place, max(run) AS run, report FROM submissions
         WHERE report IS NOT NULL AND run NOT IN (SELECT id FROM runs WHERE state = 'reverted') GROUP BY name;
     """,
+    """
+    CREATE TABLE trails (           -- what to know of an exercise to ask some of its checks again
+        report INTEGER NOT NULL REFERENCES reports,
+        exercise TEXT NOT NULL,
+        data BLOB NOT NULL,         -- zlib: as an engine has made it
+        PRIMARY KEY (report, exercise)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

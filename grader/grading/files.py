@@ -14,8 +14,7 @@ from grader.policy.marking import Marking
 from grader.report import kept
 from grader.report.files import writing
 from grader.report.text import one_line
-
-FILES = ("report.json", "report.html")
+from grader.written import OF_SUBMISSION
 
 
 class Mine(NamedTuple):
@@ -29,7 +28,7 @@ class Mine(NamedTuple):
 
 def stale(book: Gradebook, out: Path) -> list[str]:
     """Submissions whose files are not there, or show another report than the one that counts."""
-    gone = (name for name in book.standing() if not all((out / name / file).is_file() for file in FILES))
+    gone = (name for name in book.standing() if not all((out / name / file).is_file() for file in OF_SUBMISSION))
     return sorted({*book.unwritten(), *gone})
 
 
@@ -67,7 +66,7 @@ def write_overview(book: Gradebook, out: Path, mine: Mine | None, marking: Marki
     standings = [
         one
         for one in book.standings()
-        if one.submission not in unwritten or (out / one.submission / FILES[0]).is_file()
+        if one.submission not in unwritten or (out / one.submission / OF_SUBMISSION[0]).is_file()
     ]
     names = {one.submission for one in standings}
     seen = {*now.places, *(one.place for one in now.problems)}

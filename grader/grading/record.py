@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from grader.authoring.exercise import Check
 from grader.course import Course
+from grader.engine.local import Verdicts
 from grader.gradebook import Entry, Gradebook, Result
 from grader.grading.reuse import Plan, Wanted
-from grader.records import CheckResult, ExerciseResult, SubmissionReport, earned, sum_points
+from grader.judge.trail import shown
+from grader.records import ExerciseResult, SubmissionReport, sum_points
 from grader.report import kept
 from grader.report.standing import standing
+
+LEFT_OTHERWISE = "what another check of the exercise found is another now, and this one may depend on it"
 
 
 class Recorder:
@@ -26,9 +29,9 @@ class Recorder:
         self._ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}
         self.told: list[str] = []  # what an instructor may want to know
 
-    def put(self, entry: Entry, digest: str, plan: Plan, new: SubmissionReport | None) -> None:
+    def put(self, entry: Entry, digest: str, plan: Plan, verdicts: Verdicts | None) -> None:
         """Put together what a submission's report says now. A report that is as it was is not made again."""
-        book = self._book
+        book, new = self._book, verdicts.report if verdicts else None
         base = book.report(plan.base) if plan.base is not None else None
         known = book.results(plan.base) if plan.base is not None else {}
         report = new if base is None else self._joined(base, known, new)
@@ -44,9 +47,11 @@ class Recorder:
             entry,
             whole,
             standing(whole),
-            list(self._results(whole, plan, known, old)),
+            list(self._results(whole, plan, verdicts.asked if verdicts else (), known, old)),
             self._wanted.settled if whole is report else "",
             reused=new is None,
+            trails=_trails(verdicts) if verdicts else {},
+            base=plan.base,
         )
 
     def _with_earlier(
@@ -72,13 +77,13 @@ class Recorder:
         before, now = ({one.name: one for one in report.exercises} if report else {} for report in (base, new))
         exercises = []
         for exercise, checks in self._wanted.exercises().items():
-            fresh = {check.id: check for check in now[exercise.name].checks} if exercise.name in now else {}
-            stored = {check.id: check for check in before[exercise.name].checks} if exercise.name in before else {}
-            shown = [fresh.get(check.id) or _shown(check, stored[check.id], known[check.id]) for check in checks]
-            told = now.get(exercise.name) or before[exercise.name]
-            if exercise.name in now and len(fresh) < len(checks):
-                told = before[exercise.name]  # notes are about the import, which all share; nothing was printed
-            exercises.append(msgspec.structs.replace(told, title=exercise.title, checks=tuple(shown)))
+            if exercise.name in now:
+                exercises.append(now[exercise.name])
+                continue
+            told = before[exercise.name]
+            stored = {check.id: check for check in told.checks}
+            as_now = tuple(shown(check, stored[check.id], known[check.id].hint) for check in checks)
+            exercises.append(msgspec.structs.replace(told, title=exercise.title, checks=as_now))
         artefacts = {one.file: one for report in (base, new) if report for one in report.artefacts}
         files = [
             file for exercise in self._wanted.exercises() for file in artefacts if file.startswith(f"{exercise.name}.")
@@ -93,15 +98,20 @@ class Recorder:
         )
 
     def _results(
-        self, report: SubmissionReport, plan: Plan, known: Mapping[str, Result], old: Mapping[str, Result]
+        self,
+        report: SubmissionReport,
+        plan: Plan,
+        asked: Collection[str],
+        known: Mapping[str, Result],
+        old: Mapping[str, Result],
     ) -> Iterable[Result]:
         checks = self._course.checks
         for exercise in report.exercises:
             for result in exercise.checks:
                 check = checks.get(result.id)
                 before = (old if result.earlier else known).get(result.id)
-                kept_one = before is not None and (result.earlier is not None or result.id not in plan.run)
-                ran = plan.why.get(result.id, "") if not kept_one or before is None else before.why
+                kept_one = before is not None and (result.earlier is not None or result.id not in asked)
+                ran = plan.why.get(result.id, LEFT_OTHERWISE) if not kept_one or before is None else before.why
                 yield Result(
                     name=result.id,
                     outcome=result.outcome,
@@ -120,23 +130,10 @@ class Recorder:
                 )
 
 
-def _shown(check: Check, result: CheckResult, known: Result) -> CheckResult:
-    """A stored result with the title, the points, the visibility and the hint that its check has now."""
-    finding = result.finding
-    if finding is not None and result.outcome == "failed" and known.hint and finding.hint.endswith(known.hint):
-        finding = msgspec.structs.replace(finding, hint=finding.hint.removesuffix(known.hint) + check.hint)
-    return msgspec.structs.replace(
-        result,
-        title=check.title,
-        points=check.points,
-        earned=earned(result.outcome, check.points, result.share),
-        public=check.public,
-        later=check.later,
-        finding=finding,
-        seconds=result.seconds if check.public else 0.0,
-        evidence=result.evidence if check.is_told else (),
-        earlier=None,
-    )
+def _trails(verdicts: Verdicts) -> dict[str, bytes]:
+    """Of each exercise that was judged."""
+    found = {one.exercise: msgspec.json.encode(one) for one in verdicts.trails}
+    return {exercise.name: found.get(exercise.name, b"") for exercise in verdicts.report.exercises}
 
 
 def _notes(

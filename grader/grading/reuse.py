@@ -1,7 +1,8 @@
 """What of a submission need not be asked again: the rule, and why something must be.
 
-A result stands while all that it depends on is the same. The unit is the exercise: its checks share a worker, a clock
-and a diagnosis. Only where every check of an exercise passed and nothing was printed is a single one asked alone.
+A result stands while all that it depends on is the same. The checks of an exercise share a worker, a clock and a diagnosis.
+A single one is asked alone where every check of the exercise passed and nothing was printed, and where the code keeps
+nothing between two calls: then what each check has found by itself is kept, and what is told of all is told anew.
 Questions that students may have seen are asked of no file that is younger than they are: a submission whose files have
 changed gets the seed of this run, one whose files have not the seed that it had.
 """
@@ -9,14 +10,18 @@ changed gets the seed of this run, one whose files have not the seed that it had
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
+
+import msgspec
 
 from grader.authoring.exercise import Check, Exercise
 from grader.gradebook import Candidate, Gradebook, Result
 from grader.grading import fingerprints
+from grader.judge.runner import NOT_TRIED
+from grader.judge.trail import Step, Trail
 
 MOST_NAMED = 3  # things that have changed, in one sentence
 ANEW = "it is asked for the first time"
@@ -24,9 +29,8 @@ FILES = "the submission's files have changed"
 FRESH = "nothing was to be reused (--fresh)"
 SEED = "another seed is asked for"
 OURS = "the grader itself had failed"
-WAITS = "not tried: it needs "  # and the name of another check
 NEEDS = "the check's needs and kind"  # of a fingerprint
-LIMIT = "limit of"  # in every finding about time: what other exercises took may matter
+ALL_TIME = "s for all exercises together"  # in a finding about time: what other exercises took matters
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Plan(NamedTuple):
     base: int | None = None  # the stored report whose results are used
     whole: bool = False  # it stands as it is
     run: frozenset[str] = frozenset()  # checks to be asked
-    kept: frozenset[str] = frozenset()  # checks of the same exercises that are known to pass
+    kept: frozenset[str] = frozenset()  # checks of the same exercises whose results stand
     why: dict[str, str] = {}  # each of `run` is asked
 
 
@@ -94,46 +98,78 @@ def plan(
         return anew(wanted, seed, SEED)
     if of_seed[0] == stored[0] and of_seed[0].settled == wanted.settled:
         return Plan(seed, base=of_seed[0].id, whole=True)
-    plans = (_from(wanted, one, book.results(one.id), seed) for one in of_seed)
+    plans = (_from(wanted, one, book.results(one.id), seed, book) for one in of_seed)
     return min(plans, key=lambda made: len(made.run))
 
 
 def anew(wanted: Wanted, seed: int, why: str) -> Plan:
     """Everything is asked."""
-    names = [check.id for check in wanted.checks]
-    return Plan(seed, run=frozenset(names), why=dict.fromkeys(names, why))
+    names, reasons = _for_all(tuple(check.id for check in wanted.checks), why)
+    return Plan(seed, run=names, why=reasons)
 
 
-def _from(wanted: Wanted, candidate: Candidate, results: Mapping[str, Result], seed: int) -> Plan:
+@cache
+def _for_all(names: tuple[str, ...], why: str) -> tuple[frozenset[str], dict[str, str]]:
+    """One for a whole class."""
+    return frozenset(names), dict.fromkeys(names, why)
+
+
+def trails(book: Gradebook, wanted: Wanted, plan: Plan) -> dict[str, Trail]:
+    """What is known of the exercises of which some checks are asked again."""
+    assert plan.base is not None
+    found, passed = {}, None
+    stored = book.trails(plan.base)
+    for exercise, checks in wanted.exercises().items():
+        if plan.kept.isdisjoint(check.id for check in checks):
+            continue
+        if exercise.name in stored:
+            found[exercise.name] = msgspec.json.decode(stored[exercise.name], type=Trail)
+            continue
+        passed = passed or {one.name: one for one in book.report(plan.base).exercises}
+        told = passed[exercise.name]
+        steps = tuple(Step(result=one) for one in told.checks if one.outcome == "passed")
+        found[exercise.name] = Trail(exercise=exercise.name, steps=steps, plain=False, notes=told.notes)
+    return found
+
+
+def _from(wanted: Wanted, candidate: Candidate, results: Mapping[str, Result], seed: int, book: Gradebook) -> Plan:
     run: set[str] = set()
     kept: set[str] = set()
     why: dict[str, str] = {}
+    known: Collection[str] | None = None
     for exercise, checks in wanted.exercises().items():
         stale = {check.id: reason for check in checks if (reason := _stale(check, results.get(check.id), wanted))}
         for name in [name for name in stale if _waits(name, stale, results, wanted)]:
             del stale[name]
         if not stale and _is_whole(exercise, checks, results):
             continue
-        alone = {check.id for check in checks if check.id not in stale and results[check.id].outcome == "passed"}
-        rest = [check.id for check in checks if check.id not in stale and check.id not in alone]
-        if any(results[name].outcome == "failed" or not results[name].silent for name in [*rest, *alone]):
-            alone, rest = set(), [check.id for check in checks if check.id not in stale]
+        if known is None:
+            known = book.trails(candidate.id).keys()
+        standing = [check.id for check in checks if check.id not in stale]
+        alone = {name for name in standing if results[name].outcome == "passed"}
+        if exercise.name in known and _is_whole(exercise, checks, results) and alone:
+            alone = set(standing)
+        elif any(results[name].outcome == "failed" or not results[name].silent for name in standing):
+            alone = set()
+        rest = [name for name in standing if name not in alone]
         run |= {*stale, *rest}
         kept |= alone
-        told = f"{next(iter(stale), 'another set of checks')} is asked again, and not all of the exercise had passed"
+        told = (
+            f"{next(iter(stale), 'another set of checks')} is asked again, and the others cannot be told apart from it"
+        )
         why |= stale | dict.fromkeys(rest, told)
-    if run and any(LIMIT in one.told for one in results.values()):
-        return anew(wanted, seed, "it had met a limit of time or memory, and something else is asked again")
+    if run and any(ALL_TIME in one.told for one in results.values()):
+        return anew(wanted, seed, "it had used up its time for all exercises, and something is asked again")
     return Plan(seed, base=candidate.id, run=frozenset(run), kept=frozenset(kept), why=why)
 
 
 def _waits(name: str, stale: Mapping[str, str], results: Mapping[str, Result], wanted: Wanted) -> bool:
     """Whether a check was not tried, and will not be, because of another whose result stands: its own code is no matter."""
     result = results.get(name)
-    if result is None or not result.told.startswith(WAITS) or not result.fingerprint:
+    if result is None or not result.told.startswith(NOT_TRIED) or not result.fingerprint:
         return False
     before, now = wanted.parts(result.fingerprint), wanted.parts(wanted.fingerprints[name])
-    return result.told.removeprefix(WAITS).partition(",")[0] not in stale and before.get(NEEDS) == now[NEEDS]
+    return result.told.removeprefix(NOT_TRIED).partition(",")[0] not in stale and before.get(NEEDS) == now[NEEDS]
 
 
 def _is_whole(exercise: Exercise, checks: Sequence[Check], results: Mapping[str, Result]) -> bool:

@@ -20,7 +20,7 @@ from grader import submission
 from grader.authoring.exercise import Check
 from grader.classes import Found
 from grader.course import Course
-from grader.engine.local import Options, Outcome, fresh_seed, versions
+from grader.engine.local import Known, Options, Outcome, Verdicts, fresh_seed, versions
 from grader.errors import GraderError, HarnessError, UsageError
 from grader.gradebook import Entry, Gradebook, Problem, Result, Run
 from grader.grading import fingerprints, reuse
@@ -28,13 +28,13 @@ from grader.grading.files import Mine, stale, write_overview, write_reports
 from grader.grading.options import RunOptions
 from grader.grading.record import Recorder
 from grader.grading.reuse import Plan, Wanted
+from grader.judge.trail import Trail
 from grader.policy.marking import Marking
-from grader.records import SubmissionReport
 from grader.report import kept
 from grader.report.standing import standing
 from grader.submission import Source
 
-Watch = Callable[[int], contextlib.AbstractContextManager[Callable[[str], None]]]
+Watch = Callable[[int], contextlib.AbstractContextManager[Callable[[str, float], None]]]
 ADOPTED = "reports that lay here before there was a gradebook"
 CHANGED = "its files changed while they were being graded; run again"
 
@@ -46,7 +46,7 @@ class Grades(Protocol):
 
 
 Engine = Callable[
-    [Sequence[Check], Options, Sequence[Source], frozenset[str]], contextlib.AbstractContextManager[Grades]
+    [Sequence[Check], Options, Sequence[Source], frozenset[str], Known], contextlib.AbstractContextManager[Grades]
 ]
 
 
@@ -85,9 +85,8 @@ def grade_class(
 ) -> Graded:
     """Grade what was `found`, and write reports and index.
 
-    `engine` is called when there is something to grade, with checks, submissions, and checks that are known to pass;
-    `watch` is a context manager over so many submissions, whose
-    value is called with the name of each that is done.
+    `engine` is called when there is something to grade, with checks, submissions, checks whose results stand, and what
+    tells these; `watch` is a context manager over so many submissions, whose value is called with the name of each that is done, and the seconds that it took.
     """
     with book.alone():
         places = _opened(book, course)
@@ -110,8 +109,8 @@ def grade_class(
             for source, failure in failures:
                 fail(source, failure)
                 book.refuse(problems[source.name])
-                advance(source.name)
-            for task, outcome in _graded(checks, options, tasks, engine):
+                advance(source.name, 0.0)
+            for task, outcome in _graded(book, wanted, options, tasks, engine):
                 try:
                     _record(recorder, task, outcome)
                 except GraderError as problem:
@@ -121,7 +120,7 @@ def grade_class(
                     for _, written in write_reports(book, asked.out, [task.entry.name], marking):
                         if written is not None:
                             fail(task.source, written)
-                advance(task.entry.name)
+                advance(task.entry.name, outcome.report.seconds if isinstance(outcome, Verdicts) else 0.0)
         mine = {task.entry.name: task.source for task in tasks}
         shown_otherwise = (
             {task.entry.name for task in standing_still} if marking else set()
@@ -296,8 +295,8 @@ def _planned(
 
 
 def _graded(
-    checks: Sequence[Check], options: Options, tasks: Sequence[Task], engine: Engine
-) -> Iterator[tuple[Task, SubmissionReport | GraderError | None]]:
+    book: Gradebook, wanted: Wanted, options: Options, tasks: Sequence[Task], engine: Engine
+) -> Iterator[tuple[Task, Outcome | None]]:
     """Every submission that does not stand as it is, with what was asked of it now; None where that is nothing."""
     shards: dict[tuple[int, frozenset[str], frozenset[str]], list[Task]] = {}
     for task in tasks:
@@ -306,10 +305,16 @@ def _graded(
         elif not task.plan.whole:
             yield task, None
     for (seed, run, kept_ones), shard in shards.items():
-        chosen = [check for check in checks if check.id in run or check.id in kept_ones]
+        chosen = [check for check in wanted.checks if check.id in run or check.id in kept_ones]
         sources = [task.source for task in shard]
         by_name = {task.entry.name: task for task in shard}
-        with engine(chosen, msgspec.structs.replace(options, seed=seed), sources, kept_ones) as grading:
+
+        def known(
+            name: str, kept: frozenset[str] = kept_ones, by_name: Mapping[str, Task] = by_name
+        ) -> dict[str, Trail]:
+            return reuse.trails(book, wanted, by_name[name].plan) if kept else {}
+
+        with engine(chosen, msgspec.structs.replace(options, seed=seed), sources, kept_ones, known) as grading:
             for source, outcome in grading.grade_all(sources):
                 yield by_name[source.name], outcome
 
@@ -317,12 +322,12 @@ def _graded(
 # Record
 
 
-def _record(recorder: Recorder, task: Task, outcome: SubmissionReport | GraderError | None) -> None:
+def _record(recorder: Recorder, task: Task, outcome: Outcome | None) -> None:
     """Raises GraderError where there is nothing to record."""
     if isinstance(outcome, GraderError):
         raise outcome
     entry = task.entry
-    if outcome is not None and outcome.digest != task.digest:
+    if outcome is not None and outcome.report.digest != task.digest:
         if task.plan.seed != task.seed:  # its questions may be known to whoever has changed the files
             raise HarnessError(f"{entry.place}: {CHANGED}")
         entry = msgspec.structs.replace(entry, snapshot="")

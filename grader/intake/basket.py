@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from unicodedata import category
 
 from grader.errors import SubmissionOutOfReach, SubmissionUnreadable
+from grader.written import GRADEBOOK_FILES
 
 MOST_ENTRIES = 20_000  # files and folders looked at, kept or not
 MOST_FILES = 500
@@ -24,7 +25,7 @@ TEXT = {".txt", ".csv", ".json", ".toml", ".md"}
 KEPT_SUFFIXES = CODE | ARTEFACTS | TEXT
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 RUBBISH = (".pyc", ".pyo", ".html", "thumbs.db", "desktop.ini")  # Python's, systems' and reports of earlier runs
-REPORTS = {"report.json", "index.json", *(f"gradebook.sqlite{ending}" for ending in ("", "-journal", "-wal", "-shm"))}
+REPORTS = {"report.json", "index.json", *GRADEBOOK_FILES}
 DATA = "data"  # of such a folder only code and text are kept
 # and all that start with a dot; an environment has any name, but its packages lie in one of these
 IGNORED_FOLDERS = {"__pycache__", "__MACOSX", "venv", "site-packages", "dist-packages", "node_modules"}

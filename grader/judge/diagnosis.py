@@ -47,32 +47,40 @@ class Catalogue(Record, frozen=True, kw_only=True):
     probes: tuple[Probe, ...]
 
 
-Found = dict[frozenset[str], Misconception | Mistake]  # by the functions and classes that it spoils
+Found = dict[frozenset[str], Misconception]  # by the functions and classes that it spoils
 
 
 def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[CheckResult]:
     """The results; the first failed public check about what a misconception spoils names it."""
     open_findings = any(result.outcome == "failed" and result.public for result in results.values())
     # code that hangs would cost its limit once more
-    answering = session.diagnose and session.names and not session.timeouts
+    answering = session.diagnose and not session.timeouts and (session.names or session.recognised is not None)
     # under a switch for the whole file no function answers as its own mistakes would have it
     answering = answering and not session.source().switched_off()
     # a check that knows the mistake has told it
     answering = answering and not any(r.finding and r.finding.misconception for r in results.values())
     if not (open_findings and answering):
         return results.values()
+    if session.recognised is None:
+        session.recognised = _asked(session)
     checks = {check.id: check for check in session.exercise.checks}
+    return _attached(results.values(), session.recognised, checks)
+
+
+def _asked(session: Session) -> dict[frozenset[str], Mistake]:
+    """The mistakes that the submission's answers to all probes show."""
     if (by_rules := by_rule(session)) is not None:
-        return _attached(results.values(), {frozenset(session.exercise.class_names): by_rules}, checks)
+        return {frozenset(session.exercise.class_names): by_rules}
     catalogue = load(session.exercise)
     if catalogue is None:
-        return results.values()
+        return {}
     try:
         with session.exploring(DIAGNOSIS_SECONDS):
             given = answers(session, questions(path(session.exercise)))
     except Exception:  # it died on a probe, or told what nobody thought of: nothing can be said, and nothing is lost
-        return results.values()
-    return _attached(results.values(), recognise(catalogue, given), checks)
+        return {}
+    found = recognise(catalogue, given)
+    return {spoilt: Mistake(known.title, known.explanation) for spoilt, known in found.items()}
 
 
 def by_rule(session: Session) -> Mistake | None:
@@ -144,7 +152,9 @@ def path(exercise: Exercise) -> Path:
     return folder / f"signatures-{exercise.name}.json"
 
 
-def _attached(results: Iterable[CheckResult], found: Found, checks: Mapping[str, Check]) -> Iterator[CheckResult]:
+def _attached(
+    results: Iterable[CheckResult], found: Mapping[frozenset[str], Mistake], checks: Mapping[str, Check]
+) -> Iterator[CheckResult]:
     """Each misconception goes to the first failed public check whose call it spoils.
 
     Later ones about the same call are folded under it: every answer agrees with the misconception, so they fail for no

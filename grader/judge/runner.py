@@ -6,7 +6,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import hypothesis
 import msgspec
@@ -20,8 +20,10 @@ from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.errors import GraderError
 from grader.judge import causes, diagnosis, hints, wording
 from grader.judge.bank import Bank, alike_everywhere
+from grader.judge.plain import is_plain
 from grader.judge.players import Live, OtherCalls, Player, RecordedCall, Replayer
 from grader.judge.session import Session
+from grader.judge.trail import Step, Trail
 from grader.records import CheckResult, Evidence, ExerciseResult, Finding, earned
 from grader.worker import protocol
 from grader.worker.scratch import remove
@@ -39,6 +41,7 @@ OTHERWISE = (
     "before, such as a list or array outside of the function."
 )
 PLAIN_ANSWERS = "Return plain arrays, lists and numbers, of the kinds that the contract names."
+NOT_TRIED = "not tried: it needs "  # and the name of another check
 SHRINK_PLAYS = 200  # examples tried for a smaller counterexample of one check; planted submissions need 64
 SHRINK_SECONDS = 10.0  # of own time: who needs more is shown what the replay met
 TOLD: set[tuple[str, str]] = set()  # checks that failed by themselves, and where: each is told once
@@ -70,33 +73,115 @@ class Rubric:
         return {check.id: self.bank(check) for check in asked if not check.live}
 
 
-def judge_exercise(session: Session, rubric: Rubric, kept: Collection[str] = ()) -> ExerciseResult:
-    """Every chosen check of the session's exercise, in rubric order; those that are `kept` are known to pass and not tried.
+class Judged(NamedTuple):
+    """An exercise, what must be known of it to ask less the next time, and the checks that were asked now."""
+
+    result: ExerciseResult
+    trail: Trail
+    asked: frozenset[str]
+
+
+def judge_exercise(session: Session, rubric: Rubric) -> ExerciseResult:
+    """Every chosen check of the session's exercise, in rubric order."""
+    return judge_anew(session, rubric).result
+
+
+def judge_anew(session: Session, rubric: Rubric, before: Trail | None = None, kept: Collection[str] = ()) -> Judged:
+    """Every chosen check, in rubric order. Those of `kept` stand as they were `before`, unless what they depend on has changed.
 
     The hidden ones run last and nothing that is printed from then on is kept: what code has seen in a hidden check
     it could tell in a later, public one.
     """
     exercise = session.exercise
     checks = [check for check in rubric.checks if check.exercise is exercise]
-    results = {check.id: _result(check, "passed") for check in checks if check.id in kept}
-    checks = [check for check in checks if check.id not in kept]
+    stored = {name: step for name, step in (before.by_name() if before else {}).items() if name in kept}
+    if before is not None and before.recognised is not None:
+        session.recognised = dict(before.recognised)
+    steps: dict[str, Step] = {}
+    asked: set[str] = set()
+    results: dict[str, CheckResult] = {}
+
+    def judge(check: Check) -> None:
+        started = session.shrink_plays, dict(session.libraries)
+        step, decided = stored.get(check.id), _decided(check, session, results)
+        if step is not None and (decided or _stands(step, session, plain=bool(before and before.plain))):
+            found = decided or step.shown(check)
+            if not decided:
+                _go_on_from(step, session)
+        else:
+            found = decided or _judge(check, session, rubric)
+            asked.add(check.id)
+        results[check.id] = found
+        left, libraries = started
+        steps[check.id] = Step(
+            result=found,
+            hint=check.hint,
+            known=session.failures.get(check.id),
+            left=left,
+            used=left - session.shrink_plays,
+            libraries=libraries,
+            chosen=dict(session.libraries),
+        )
+
     for check in (check for check in checks if check.public):
-        results[check.id] = _judge(check, session, rubric, results)
+        judge(check)
     printed = session.take_output()
+    if before is not None and before.plain and not any(check.public for check in checks if check.id in asked):
+        printed = before.output
     results |= {result.id: result for result in diagnosis.explain(results, session)}
     for check in (check for check in checks if not check.public):
-        results[check.id] = _judge(check, session, rubric, results)
+        judge(check)
+    plain = _is_plain(session, results) if before is None else before.plain and _is_plain(session, results)
     session.discard()
     results = causes.folded(results, session.failures)
-    return ExerciseResult(
+    result = ExerciseResult(
         name=exercise.name,
         title=exercise.title,
         file=exercise.file,
         checks=tuple(results[check.id] for check in checks),
         missing=not (session.folder / exercise.file).is_file(),
         output=printed,
-        notes=_notes(session),
+        notes=before.notes if before else _notes(session),
     )
+    trail = Trail(
+        exercise=exercise.name,
+        steps=tuple(steps.values()),
+        plain=plain,
+        output=result.output,
+        notes=result.notes,
+        recognised=None if session.recognised is None else tuple(session.recognised.items()),
+    )
+    return Judged(result, trail, frozenset(asked))
+
+
+def _stands(step: Step, session: Session, plain: bool) -> bool:
+    """Whether a check would find again what it found: what it needs has passed as it had, and those before it have left
+    the same. Where the code may keep something, it is taken to; its checks stand while all of them pass.
+    """
+    result = step.result
+    if result.outcome == "skipped" and result.finding is not None and result.finding.message.startswith(NOT_TRIED):
+        return False
+    if not plain:
+        return True
+    enough = min(SHRINK_PLAYS, step.left) == min(SHRINK_PLAYS, session.shrink_plays)
+    return session.libraries == step.libraries and (enough or result.outcome == "passed")
+
+
+def _go_on_from(step: Step, session: Session) -> None:
+    """Leave what the check would have left to those after it."""
+    session.libraries = dict(step.chosen) or session.libraries
+    session.shrink_plays -= step.used
+    if step.known is not None:
+        session.failures[step.result.id] = step.known
+
+
+def _is_plain(session: Session, results: Mapping[str, CheckResult]) -> bool:
+    """Whether no check has left anything but what a trail holds: nothing in the code, nothing of the limits."""
+    hints = [result.finding.hint for result in results.values() if result.finding]
+    remembers = any(hint.endswith((LEFT_OVER, OTHERWISE)) for hint in hints)
+    functions = session.exercise.function_names
+    alone = not session.exercise.class_names and not session.timeouts and not session.imports_ready_made
+    return alone and not remembers and is_plain(session.source(), functions)
 
 
 def _notes(session: Session) -> tuple[str, ...]:
@@ -106,15 +191,20 @@ def _notes(session: Session) -> tuple[str, ...]:
     return (f"{session.exercise.file} calls {called} while it is imported, where nothing is graded: to compare with?",)
 
 
-def _judge(check: Check, session: Session, rubric: Rubric, done: Mapping[str, CheckResult]) -> CheckResult:
+def _decided(check: Check, session: Session, done: Mapping[str, CheckResult]) -> CheckResult | None:
+    """The result of a check that is not tried."""
     if reason := _left_out(check, session):
         return _result(check, "skipped", Finding(message=reason), counted=False)
     blocked = next((done[need] for need in check.all_needs if need in done and done[need].outcome != "passed"), None)
     if blocked is not None:
-        finding = Finding(message=f"not tried: it needs {blocked.id}, which {_past(blocked.outcome)}")
+        finding = Finding(message=f"{NOT_TRIED}{blocked.id}, which {_past(blocked.outcome)}")
         return _result(check, "skipped", finding, counted=blocked.counted)
     if missing := _missing(check, session):
         return _result(check, "failed", missing)
+    return None
+
+
+def _judge(check: Check, session: Session, rubric: Rubric) -> CheckResult:
     session.do_without(check.without)
     started = time.perf_counter()
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.authoring.exercise import Exercise
+from grader.authoring.exercise import Exercise, Mistake
 from grader.authoring.expect import CheckFailure
 from grader.errors import HarnessError, ShortOfResources, WorkerFailed
 from grader.excerpt import Excerpt
@@ -90,6 +90,7 @@ class Session:
         self._sources: dict[str, Source] = {}
         self.shrink_plays = SHRINK_PLAYS  # left for looking for smaller counterexamples
         self.diagnose = True  # compare failing code with the known misconceptions
+        self.recognised: dict[frozenset[str], Mistake] | None = None  # those that it has, once somebody has asked
 
     @property
     def spent(self) -> float:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.errors import HarnessError
 
 
-def write_whole(path: Path, data: bytes) -> Path:
-    """Write `data` beside `path`, then put it in place in one step; folders are made as needed."""
+def write_whole(path: Path, data: bytes | Iterable[str]) -> Path:
+    """Write `data`, a text part by part, beside `path`, then put it in place in one step; folders are made as needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        unfinished.write_bytes(data)
+        with open(unfinished, "wb") as file:
+            file.writelines([data] if isinstance(data, bytes) else (part.encode() for part in data))
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)

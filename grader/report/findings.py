@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from grader.records import CheckResult, ExerciseResult, Finding, SubmissionReport, sum_points
-from grader.report.drawing import draw
 from grader.report.folding import folded
 from grader.report.scoreboard import STYLES
 from grader.report.screen import Screen
@@ -71,6 +70,8 @@ def tell(finding: Finding, screen: Screen, with_example: bool = True) -> None:
     if finding.call and (with_example or not _has_example(finding)):
         screen.quote(finding.call, label="Call:")
     if with_example:
+        from grader.report.drawing import draw  # and NumPy, for which a summary need not wait
+
         draw(finding, screen)
     if finding.hint:
         screen.quote(finding.hint, style="cyan", label="Next step:")

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import starmap
@@ -46,7 +46,7 @@ def write_report(report: SubmissionReport, folder: Path, mark: Mark | None = Non
 def page(report: SubmissionReport, mark: Mark | None = None) -> bytes:
     """A submission's page, without what is concealed until its deadline."""
     shown = concealed(report, mark.due if mark else None)
-    return render("report.html.j2", report=shown, mark=mark, whole=shown is report)
+    return "".join(render("report.html.j2", report=shown, mark=mark, whole=shown is report)).encode()
 
 
 def write_index(
@@ -177,8 +177,9 @@ class Script(NamedTuple):
         return cls(Markup(text), f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}")
 
 
-def render(template: str, **context: Any) -> bytes:
-    return _environment().get_template(template).render(**context).encode()
+def render(template: str, **context: Any) -> Iterator[str]:
+    """A page, part by part: that of a class need not be held whole."""
+    return _environment().get_template(template).generate(**context)
 
 
 @cache

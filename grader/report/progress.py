@@ -12,6 +12,8 @@ from grader.report.text import one_line
 
 MOST_LINES = 20  # in a log, of a run whose steps have no names; a line each for so few that have
 SECONDS = 5.0  # between two lines about many
+SLOW_SECONDS = 5.0  # that a submission takes to be named as the slowest
+MOST_NAME = 30  # characters of its name
 
 
 class Progress:
@@ -23,12 +25,13 @@ class Progress:
 
     def __init__(self, total: int, quiet: bool = False) -> None:
         self._total, self._done, self._quiet = total, 0, quiet
+        self._slowest = 0.0, ""
         self._open = ExitStack()
         self._started = self._last = time.monotonic()
 
     def __enter__(self) -> Callable[..., None]:
         if self._quiet:
-            return lambda name="": None
+            return lambda name="", seconds=0.0: None
         if not sys.stderr.isatty():
             return self._log
         from rich.console import Console
@@ -44,8 +47,8 @@ class Progress:
         bar = self._open.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
         task = bar.add_task("grading", total=self._total, pace="")
 
-        def advance(name: str = "") -> None:
-            self._done += 1
+        def advance(name: str = "", seconds: float = 0.0) -> None:
+            self._note(name, seconds)
             bar.update(task, advance=1, pace=self._pace())
 
         return advance
@@ -53,10 +56,14 @@ class Progress:
     def __exit__(self, *_: Any) -> None:
         self._open.close()
 
-    def _log(self, name: str = "") -> None:
+    def _note(self, name: str, seconds: float) -> None:
+        self._done += 1
+        self._slowest = max(self._slowest, (seconds, name))
+
+    def _log(self, name: str = "", seconds: float = 0.0) -> None:
         from grader.report.screen import Screen
 
-        self._done += 1
+        self._note(name, seconds)
         if self._total > 1 and self._is_due(name):
             about = f": {one_line(name)}" if name else ""
             pace = f", {self._pace()}" if self._total > MOST_LINES and name else ""
@@ -75,8 +82,10 @@ class Progress:
         return True
 
     def _pace(self) -> str:
-        """How many a minute, and for how long still."""
+        """How many a minute, for how long still, and which took longest."""
         seconds = max(time.monotonic() - self._started, 1e-9)
         minutes, left = divmod(round(seconds / self._done * (self._total - self._done)), 60)
         hours, minutes = divmod(minutes, 60)
-        return f"{60 * self._done / seconds:.3g} a minute, {hours}:{minutes:02}:{left:02} left"
+        pace = f"{60 * self._done / seconds:.3g} a minute, {hours}:{minutes:02}:{left:02} left"
+        longest, name = self._slowest
+        return f"{pace}, slowest {one_line(name, MOST_NAME)} with {longest:.1f} s" if longest >= SLOW_SECONDS else pace

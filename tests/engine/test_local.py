@@ -11,7 +11,7 @@ import pytest
 
 from grader import course
 from grader.engine import local
-from grader.engine.local import FIRST_SECONDS, Grader, Options
+from grader.engine.local import FIRST_SECONDS, Grader, Options, Verdicts
 from grader.errors import GraderError, HarnessError, ShortOfResources
 from grader.judge.runner import Rubric
 from grader.judge.session import Data
@@ -168,7 +168,7 @@ def reports(request: pytest.FixtureRequest, folder: Path) -> Iterator[dict[str, 
     options = Options(jobs=request.param, isolation="none", limits=limits, data=Data(train=False))
     with Grader(checks, options) as grader:
         found = grader.grade_all([Source(path=folder / name, name=name) for name in ("sleepy", "quick")])
-        yield {source.name: report for source, report in found if isinstance(report, SubmissionReport)}
+        yield {source.name: outcome.report for source, outcome in found if isinstance(outcome, Verdicts)}
 
 
 def told(report: SubmissionReport, check: str) -> str:

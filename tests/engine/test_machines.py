@@ -17,11 +17,11 @@ import pytest
 from grader import course
 from grader.cli import main
 from grader.engine import machines, shards
-from grader.engine.local import Grader, Options, Outcome
+from grader.engine.local import Grader, Options, Outcome, Verdicts
 from grader.errors import HarnessError, SubmissionOutOfReach
 from grader.judge.session import Data
-from grader.records import SubmissionReport
 from grader.submission import Source
+from tests.grading.small import timeless
 
 PLANTED = Path(__file__).parents[1] / "planted" / "kernel_learning"
 NAMES = ("right_adam", "wrong_stub", "wrong_no_zero_grad", "right_momentum")
@@ -50,13 +50,9 @@ def checks(by: course.Course) -> list[Any]:
 
 def alike(outcome: Outcome) -> Any:
     """An outcome without what is measured by the clock."""
-    if not isinstance(outcome, SubmissionReport):
+    if not isinstance(outcome, Verdicts):
         return type(outcome), str(outcome)
-    plain = [
-        msgspec.structs.replace(e, checks=tuple(msgspec.structs.replace(c, seconds=0.0) for c in e.checks))
-        for e in outcome.exercises
-    ]
-    return msgspec.structs.replace(outcome, exercises=tuple(plain), seconds=0.0, started="")
+    return timeless(outcome.report), outcome.asked
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +81,24 @@ def test_a_shard_is_graded_as_here(by: course.Course, sources: list[Source], her
     [shard] = shards.cut(sources, by, checks(by), OPTIONS, processors=2)
     answer = shards.grade(shards.encode(shard))
 
-    assert here == {source.name: alike(found) for source, found in shards.outcomes([shard], [(0, answer)])}
+    assert here == {source.name: alike(found) for source, found in shards.outcomes([shard.sources], [(0, answer)])}
     assert SubmissionOutOfReach is here["gone"][0]
+
+
+def test_a_shard_carries_what_is_known(by: course.Course, sources: list[Source]) -> None:
+    """Only what is not known is asked there, and the report is that of a run that asks everything."""
+    chosen = checks(by)
+    mended = chosen[-1].id
+    with Grader(chosen, OPTIONS) as grading:
+        [(_, whole)] = grading.grade_all(sources[1:2])
+    assert isinstance(whole, Verdicts) and ["kernel_learning"] == [one.exercise for one in whole.trails]
+    kept = frozenset(check.id for check in chosen) - {mended}
+    trails = {one.exercise: one for one in whole.trails}
+    [shard] = shards.cut(sources[1:2], by, chosen, OPTIONS, 2, kept, lambda name: trails)
+    [(_, again)] = shards.outcomes([shard.sources], [(0, shards.grade(shards.encode(shard)))])
+
+    assert isinstance(again, Verdicts) and timeless(whole.report) == timeless(again.report)
+    assert again.asked <= {mended} < whole.asked
 
 
 def test_a_shard_that_fails_says_why(by: course.Course, sources: list[Source]) -> None:
@@ -96,7 +108,7 @@ def test_a_shard_that_fails_says_why(by: course.Course, sources: list[Source]) -
     with pytest.raises(HarnessError, match=r"ended with exit status 2.*cannot be read") as caught:
         shards.grade(shards.encode(broken))
 
-    found = list(shards.outcomes([broken], [(0, caught.value)]))
+    found = list(shards.outcomes([broken.sources], [(0, caught.value)]))
     assert len(sources) == len(found)
     assert all(isinstance(outcome, HarnessError) and "cannot be read" in str(outcome) for _, outcome in found)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from grader.engine.local import Verdicts
 from grader.engine.workplace import Workplace
 from grader.gradebook import Gradebook, schema
 from grader.grading import way
@@ -40,12 +41,12 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Klass:
 def canned(undisturbed: Klass, monkeypatch: pytest.MonkeyPatch) -> Klass:
     """Another folder of reports; what is to be found is known, so that a run takes no time."""
     found = {one.submission: one for one in undisturbed.book.reports()}
-    monkeypatch.setattr(way, "_graded", lambda checks, options, tasks, engine: _known(tasks, found))
+    monkeypatch.setattr(way, "_graded", lambda book, wanted, options, tasks, engine: _known(tasks, found))
     return undisturbed
 
 
 def _known(tasks: list[way.Task], found: dict[str, SubmissionReport]) -> Iterator[Any]:
-    return ((task, found[task.entry.name]) for task in tasks if task.plan.run)
+    return ((task, Verdicts(report=found[task.entry.name], asked=task.plan.run)) for task in tasks if task.plan.run)
 
 
 def in_child(action: Callable[[], object], kill_at: int) -> bool:
@@ -68,7 +69,7 @@ def in_child(action: Callable[[], object], kill_at: int) -> bool:
         database.set_trace_callback(tick)
         return database
 
-    def written(path: Path, data: bytes) -> Path:
+    def written(path: Path, data: Any) -> Path:
         tick()
         return write_whole(path, data)
 

@@ -17,7 +17,7 @@ import msgspec
 from grader import course
 from grader.authoring.exercise import Check
 from grader.classes import find
-from grader.engine.local import Grader, Options
+from grader.engine.local import Grader, Known, Options, Verdicts
 from grader.engine.workplace import Workplace
 from grader.gradebook import Gradebook
 from grader.grading.options import RunOptions
@@ -94,7 +94,12 @@ CLASS = {
     "dan": RIGHT | {"double.py": "def double(X):\n    print('here')\n    return X * 2\n"},
     "eve": RIGHT | {"shift.py": "def shift(X):\n    return nothing\n"},
     "fay": {"shift.py": RIGHT["shift.py"]},
+    "gus": RIGHT
+    | {"double.py": "SEEN = []\ndef double(X):\n    SEEN.append(X)\n    return X * (2 if len(SEEN) < 7 else 3)\n"},
+    "hal": RIGHT | {"double.py": "print('hello')\ndef double(X):\n    print('here')\n    return X * 2 + (X > 3)\n"},
+    "ida": RIGHT | {"double.py": "def double(X):\n    return X.astype(float) * 2 + (X > 3)\n"},
 }
+KEEPS = {"dan", "fay", "gus", "hal"}  # an exercise of theirs is asked whole: it prints, has a memory, or is not there
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
@@ -143,18 +148,25 @@ class Klass:
         checks = loaded.select(asked.exercise, asked.check, asked.public)
         options = Options(limits=loaded.limits, isolation="none", data=Data(train=False), jobs=1)
 
-        def engine(chosen: Any, how: Options, sources: Any, kept: frozenset[str]) -> Grader:
+        def engine(chosen: Any, how: Options, sources: Any, kept: frozenset[str], known: Known) -> Grader:
             self.calls += 1
-            return Grader(chosen, how, self.place, sources, kept)
+            return Grader(chosen, how, self.place, sources, kept, known)
 
         @contextlib.contextmanager
         def watch(total: int) -> Iterator[Any]:
-            yield lambda name: None
+            yield lambda name, seconds: None
 
         return grade_class(asked, loaded, checks, found, self.book, options, engine, watch)
 
     def reports(self) -> dict[str, SubmissionReport]:
         return {one.submission: timeless(one) for one in self.book.reports()}
+
+    def asked_of(self, names: Iterable[str]) -> set[str]:
+        """The checks that the last run has asked of any of these."""
+        [*_, last] = self.book.runs()
+        current = self.book.standing()
+        results = (one for name in names for one in self.book.results(current[name][0]).values())
+        return {one.name for one in results if one.run == last.id}
 
     def afresh(self) -> dict[str, SubmissionReport]:
         """What runs with the seeds of the reports there are find, that reuse nothing."""
@@ -171,29 +183,27 @@ class Klass:
         return found
 
 
-def played(checks: Sequence[Check], tasks: Iterable[Task]) -> Iterator[tuple[Task, SubmissionReport | None]]:
-    """In the place of grading: everything that is asked passes."""
+def played(checks: Sequence[Check], tasks: Iterable[Task]) -> Iterator[tuple[Task, Verdicts | None]]:
+    """In the place of grading: everything passes."""
     yield from ((task, None) for task in tasks if not task.plan.run and not task.plan.whole)
     for task in (task for task in tasks if task.plan.run):
-        asked = [check for check in checks if check.id in task.plan.run]
+        asked = [check for check in checks if check.id in task.plan.run | task.plan.kept]
         exercises = tuple(
             ExerciseResult(name=one.name, title=one.title, file=one.file, checks=tuple(map(_passed, checks_of)))
             for one, checks_of in itertools.groupby(asked, lambda check: check.exercise)
         )
         points = sum(one.score for one in exercises)
-        yield (
-            task,
-            SubmissionReport(
-                submission=task.entry.name,
-                score=points,
-                max_score=points,
-                exercises=exercises,
-                seed=task.plan.seed,
-                versions={},
-                digest=task.digest,
-                started="2026-01-01T10:00:00+00:00",
-            ),
+        report = SubmissionReport(
+            submission=task.entry.name,
+            score=points,
+            max_score=points,
+            exercises=exercises,
+            seed=task.plan.seed,
+            versions={},
+            digest=task.digest,
+            started="2026-01-01T10:00:00+00:00",
         )
+        yield task, Verdicts(report=report, asked=task.plan.run)
 
 
 def _passed(check: Check) -> CheckResult:

@@ -11,12 +11,12 @@ from grader.errors import HarnessError, UsageError
 from grader.gradebook import Gradebook
 from grader.grading import way
 from grader.records import from_json, to_json
-from tests.grading.small import RIGHT, Klass, played, write
+from tests.grading.small import CLASS, RIGHT, Klass, played, write
 
 
 @pytest.fixture
 def klass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Klass:
-    monkeypatch.setattr(way, "_graded", lambda checks, options, tasks, engine: played(checks, tasks))
+    monkeypatch.setattr(way, "_graded", lambda book, wanted, options, tasks, engine: played(wanted.checks, tasks))
     return Klass(tmp_path)
 
 
@@ -37,7 +37,9 @@ def test_the_other_submissions_keep_their_rows(klass: Klass) -> None:
     page = (klass.out / "index.html").read_text()
 
     assert (
-        "6 submissions" in page and "bob</a> <small>earlier run, 2026-01-01</small>" in page and "ann</a></th>" in page
+        f"{len(CLASS)} submissions" in page
+        and "bob</a> <small>earlier run, 2026-01-01</small>" in page
+        and "ann</a></th>" in page
     )
     assert "gil.rar" in page and "hal.rar" not in page
 
@@ -98,7 +100,7 @@ def test_seeds(klass: Klass) -> None:
     klass.edit("course/rubric/shift.py", "examples=4", "examples=3")
     graded = klass.grade()
     assert seeds == {one.submission: one.seed for one in klass.book.reports()}
-    assert {"shift.values": 6} == graded.asked
+    assert {"shift.values": len(CLASS)} == graded.asked
 
     klass.grade(fresh=True)
     assert not {*seeds.values()} & {one.seed for one in klass.book.reports()}
@@ -108,7 +110,7 @@ def test_a_run_that_was_interrupted(klass: Klass, monkeypatch: pytest.MonkeyPatc
     """Goes on with its seed; a file that has changed meanwhile, whose questions may be known, is asked others."""
 
     def ends(*given: object) -> object:
-        yield from list(played(given[0], given[2]))[:2]  # type: ignore[arg-type]
+        yield from list(played(given[1].checks, given[3]))[:2]  # type: ignore[attr-defined, arg-type]
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -185,8 +187,10 @@ def test_files_that_change_meanwhile(klass: Klass, monkeypatch: pytest.MonkeyPat
     klass.edit("course/rubric/shift.py", "examples=4", "examples=3")
 
     def other(*given: object) -> object:
-        for task, report in played(given[0], given[2]):  # type: ignore[arg-type]
-            yield task, msgspec.structs.replace(report, digest="another")
+        for task, found in played(given[1].checks, given[3]):  # type: ignore[attr-defined, arg-type]
+            assert found is not None
+            report = msgspec.structs.replace(found.report, digest="another")
+            yield task, msgspec.structs.replace(found, report=report)
 
     monkeypatch.setattr(way, "_graded", other)
     graded = klass.grade("ann")

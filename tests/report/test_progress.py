@@ -48,6 +48,16 @@ def test_many_submissions(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 8 <= len(said) <= 10
 
 
+def test_the_slowest_is_named() -> None:
+    """Of a class that is too large for a line each, once one has taken long."""
+    log = io.StringIO()
+    with contextlib.redirect_stderr(log), Progress(30) as advance:
+        for number in range(30):
+            advance(f"s{number}", 9.5 if number == 3 else 1.0)
+
+    assert "slowest s3 with 9.5 s: s29" in log.getvalue().splitlines()[-1]
+
+
 def test_nothing_to_tell() -> None:
     """Of a single one, or where nobody wants to know."""
     assert [] == logged(1, "ann") + logged(2, "ann", "bob", quiet=True)
