@@ -51,7 +51,8 @@ def graded() -> Any:
             checks = known.copy(known.files).checks  # artefacts lie only where they are the point
             options = Options(jobs=default_jobs(), limits=Limits(call_seconds=8), data=Data(train=False))
             with Grader(checks, options) as grading:
-                reports[exercise] = {source.name: outcome for source, outcome in grading.grade_all(planted(exercise))}
+                outcomes = grading.grade_all(planted(exercise))
+                reports[exercise] = {source.name: outcome.report for source, outcome in outcomes}
         return reports[exercise]
 
     return grade

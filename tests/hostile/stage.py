@@ -209,7 +209,7 @@ def write_submissions(originals: Path, scene: Scene, grading: Grader) -> None:
 
 
 def grade(grading: Grader, path: Path, account: Account | None = None) -> SubmissionReport:
-    return grading._grade(Source(path=path, name=path.name), 1, account or Account())
+    return grading._grade(Source(path=path, name=path.name), 1, account or Account()).report
 
 
 def shown(report: SubmissionReport) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader import course
-from grader.engine.local import Grader, Options
+from grader.engine.local import Grader, Options, Verdicts
 from grader.records import ExerciseResult, SubmissionReport
 from grader.submission import Source
 from grader.worker.confinement import strongest_level
@@ -62,8 +62,8 @@ def graded(sources: dict[str, list[Source]]) -> dict[str, SubmissionReport]:
     for exercise, handed_in in sources.items():
         with Grader(EXERCISES[exercise].checks, Options(seed=SEED, jobs=2)) as grading:
             for source, outcome in grading.grade_all(handed_in):
-                assert isinstance(outcome, SubmissionReport), (source.name, outcome)
-                reports[source.name] = outcome
+                assert isinstance(outcome, Verdicts), (source.name, outcome)
+                reports[source.name] = outcome.report
     return reports
 
 
