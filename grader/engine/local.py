@@ -71,9 +71,7 @@ class Attempt(NamedTuple):
 
     outcome: Outcome
     heavy: bool = False  # it used up a first, small budget: graded again, whole, after the others
-    doubtful: bool = (
-        False  # the machine was too busy to tell, or a worker was killed: graded again when nothing else is
-    )
+    doubtful: bool = False  # the machine was too busy, or a worker was killed: graded again when nothing else is
 
 
 class Grader:

@@ -22,18 +22,7 @@ from grader.policy.roster import Student
 from grader.records import SubmissionReport
 from grader.report.text import one_line, points
 
-FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # a cell that begins so is run by spreadsheet programs
+FORMULA = tuple("=+-@\t\r＝＋－＠")  # a cell that begins so is run by spreadsheet programs
 MOST_FEEDBACK = 5  # findings in a cell
 
 Row = list[str]
