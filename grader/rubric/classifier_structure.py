@@ -269,14 +269,16 @@ def acts(student: Any, network: Network, plan: Plan) -> None:
     least = min(value.numel() for value in plan.reference().state_dict().values() if value.ndim > 1)
     weights = [entry.name for entry in own(network) if entry.values.size >= least]
 
-    def effect(name: str) -> np.ndarray:
+    def changed(name: str) -> np.ndarray:
         change = np.asarray(student.random.standard_normal(state[name].shape), dtype="float32")
         network.load({name: state[name] + CHANGE * state[name].std() * change})
-        return np.asarray(logits_of(network, x) - base, dtype="float64").ravel()
+        return logits_of(network, x)
 
     acting = 0
     for name in weights:
-        acting += not parallel([effect(name) for _ in range(MOST_LOOKED_AT)], ROUNDING * float(np.linalg.norm(base)))
+        before, *after = behind_softmax([base, *(changed(name) for _ in range(MOST_LOOKED_AT))])
+        effects = [np.asarray(values - before, dtype="float64").ravel() for values in after]
+        acting += not parallel(effects, ROUNDING * float(np.linalg.norm(before)))
         network.load({name: state[name]})
     expect.that(
         2 * acting >= len(weights),
@@ -300,9 +302,7 @@ def bends(student: Any, network: Network, plan: Plan) -> None:
     x, y = images(student, 4, side), images(student, 4, side)
 
     def straight(scale: float) -> bool:
-        at = [logits_of(network, np.float32(scale) * values) for values in (x, y, x + y, 0 * x)]
-        if ending := ending_of(at[0]):  # a softmax bends without being a layer of a network
-            at = before_softmax([np.log(np.maximum(p, VANISHED)) for p in at] if ending == "softmax" else at)
+        at = behind_softmax([logits_of(network, np.float32(scale) * values) for values in (x, y, x + y, 0 * x)])
         apart = np.abs(at[0] + at[1] - at[2] - at[3]).max()
         varied, largest = (max(np.abs(values - base).max() for values in at) for base in (at[3], 0.0))
         return bool(apart <= STRAIGHT * varied + ROUNDING * largest)
@@ -355,11 +355,19 @@ def named(shapes: list[tuple[int, ...]]) -> str:
     return " and ".join(map(str, shapes))[:MOST_TOLD] or "no parameters"
 
 
-def before_softmax(outputs: list[np.ndarray]) -> list[np.ndarray]:
-    """The logits of log-probabilities, (N, 10) each, up to a number for each image; 0 for a class that vanishes in any."""
-    told = np.min(outputs, axis=0) > math.log(VANISHED)
+def behind_softmax(outputs: list[np.ndarray]) -> list[np.ndarray]:
+    """The logits, (N, 10) each, up to a number for each image, where the outputs are a softmax or its logarithm.
+
+    A softmax bends without being a layer of a network, and one that is sure of a class shows no change of its weights. A
+    class whose probability vanishes in any of the outputs is 0 in all.
+    """
+    ending = ending_of(outputs[0])
+    if not ending:
+        return outputs
+    logs = [np.log(np.maximum(p, VANISHED)) for p in outputs] if ending == "softmax" else outputs
+    told = np.min(logs, axis=0) > math.log(VANISHED)
     count = np.maximum(1, told.sum(axis=1, keepdims=True))
-    return [np.where(told, values - values.sum(axis=1, keepdims=True, where=told) / count, 0.0) for values in outputs]
+    return [np.where(told, values - values.sum(axis=1, keepdims=True, where=told) / count, 0.0) for values in logs]
 
 
 def layer_table(layers: list[Layer], reference: torch.nn.Module) -> Table:
