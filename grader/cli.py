@@ -9,9 +9,10 @@ import argparse
 import atexit
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import TypeAlias
 
 from grader import __version__
 from grader.commands import HARNESS, print_no_more
@@ -19,6 +20,7 @@ from grader.errors import GraderError
 from grader.grading.options import RunOptions
 
 FORMATS = ("csv", "canvas", "moodle", "junit", "gradescope", "classroom50", "github", "github-summary")  # of export
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,7 +50,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"grader {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for family in (_run, _exercises, _stored, _runs, _classes, _upkeep):
+        family(commands)
+    return parser
 
+
+def _run(commands: Commands) -> None:
+    """Grading."""
     run = _command(commands, "run", "run:run", "grade submissions and write reports")
     run.add_argument(
         "paths",
@@ -69,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         help="where reports go (default: reports); what lies there stays: results of checks and submissions that this "
         "run does not ask are kept beside its own, and marked as earlier ones",
     )
-    run.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
+    run.add_argument("--jobs", type=_at_least(1), metavar="N", help="judge processes (default: one a processor)")
     run.add_argument(
         "--engine",
         choices=("local", "ray", "slurm"),
@@ -105,9 +113,14 @@ def _parser() -> argparse.ArgumentParser:
         help='print one JSON object and nothing else: {"schema": "grader/run/1", "reports": [as in each report.json], '
         '"not_graded": [{"submission", "why"}]}',
     )
+    _isolation(run)
+    _marks(run)
+    _course(run)
 
+
+def _exercises(commands: Commands) -> None:
+    """What there is to solve, and where a student or an author starts."""
     listed = _command(commands, "list", "show:listing", "list exercises and checks, with points and visibility")
-
     listed.add_argument("--all", action="store_true", help="every built-in exercise: the course `everything`")
 
     explain = _command(
@@ -120,7 +133,13 @@ def _parser() -> argparse.ArgumentParser:
 
     author = _command(commands, "new-exercise", "author:new_exercise", "lay out a new exercise, to be written over")
     author.add_argument("name", metavar="NAME", help="the name of its file and of its function")
+    author.add_argument("--course", type=Path, metavar="PATH", help="the folder of your course (default: built in)")
+    for command in (listed, explain, new):
+        _course(command)
 
+
+def _stored(commands: Commands) -> None:
+    """What is made of single stored reports."""
     replay = _command(commands, "replay", "stored:replay", "run a report's counterexample again")
     replay.add_argument("report", type=Path, metavar="REPORT.json")
     replay.add_argument("check", metavar="CHECK")
@@ -137,11 +156,21 @@ def _parser() -> argparse.ArgumentParser:
     gradescope.add_argument("--to", type=Path, default=Path("autograder.zip"), metavar="FILE", help="the file to write")
     gradescope.add_argument("--no-train", action="store_true", help="do not run the students' own training there")
 
+    for command in (replay, gradescope):
+        _isolation(command)
+    _marks(export)
+    _attempts(export)
+    for command in (replay, export, gradescope):
+        _course(command)
+
+
+def _runs(commands: Commands) -> None:
+    """The runs in a gradebook."""
     diff = _command(commands, "diff", "book:diff", "whose marks changed between two runs, by which check, and why")
     diff.add_argument(
         "runs",
         nargs="*",
-        type=_positive,
+        type=_at_least(1),
         metavar="RUN",
         help="from this run to that one (default: from the last but one)",
     )
@@ -153,18 +182,25 @@ def _parser() -> argparse.ArgumentParser:
     revert = _command(
         commands, "revert", "book:revert", "bring the marks back that counted before a run; nothing is lost"
     )
-    revert.add_argument("run", type=_positive, metavar="RUN", help="as grader history numbers it")
+    revert.add_argument("run", type=_at_least(1), metavar="RUN", help="as grader history numbers it")
     revert.add_argument("--undo", action="store_true", help="let the run count again")
     report = _command(commands, "report", "book:report", "write the reports of a stored run again, running nothing")
     report.add_argument(
-        "run", nargs="?", type=_positive, metavar="RUN", help="as it counted then (default: as it counts now)"
+        "run", nargs="?", type=_at_least(1), metavar="RUN", help="as it counted then (default: as it counts now)"
     )
     report.add_argument("--to", type=Path, metavar="DIR", help="the folder to write into (default: that of --out)")
-    report.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes (default: 2)")
+    report.add_argument("--jobs", type=_at_least(1), default=2, metavar="N", help="processes (default: 2)")
     for command in (diff, history, revert, report):
         command.add_argument(
             "--out", type=Path, default=Path("reports"), help="the folder of the reports (default: reports)"
         )
+    for command in (revert, report):
+        _marks(command)
+        _course(command)
+
+
+def _classes(commands: Commands) -> None:
+    """A whole class of stored reports."""
     over = _command(commands, "class", "classes:overview", "write the report over a class, from stored reports")
     over.add_argument("reports", type=Path, metavar="REPORTS", help="the folder of a run's reports")
     over.add_argument("--anonymous", action="store_true", help="for a projector: pseudonyms that stay, nobody's words")
@@ -189,22 +225,32 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="DIR", help="where similar.html goes (default: beside the reports)"
     )
 
+    _marks(over)
+    _attempts(over)
+    for command in (over, plant, similar):
+        _course(command)
+
+
+def _upkeep(commands: Commands) -> None:
+    """The rubric and this machine."""
     audit = _command(commands, "audit", "stored:audit", "test the rubric itself: right code, wrong code and mutants")
     audit.add_argument("--exercise", action="append", metavar="NAME", help="only this exercise (may be repeated)")
     audit.add_argument(
         "--out", type=Path, default=Path("reports"), help="where the certificate goes (default: reports)"
     )
     audit.add_argument(
-        "--seeds", type=_positive, default=1, metavar="N", help="seeds to draw examples with (default: 1)"
+        "--seeds", type=_at_least(1), default=1, metavar="N", help="seeds to draw examples with (default: 1)"
     )
-    audit.add_argument("--jobs", type=_positive, metavar="N", help="judge processes (default: one a processor)")
+    audit.add_argument("--jobs", type=_at_least(1), metavar="N", help="judge processes (default: one a processor)")
     audit.add_argument(
         "--mutants",
-        type=_count,
+        type=_at_least(0),
         default=200,
         metavar="N",
         help="at most N for an exercise, evenly chosen (default: 200)",
     )
+    _course(audit)
+
     _command(commands, "doctor", "show:doctor", "try which layers of confinement this machine has, and show versions")
 
     data = _command(commands, "data", "show:data", "show which data sets are here, or download one")
@@ -213,53 +259,59 @@ def _parser() -> argparse.ArgumentParser:
     )
     data.add_argument("--download", metavar="NAME", help="fetch mnist or fashion_mnist into that folder first")
 
-    for command in (run, replay, gradescope):
-        command.add_argument(
-            "--isolation",
-            choices=("strict", "basic", "none"),
-            default="strict",
-            help="how student code is confined (default: strict, or refuse)",
-        )
-    for command in (run, export, over, revert, report):
-        command.add_argument(
-            "--marks",
-            type=Path,
-            metavar="FILE",
-            help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
-        )
-    for command in (export, over):
-        command.add_argument(
-            "--roster", type=Path, metavar="CSV", help="who is in the course: columns id, name, email, group"
-        )
-        command.add_argument(
-            "--attempt",
-            choices=("best", "last"),
-            help="which of several attempts counts (default: as course.toml says)",
-        )
-    for command in (run, listed, explain, new, replay, audit, export, over, plant, similar, gradescope, revert, report):
-        command.add_argument(
-            "--course",
-            type=Path,
-            metavar="PATH",
-            help="a folder with a course.toml, or core or everything (default: core; of stored reports that of their run)",
-        )
-    author.add_argument("--course", type=Path, metavar="PATH", help="the folder of your course (default: built in)")
-    return parser
+
+def _isolation(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--isolation",
+        choices=("strict", "basic", "none"),
+        default="strict",
+        help="how student code is confined (default: strict, or refuse)",
+    )
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, call: str, text: str
-) -> argparse.ArgumentParser:
+def _marks(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--marks",
+        type=Path,
+        metavar="FILE",
+        help="what is said of single students, .toml or .csv (default: marks.toml or marks.csv beside course.toml)",
+    )
+
+
+def _attempts(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--roster", type=Path, metavar="CSV", help="who is in the course: columns id, name, email, group"
+    )
+    command.add_argument(
+        "--attempt",
+        choices=("best", "last"),
+        help="which of several attempts counts (default: as course.toml says)",
+    )
+
+
+def _course(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--course",
+        type=Path,
+        metavar="PATH",
+        help="a folder with a course.toml, or core or everything (default: core; of stored reports that of their run)",
+    )
+
+
+def _command(commands: Commands, name: str, call: str, text: str) -> argparse.ArgumentParser:
     """A parser for the command `name`, done by `call` in grader.commands, which is imported when it is called."""
     parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.set_defaults(command=call)
     return parser
 
 
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
-    return int(text)
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdigit() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number of at least {least}")
+        return int(text)
+
+    return number
 
 
 def _setting(text: str) -> tuple[str, str]:
@@ -267,12 +319,6 @@ def _setting(text: str) -> tuple[str, str]:
     if not (key and found):
         raise argparse.ArgumentTypeError(f"{text!r} is no KEY=VALUE")
     return key, value
-
-
-def _count(text: str) -> int:
-    if not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 0")
-    return int(text)
 
 
 def _seed(text: str) -> int:
