@@ -20,7 +20,8 @@ from grader.records import Record, Standing, SubmissionReport, from_json
 from grader.written import GRADEBOOK
 
 PATIENCE = 5.0  # seconds that the processes of a run which was killed may take to end
-PART = 0.1
+PAUSE = 0.1  # seconds between two looks whether they have
+_JSON = ("options", "versions", "left_alone")  # columns of a run
 
 
 class Run(Record, frozen=True, kw_only=True):
@@ -131,7 +132,7 @@ class Gradebook:
                         raise UsageError(
                             f"{told}; wait until it has ended, or name another folder with --out"
                         ) from None
-                    time.sleep(PART)
+                    time.sleep(PAUSE)
                 except OSError:  # a file system without such locks
                     break
             yield
@@ -143,7 +144,7 @@ class Gradebook:
     def runs(self) -> list[Run]:
         """The oldest first."""
         with self._reading() as database:
-            return list(map(_run, database.execute(f"SELECT {_RUN} FROM runs ORDER BY id")))
+            return list(map(_run, database.execute(f"SELECT {', '.join(Run.__struct_fields__)} FROM runs ORDER BY id")))
 
     def run(self, number: int) -> Run:
         """Raises UsageError for one that there is not."""
@@ -156,26 +157,15 @@ class Gradebook:
     def begin(self, run: Run, entries: Iterable[Entry]) -> int:
         """Open a run over these submissions; its number."""
         with self._writing() as database:
-            cursor = database.execute(
-                "INSERT INTO runs (started, state, seed, note, course, options, versions, left_alone) "
-                "VALUES (?, 'open', ?, ?, ?, ?, ?, ?)",
-                (run.started, run.seed, run.note, run.course, *map(_text, (run.options, run.versions, run.left_alone))),
-            )
-            self._run = int(cursor.lastrowid or 0)
+            self._run = _insert_run(database, run)
             self._add(database, entries)
         return self._run
 
-    def repeat(self, run: Run) -> int:
-        """A run that has found what the last one, which is done, stands for; its number."""
+    def repeat(self, run: Run) -> None:
+        """Add a run, done, that has found what the last one did."""
         with self._writing() as database:
             last = database.execute("SELECT max(id) FROM runs").fetchone()[0]
-            values = (run.started, run.ended, run.seed, run.note, run.course)
-            cursor = database.execute(
-                "INSERT INTO runs (started, ended, state, seed, note, course, options, versions, left_alone) "
-                "VALUES (?, ?, 'done', ?, ?, ?, ?, ?, ?)",
-                (*values, *map(_text, (run.options, run.versions, run.left_alone))),
-            )
-            self._run = int(cursor.lastrowid or 0)
+            self._run = _insert_run(database, run)
             database.execute(
                 "INSERT INTO submissions SELECT ?, name, place, snapshot, report, why, 1, seconds FROM submissions WHERE run = ?",
                 (self._run, last),
@@ -183,7 +173,6 @@ class Gradebook:
             database.execute(
                 "UPDATE meta SET value = ? || substr(value, instr(value, ' ')) WHERE key = 'glance'", (self._run,)
             )
-        return self._run
 
     def note_glance(self, mark: str) -> None:
         """What a glance has seen before this run, which found nothing to complain about; empty for nothing."""
@@ -261,14 +250,17 @@ class Gradebook:
                 ((check.id, check.title) for check in report.checks),
             )
             database.executemany(
-                f"INSERT INTO results (report, {_RESULT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                _insertion("results", ("report", *Result.__struct_fields__)),
                 (
-                    (number, one.name, one.outcome, one.points, one.earned, one.counted, one.seconds, one.silent,
-                     one.public, one.later, one.hint, one.told,
-                     self._fingerprints.get(one.fingerprint), one.run or self._run, one.why)
+                    msgspec.structs.asdict(one)
+                    | {
+                        "report": number,
+                        "fingerprint": self._fingerprints.get(one.fingerprint),
+                        "run": one.run or self._run,
+                    }
                     for one in results
                 ),
-            )  # fmt: skip
+            )
             database.execute(
                 "INSERT INTO trails SELECT ?, exercise, data FROM trails WHERE report = ? "
                 "AND exercise NOT IN (SELECT value FROM json_each(?))",
@@ -302,7 +294,7 @@ class Gradebook:
             (self._run, entry.name, entry.place, entry.snapshot, report, why, reused, seconds),
         )
 
-    def know(self, fingerprints: Mapping[str, Mapping[str, str]]) -> None:
+    def put_fingerprints(self, fingerprints: Mapping[str, Mapping[str, str]]) -> None:
         """Fingerprints that results will name, each with its parts."""
         with self._writing() as database:
             for digest, parts in fingerprints.items():
@@ -317,15 +309,16 @@ class Gradebook:
             row = database.execute("SELECT parts FROM fingerprints WHERE digest = ?", (digest,)).fetchone()
         return _unpacked(row[0], dict[str, str]) if row else {}
 
-    def worked_out(self, key: str) -> dict[str, str] | None:
-        """The fingerprint of each check of a course whose every byte `key` stands for."""
+    def known_fingerprints(self, state: str) -> dict[str, str] | None:
+        """The fingerprint of each check of a course, by the digest `state` over its every byte."""
         with self._reading() as database:
-            row = database.execute("SELECT fingerprints FROM courses WHERE key = ?", (key,)).fetchone()
+            row = database.execute("SELECT fingerprints FROM courses WHERE key = ?", (state,)).fetchone()
         return _unpacked(row[0], dict[str, str]) if row else None
 
-    def work_out(self, key: str, fingerprints: Mapping[str, str]) -> None:
+    def keep_fingerprints(self, state: str, fingerprints: Mapping[str, str]) -> None:
+        """For `known_fingerprints`."""
         with self._writing() as database:
-            database.execute("INSERT OR REPLACE INTO courses VALUES (?, ?)", (key, _packed(fingerprints)))
+            database.execute("INSERT OR REPLACE INTO courses VALUES (?, ?)", (state, _packed(fingerprints)))
 
     # What is known
 
@@ -345,8 +338,15 @@ class Gradebook:
             yield of
 
     def results(self, report: int) -> dict[str, Result]:
+        """Of a stored report, by the check's name."""
+        columns = ", ".join(Result.__struct_fields__).replace("fingerprint", "coalesce(fingerprints.digest, '')")
         with self._reading() as database:
-            return {one.name: one for one in self._results(database, report)}
+            rows = database.execute(
+                f"SELECT {columns} FROM results LEFT JOIN fingerprints ON fingerprints.id = fingerprint WHERE report = ?",
+                (report,),
+            )
+            found = (dict(zip(Result.__struct_fields__, row, strict=True)) for row in rows)
+            return {one["name"]: msgspec.convert(one, Result, strict=False) for one in found}  # SQLite has no bool
 
     def trails(self, report: int) -> dict[str, bytes]:
         """What the engine wanted to be kept of each exercise."""
@@ -354,19 +354,16 @@ class Gradebook:
             rows = database.execute("SELECT exercise, data FROM trails WHERE report = ?", (report,))
             return {name: zlib.decompress(data) for name, data in rows}
 
-    @staticmethod
-    def _results(database: sqlite3.Connection, report: int) -> Iterator[Result]:
-        columns = _RESULT.replace("fingerprint", "coalesce(fingerprints.digest, '')")
-        rows = database.execute(
-            f"SELECT {columns} FROM results LEFT JOIN fingerprints ON fingerprints.id = fingerprint WHERE report = ?",
-            (report,),
-        )
-        return (Result(**dict(zip(_NAMES, _typed(row), strict=True))) for row in rows)
-
     def report(self, number: int) -> SubmissionReport:
         with self._reading() as database:
             [data] = database.execute("SELECT data FROM reports WHERE id = ?", (number,)).fetchone()
         return from_json(zlib.decompress(data))
+
+    def standing(self, number: int) -> Standing:
+        """What a list of many shows of a stored report."""
+        with self._reading() as database:
+            [data] = database.execute("SELECT standing FROM reports WHERE id = ?", (number,)).fetchone()
+        return msgspec.json.decode(data, type=Standing)
 
     def places(self) -> dict[str, str]:
         """Where each submission with a report lies, by name."""
@@ -379,43 +376,35 @@ class Gradebook:
             row = database.execute("SELECT report FROM current WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def standing(self, until: int | None = None) -> dict[str, tuple[int, int]]:
-        """Report and run of each submission, as they counted after the run `until`, by name."""
+    def counting(self, until: int | None = None) -> dict[str, int]:
+        """The number of the report that counts for each submission, or that counted after the run `until`, by name."""
         with self._reading() as database:
             if until is None:
-                rows = database.execute("SELECT name, report, run FROM current")
-            else:
-                rows = database.execute(
-                    "SELECT name, report, max(run) FROM submissions WHERE report IS NOT NULL AND run <= ? AND (run = ? OR "
-                    "run NOT IN (SELECT id FROM runs WHERE state = 'reverted')) GROUP BY name",
-                    (until, until),
-                )
-            return {name: (report, run) for name, report, run in rows}
+                return dict(database.execute("SELECT name, report FROM current"))
+            rows = database.execute(
+                "SELECT name, report, max(run) FROM submissions WHERE report IS NOT NULL AND run <= ? AND (run = ? OR "
+                "run NOT IN (SELECT id FROM runs WHERE state = 'reverted')) GROUP BY name",
+                (until, until),
+            )
+            return {name: report for name, report, _ in rows}
 
     def standings(self, names: Iterable[str] | None = None) -> Iterator[Standing]:
-        """How each submission stands, by name; one at a time."""
-        with self._reading() as database:
-            rows = database.execute(
-                "SELECT name, standing FROM current JOIN reports ON reports.id = current.report ORDER BY name"
-            )
-            wanted = None if names is None else set(names)
-            for name, data in rows:
-                if wanted is None or name in wanted:
-                    yield msgspec.json.decode(data, type=Standing)
+        """How each submission stands, or each of `names`, by name; one at a time."""
+        return (msgspec.json.decode(data, type=Standing) for data in self._current("standing", names))
 
     def reports(self, names: Iterable[str] | None = None) -> Iterator[SubmissionReport]:
-        """The reports that count, by name; one at a time."""
+        """The reports that count, or those of `names`, by name; one at a time."""
+        return (from_json(zlib.decompress(data)) for data in self._current("data", names))
+
+    def _current(self, column: str, names: Iterable[str] | None) -> Iterator[bytes]:
+        wanted = None if names is None else set(names)
         with self._reading() as database:
-            rows = database.execute("SELECT name, data FROM current JOIN reports ON reports.id = report ORDER BY name")
-            wanted = None if names is None else set(names)
+            rows = database.execute(
+                f"SELECT name, {column} FROM current JOIN reports ON reports.id = current.report ORDER BY name"
+            )
             for name, data in rows:
                 if wanted is None or name in wanted:
-                    yield from_json(zlib.decompress(data))
-
-    def a_standing(self, report: int) -> Standing:
-        with self._reading() as database:
-            [data] = database.execute("SELECT standing FROM reports WHERE id = ?", (report,)).fetchone()
-        return msgspec.json.decode(data, type=Standing)
+                    yield data
 
     def hardness(self, reports: Sequence[int] | None = None) -> list[tuple[str, str, int, int]]:
         """Over the reports that count, or over these: of each check that somebody failed its name, its title, how many
@@ -430,13 +419,13 @@ class Gradebook:
                 () if reports is None else (_text(list(reports)),),
             ).fetchall()
 
-    def problems(self) -> list[tuple[Problem, int]]:
-        """Entries that the last run to name them could not grade, each with that run."""
+    def problems(self) -> list[Problem]:
+        """Entries that the last run to name them could not grade."""
         with self._reading() as database:
             rows = database.execute(
                 "SELECT name, place, why, max(run) FROM submissions GROUP BY place HAVING why <> '' ORDER BY max(run), name"
             )
-            return [(Problem(name=name, place=place, why=why), run) for name, place, why, run in rows]
+            return [Problem(name=name, place=place, why=why) for name, place, why, _ in rows]
 
     def asked(self, run: int | None = None) -> dict[str, int]:
         """How many results of each check a run has found by asking, and not kept."""
@@ -450,7 +439,7 @@ class Gradebook:
 
     def history(self, name: str) -> list[tuple[Run, Standing | None, str, bool]]:
         """Of a submission: each run that named it, how it stood then or why it was not graded, whether that was reused."""
-        columns = ", ".join(f"runs.{column}" for column in _RUN.split(", "))
+        columns = ", ".join(f"runs.{column}" for column in Run.__struct_fields__)
         with self._reading() as database:
             rows = database.execute(
                 f"SELECT standing, submissions.why, reused, {columns} FROM submissions JOIN runs ON runs.id = submissions.run "
@@ -484,23 +473,23 @@ class Gradebook:
         return schema.connected(self.file, write=True)
 
 
-_RUN = "id, started, ended, state, seed, note, course, options, versions, left_alone"
-_RESULT = "name, outcome, points, earned, counted, seconds, silent, public, later, hint, told, fingerprint, run, why"
-_NAMES = _RESULT.split(", ")
-
-
 def _run(row: Sequence[Any]) -> Run:
-    plain = dict(zip(_RUN.split(", "), row, strict=True))
-    for name, kind in (("options", dict[str, Any]), ("versions", dict[str, str]), ("left_alone", tuple[str, ...])):
-        plain[name] = msgspec.json.decode(plain[name], type=kind)
-    return Run(**plain)
+    found = dict(zip(Run.__struct_fields__, row, strict=True))
+    return msgspec.convert(found | {name: msgspec.json.decode(found[name]) for name in _JSON}, Run)
 
 
-def _typed(row: Sequence[Any]) -> list[Any]:
-    return [
-        bool(value) if name in ("counted", "silent", "public", "later") else value
-        for name, value in zip(_NAMES, row, strict=True)
-    ]
+def _insert_run(database: sqlite3.Connection, run: Run) -> int:
+    """Its number, whatever `run` says of that."""
+    row = msgspec.structs.asdict(run)
+    del row["id"]
+    row |= {name: _text(row[name]) for name in _JSON}
+    return int(database.execute(_insertion("runs", row), row).lastrowid or 0)
+
+
+def _insertion(table: str, columns: Iterable[str]) -> str:
+    """A statement with a parameter a column, called as it is."""
+    columns = list(columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})"
 
 
 def _text(value: Any) -> str:

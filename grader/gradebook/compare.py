@@ -38,9 +38,9 @@ class Change(Record, frozen=True, kw_only=True):
 
 def changes(book: Gradebook, before: int, after: int | None) -> Iterator[Change]:
     """Between the marks after the run `before` and those after `after`, or now; a submission at a time, by name."""
-    old, new = book.standing(before), book.standing(after)
+    old, new = book.counting(before), book.counting(after)
     for name in sorted(old.keys() | new.keys()):
-        numbers = [state[name][0] if name in state else None for state in (old, new)]
+        numbers = [old.get(name), new.get(name)]
         if numbers[0] == numbers[1]:
             continue
         was, now = (book.results(number) if number is not None else {} for number in numbers)

@@ -28,7 +28,7 @@ class Mine(NamedTuple):
 
 def stale(book: Gradebook, out: Path) -> list[str]:
     """Submissions whose files are not there, or show another report than the one that counts."""
-    gone = (name for name in book.standing() if not all((out / name / file).is_file() for file in OF_SUBMISSION))
+    gone = (name for name in book.counting() if not all((out / name / file).is_file() for file in OF_SUBMISSION))
     return sorted({*book.unwritten(), *gone})
 
 
@@ -72,7 +72,7 @@ def write_overview(book: Gradebook, out: Path, mine: Mine | None, marking: Marki
     seen = {*now.places, *(one.place for one in now.problems)}
     others = [
         one
-        for one, _ in book.problems()
+        for one in book.problems()
         if one.place not in seen and one.name not in now.graded and kept.is_there(one.place)
     ]
     index = kept.Index(
@@ -102,7 +102,7 @@ def render(book: Gradebook, run: int | None, to: Path, jobs: int, marking: Marki
     """Write every report as it counts, or counted after `run`, and what is over all, into `to`; how many there are."""
     from grader.report import html
 
-    numbers = {name: number for name, (number, _) in book.standing(run).items()}
+    numbers = book.counting(run)
     names = sorted(numbers)
     shares = [names[start::jobs] for start in range(jobs)]
     with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
@@ -116,7 +116,7 @@ def render(book: Gradebook, run: int | None, to: Path, jobs: int, marking: Marki
     if run is None:
         write_overview(book, to, None, marking)
     else:
-        standings = list(map(book.a_standing, numbers.values()))
+        standings = list(map(book.standing, numbers.values()))
         with writing(to / "index.html"):
             hardness = book.hardness(list(numbers.values()))
             html.write_index(standings, to, left_alone=_left_alone(book), hardness=hardness)

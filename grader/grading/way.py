@@ -217,16 +217,15 @@ def _look(
 
 def _wanted(book: Gradebook, course: Course, checks: Sequence[Check], options: Options) -> Wanted:
     """What is asked, with fingerprints: worked out once for each state of the sources."""
-    key = fingerprints.state(course, checks, options)
-    known = book.worked_out(key) if key else None
+    state = fingerprints.state(course, checks, options)
+    known = book.known_fingerprints(state) if state else None
+    parts: dict[str, fingerprints.Parts] = {}
     if known is None:
         parts = fingerprints.fingerprints(course, checks, options)
         known = {name: fingerprints.digest(each) for name, each in parts.items()}
-        book.know({known[name]: each for name, each in parts.items()})
-        if key:
-            book.work_out(key, known)
-    else:
-        book.know({})
+        if state:
+            book.keep_fingerprints(state, known)
+    book.put_fingerprints({known[name]: each for name, each in parts.items()})
     return Wanted(tuple(checks), known, cache(book.parts))
 
 

@@ -50,7 +50,7 @@ def test_what_was_put_comes_back(made: Gradebook) -> None:
     """Record for record."""
     assert [samples.mixed("ann")] == list(made.reports())
     assert [standing(samples.mixed("ann"))] == list(made.standings())
-    assert {check.id for check in samples.mixed("ann").checks} == set(made.results(made.standing()["ann"][0]))
+    assert {check.id for check in samples.mixed("ann").checks} == set(made.results(made.counting()["ann"]))
     assert samples.mixed("ann").count("failed") == sum(failed for _, _, failed, _ in made.hardness())
 
 
@@ -132,7 +132,7 @@ def test_a_full_disk(made: Gradebook, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(HarnessError, match="cannot be used: database or disk is full; make room there"):
             list(map(partial(put, made), map(str, range(1000))))
     names = {one.submission for one in made.reports()}
-    assert 1 < len(names) and len(names) == len(made.standing()) == len(list(made.standings()))
+    assert 1 < len(names) and len(names) == len(made.counting()) == len(list(made.standings()))
     put(made, "last")
     assert names | {"last"} == {one.submission for one in made.reports()}
 

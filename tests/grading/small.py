@@ -164,8 +164,8 @@ class Klass:
     def asked_of(self, names: Iterable[str]) -> set[str]:
         """The checks that the last run has asked of any of these."""
         [*_, last] = self.book.runs()
-        current = self.book.standing()
-        results = (one for name in names for one in self.book.results(current[name][0]).values())
+        current = self.book.counting()
+        results = (one for name in names for one in self.book.results(current[name]).values())
         return {one.name for one in results if one.run == last.id}
 
     def afresh(self) -> dict[str, SubmissionReport]:
@@ -181,6 +181,13 @@ class Klass:
             found |= self.reports()
             self.book = book
         return found
+
+
+def counting_runs(book: Gradebook) -> set[int]:
+    """The runs by which submissions have the reports that count."""
+    of_each = ([run.id for run, standing, *_ in book.history(name) if standing and run.state != "reverted"]
+               for name in book.counting())  # fmt: skip
+    return {runs[-1] for runs in of_each}
 
 
 def played(checks: Sequence[Check], tasks: Iterable[Task]) -> Iterator[tuple[Task, Verdicts | None]]:

@@ -11,7 +11,7 @@ from grader.errors import HarnessError, UsageError
 from grader.gradebook import Gradebook
 from grader.grading import way
 from grader.records import from_json, to_json
-from tests.grading.small import CLASS, RIGHT, Klass, played, write
+from tests.grading.small import CLASS, RIGHT, Klass, counting_runs, played, write
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_why(klass: Klass) -> None:
     klass.edit("course/rubric/numbers.py", "1", "2")
     klass.edit("course/rubric/shift.py", "points=2", "points=6")
     klass.grade(note="milder")
-    of_bob = {one.name: one for one in Gradebook(klass.out).results(klass.book.standing()["bob"][0]).values()}
+    of_bob = {one.name: one for one in Gradebook(klass.out).results(klass.book.counting()["bob"]).values()}
     [change, *_] = changes(klass.book, 1, None)
 
     assert "rubric/numbers.py changed" == of_bob["double.values"].why and 2 == of_bob["double.values"].run
@@ -154,12 +154,12 @@ def test_a_run_that_is_reverted(klass: Klass) -> None:
     klass.edit("course/rubric/shift.py", "points=2", "points=6")
     klass.grade()
     klass.book.revert(2)
-    assert {1} == {run for _, run in klass.book.standing().values()}
+    assert {1} == counting_runs(klass.book)
     assert {8.0} == {one.max_score for one in klass.book.standings()}
     klass.book.revert(2, "done")
     assert {12.0} == {one.max_score for one in klass.book.standings()}
     klass.book.revert(2)
-    assert {} == klass.grade().asked and {3} == {run for _, run in klass.book.standing().values()}
+    assert {} == klass.grade().asked and {3} == counting_runs(klass.book)
 
 
 def test_reports_from_before_there_was_a_gradebook(klass: Klass, tmp_path: Path) -> None:
