@@ -84,6 +84,11 @@ class Finding(Record, frozen=True, kw_only=True):
     reproduce: str = ""  # Python to paste into a file beside the submission
     cause: str = ""  # the check above that fails for the same reason and tells it; this one is folded under it
 
+    @property
+    def headline(self) -> str:
+        """The mistake by its name where it has one."""
+        return self.misconception or self.message
+
 
 class Table(Record, frozen=True, kw_only=True, tag="table"):
     """Rows of text, such as the layers of a network beside the reference's."""
@@ -275,22 +280,18 @@ def earned(outcome: Outcome, points: float, share: float = 0.0) -> float:
     return points if outcome == "passed" else round(points * share, 2)
 
 
-def to_json(report: SubmissionReport) -> bytes:
-    """The report as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n"
+def to_json(record: Record) -> bytes:
+    """A report, or another record, as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
 
 
 def from_json(data: bytes) -> SubmissionReport:
-    """Read what `to_json` wrote. Raises msgspec.DecodeError with the path of the first wrong field."""
+    """Read a report that `to_json` wrote. Raises msgspec.DecodeError with the path of the first wrong field."""
     return msgspec.json.decode(data, type=SubmissionReport)
 
 
-def json_schema() -> dict[str, Any]:
-    """JSON schema of a report."""
-    return msgspec.json.schema(SubmissionReport)
-
-
 def _plain(value: Any) -> Any:
+    """Nested lists with text in the place of what JSON has no number for."""
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, complex):
@@ -301,10 +302,9 @@ def _plain(value: Any) -> Any:
 
 
 def _numbers(value: Any) -> Any:
+    """The inverse of `_plain`."""
     if isinstance(value, list):
         return [_numbers(item) for item in value]
-    return (
-        complex(value)
-        if isinstance(value, str) and value.endswith(("j", "j)"))
-        else (float(value) if isinstance(value, str) else value)
-    )
+    if isinstance(value, str):
+        return complex(value) if value.endswith(("j", "j)")) else float(value)
+    return value

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
-from grader.records import Record
+from grader.records import Record, to_json
 from grader.report.files import write_whole
 from grader.report.html import render
 
@@ -130,16 +128,6 @@ class Certificate(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.certified != all(exercise.certified for exercise in self.exercises):
             raise ValueError("a certificate is given when all exercises are certified, and only then")
-
-
-def to_json(certificate: Certificate) -> bytes:
-    """The certificate as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(certificate), indent=1) + b"\n"
-
-
-def from_json(data: bytes) -> Certificate:
-    """Read what `to_json` wrote. Raises msgspec.DecodeError with the path of the first wrong field."""
-    return msgspec.json.decode(data, type=Certificate)
 
 
 def write(certificate: Certificate, out: Path) -> Path:

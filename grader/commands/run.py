@@ -6,8 +6,9 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.commands import FAILED, HARNESS, PASSED, course_of, marking_of, print_no_more, require_writable
 from grader.errors import UsageError
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from grader.engine.machines import Machines
     from grader.engine.workplace import Workplace
     from grader.gradebook import Gradebook
-    from grader.grading.way import Engine, Graded
-    from grader.policy.marking import Marking
+    from grader.grading.way import Engine
     from grader.records import Standing
     from grader.submission import Source
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def run(asked: RunOptions) -> int:
     require_linux()
     for path in asked.paths:
-        _there(path)
+        _require_there(path)
 
     device = _device(asked.device, asked.isolation)
     with contextlib.ExitStack() as ends:
@@ -72,7 +72,8 @@ def _jobs(asked: RunOptions) -> int:
     return asked.jobs or default_jobs()
 
 
-def _there(path: Path) -> None:
+def _require_there(path: Path) -> None:
+    """Raises UsageError."""
     with contextlib.suppress(PermissionError):
         if not path.exists():
             raise UsageError(f"{path}: there is no such file or folder")
@@ -85,14 +86,14 @@ def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
     ordinary = asked.marks is None and not asked.fresh and not asked.resume and device == "cpu"
     apart = not any(_lies_in(asked.out, path) for path in asked.paths)
     seen = glance(asked) if ordinary and apart else ""
-    if seen and (found := _known(asked, Gradebook(asked.out), seen)) is not None:
+    if seen and (found := _unchanged(asked, Gradebook(asked.out), seen)) is not None:
         return found
     course = course_of(asked)
-    with _shelf(asked, course) as shelf:
-        return _recorded(asked, course, Gradebook(shelf), device, place, seen)
+    with _gradebook_folder(asked, course) as folder:
+        return _grade(asked, course, Gradebook(folder), device, place, seen)
 
 
-def _known(asked: RunOptions, book: Gradebook, seen: str) -> int | None:
+def _unchanged(asked: RunOptions, book: Gradebook, seen: str) -> int | None:
     """Tell what the last run has found, where nothing has changed since; None where something may have."""
     if not book.exists or book.glanced() != seen:
         return None
@@ -114,44 +115,56 @@ def _known(asked: RunOptions, book: Gradebook, seen: str) -> int | None:
     return max([PASSED, *map(_exit_code, standings)])
 
 
-def _recorded(
+def _grade(
     asked: RunOptions, course: Course, book: Gradebook, device: str, place: Callable[[], Workplace], seen: str
 ) -> int:
     from grader.classes import find
-    from grader.grading.way import grade_class, known_places
+    from grader.grading.way import ClassRun, grade_class, known_places
     from grader.report.progress import Progress
 
     book.require(course.name)
     known = known_places(book)
     found = find(asked.paths, course.files, {place: name for name, place in known.items()})
     checks = course.select(_chosen(asked, course, found.only), asked.check, asked.public)
-    _data_folder(asked.data)
+    _require_data(asked.data)
     require_writable(asked.out)
     places = known | {source.name: source.place for source in found.sources}
     marking = marking_of(asked, course, places, places, strict=False)
     _learn(course, checks)
-    options = _options(asked, course, device)
-
-    def watch(total: int) -> Progress:
-        return Progress(total, asked.quiet)
-
-    graded = grade_class(asked, course, checks, found, book, options, _engine(asked, course, place), watch, marking)
+    of_class = ClassRun(
+        asked=asked,
+        course=course,
+        checks=checks,
+        found=found,
+        book=book,
+        options=_options(asked, course, device),
+        marking=marking,
+    )
+    graded = grade_class(of_class, _engine(asked, course, place), partial(Progress, quiet=asked.quiet))
     standings = list(book.standings(graded.names))
     unsettled = graded.problems or graded.told or graded.without_index or any(one.count("errored") for one in standings)
     if not (unsettled or marking or found.only or course.own):
         book.note_glance(seen)
-    notes = [told] if marking and (told := marking.misnamed(places)) else []
-    try:
-        _print(asked, found, book, graded, standings, marking, notes)
-    except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
-        print_no_more()
+    report = next(book.reports(graded.names)) if len(standings) == 1 else None
+    notes = [*graded.told, *(report.notes if report else ())]
+    notes += [told] if marking and (told := marking.misnamed(places)) else []
+    _tell(
+        asked,
+        book,
+        standings,
+        [*_asides(found, notes), *_reused(graded.reused, len(graded.names), sum(graded.asked.values()))],
+        [(one.name, one.why) for one in graded.problems],
+        source=found.sources[0].path if len(found.sources) == 1 else None,
+        report=report,
+        marks=marking.given(book.reports(graded.names)) if marking else None,
+    )
     if graded.without_index is not None:
         raise graded.without_index
     return max([PASSED, *graded.codes, *map(_exit_code, standings)])
 
 
 @contextlib.contextmanager
-def _shelf(asked: RunOptions, course: Course) -> Iterator[Path]:
+def _gradebook_folder(asked: RunOptions, course: Course) -> Iterator[Path]:
     """The folder of the gradebook: --out, but for one that lies in a submission. What is there is its owner's word, so such a
     run stands for itself, and only its pages are written there. Raises UsageError for links in that place.
     """
@@ -214,42 +227,25 @@ def _engine(asked: RunOptions, course: Course, place: Callable[[], Workplace]) -
     return engine
 
 
-def _print(
+def _tell(
     asked: RunOptions,
-    found: Found,
     book: Gradebook,
-    graded: Graded,
     standings: Sequence[Standing],
-    marking: Marking | None,
-    notes: Sequence[str],
+    asides: Iterable[str],
+    problems: Sequence[tuple[str, str]] = (),
+    **of_one: Any,
 ) -> None:
-    from grader.report import run_json, terminal
-
-    problems = [(one.name, one.why) for one in graded.problems]
-    if asked.json:
-        run_json.print_run(book.reports(graded.names), problems, sys.stdout)
-        return
-    report = next(book.reports(graded.names)) if len(standings) == 1 else None
-    one = found.sources[0].path if len(found.sources) == 1 else None
-    marks = marking.given(book.reports(graded.names)) if marking else None
-    terminal.print_summary(standings, problems, asked.out, quiet=asked.quiet, source=one, report=report, marks=marks)
-    if not asked.quiet:
-        terminal.print_lines(_asides(found, [*graded.told, *(report.notes if report else ()), *notes]))
-        terminal.print_lines(_reused(graded.reused, len(graded.names), sum(graded.asked.values())))
-
-
-def _tell(asked: RunOptions, book: Gradebook, standings: Sequence[Standing], asides: Iterable[str]) -> None:
-    """The same of a class that was not looked into."""
+    """Print how these submissions stand, and why others could not be graded; `of_one`: see `print_summary`."""
     from grader.report import run_json, terminal
 
     try:
         if asked.json:
-            run_json.print_run(book.reports([one.submission for one in standings]), [], sys.stdout)
+            run_json.print_run(book.reports([one.submission for one in standings]), problems, sys.stdout)
             return
-        terminal.print_summary(standings, [], asked.out, quiet=asked.quiet)
+        terminal.print_summary(standings, problems, asked.out, quiet=asked.quiet, **of_one)
         if not asked.quiet:
             terminal.print_lines(asides)
-    except BrokenPipeError:
+    except BrokenPipeError:  # `| head`: everything is graded, and the reports are written
         print_no_more()
 
 
@@ -298,7 +294,7 @@ def _asides(found: Found, notes: Iterable[str]) -> Iterator[str]:
     yield from (f"Note: {note}" for note in notes)
 
 
-def _data_folder(folder: str | None) -> None:
+def _require_data(folder: str | None) -> None:
     """Raises UsageError where --data names none with data sets. What is wrong with one, grading will tell."""
     if folder is None:
         return

@@ -29,7 +29,7 @@ def told(check: CheckResult) -> str:
 
 def headline(check: CheckResult) -> str:
     """The same in one line."""
-    return one_line(check.finding.misconception or check.finding.message) if check.finding else ""
+    return one_line(check.finding.headline) if check.finding else ""
 
 
 def place(check: CheckResult) -> tuple[str, int] | None:

@@ -38,7 +38,12 @@ def glance(asked: RunOptions) -> str:
         return ""
     if not found or max(status[4] for status in found) > time.time_ns() - RECENT_SECONDS * 1e9:
         return ""
-    about = (asked.asked, sys.version, os.environ.get("GRADER_DATA"), [os.path.abspath(path) for path in asked.paths])
+    about = (
+        asked.as_stored,
+        sys.version,
+        os.environ.get("GRADER_DATA"),
+        [os.path.abspath(path) for path in asked.paths],
+    )
     return hashlib.sha256(repr((about, found)).encode()).hexdigest()
 
 

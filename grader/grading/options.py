@@ -8,17 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 LISTS = ("paths", "exercise", "lesson", "check", "slurm")
-ELSEWHERE = (
-    "marks",
-    "jobs",
-    "engine",
-    "address",
-    "slurm",
-    "note",
-    "resume",
-    "quiet",
-    "json",
-)  # what is found depends on none of these
+# what is found depends on none of these
+ELSEWHERE = ("marks", "jobs", "engine", "address", "slurm", "note", "resume", "quiet", "json")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +45,13 @@ class RunOptions:
         return cls(**given | {name: tuple(given[name] or ()) for name in LISTS})
 
     @property
-    def asked(self) -> dict[str, Any]:
+    def as_stored(self) -> dict[str, Any]:
         """What tells whether two runs are asked for the same, as plain data."""
         given = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in ELSEWHERE}
-        plain = {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}
-        return plain | {
-            "paths": [str(path) for path in self.paths],
-            "exercise": list(self.exercise),
-            "lesson": list(self.lesson),
-            "check": list(self.check),
-        }
+        return {name: _plain(value) for name, value in given.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value

@@ -123,7 +123,7 @@ class Recorder:
                     public=result.public,
                     later=result.later,
                     hint=check.hint if check else "",
-                    told=(result.finding.misconception or result.finding.message) if result.finding else "",
+                    told=result.finding.headline if result.finding else "",
                     fingerprint="" if result.earlier else self._wanted.fingerprints.get(result.id, ""),
                     run=before.run if kept_one and before is not None else 0,
                     why=ran,

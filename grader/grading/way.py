@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -50,6 +51,9 @@ Engine = Callable[
 ]
 
 
+Looked = tuple[Source, Entry, str]  # a submission with the digest of its files
+
+
 class Task(NamedTuple):
     """A submission that was looked into, and what is to be done with it."""
 
@@ -72,75 +76,68 @@ class Graded(NamedTuple):
     without_index: GraderError | None  # why there is no index
 
 
-def grade_class(
-    asked: RunOptions,
-    course: Course,
-    checks: Sequence[Check],
-    found: Found,
-    book: Gradebook,
-    options: Options,
-    engine: Engine,
-    watch: Watch,
-    marking: Marking | None = None,
-) -> Graded:
-    """Grade what was `found`, and write reports and index.
+@dataclass(frozen=True, kw_only=True)
+class ClassRun:
+    """A run over a class: by what it was asked for, and what that has come to."""
+
+    asked: RunOptions
+    course: Course
+    checks: Sequence[Check]
+    found: Found  # the submissions
+    book: Gradebook
+    options: Options
+    marking: Marking | None = None
+
+
+class _Failures:
+    """The submissions that have no report, or none that could be written, and the exit codes that these ask for."""
+
+    def __init__(self, book: Gradebook) -> None:
+        self._book = book
+        self.problems: dict[str, Problem] = {}
+        self.codes: list[int] = []
+
+    def add(self, source: Source, problem: GraderError) -> None:
+        self.problems[source.name] = Problem(name=source.name, place=source.place, why=str(problem))
+        self.codes.append(problem.exit_code)
+
+    def refuse(self, source: Source, problem: GraderError) -> None:
+        """And put it into the gradebook."""
+        self.add(source, problem)
+        self._book.refuse(self.problems[source.name])
+
+
+def grade_class(run: ClassRun, engine: Engine, watch: Watch) -> Graded:
+    """Grade what was found, and write reports and index.
 
     `engine` is called when there is something to grade, with checks, submissions, checks whose results stand, and what
     tells these; `watch` is a context manager over so many submissions, whose value is called with the name of each that is done, and the seconds that it took.
     """
+    asked, book, sources = run.asked, run.book, run.found.sources
     with book.alone():
-        places = _opened(book, course)
-        _refuse_namesakes(found.sources, places, asked.out)
-        looked, failures = _look(found.sources)
-        wanted = _wanted(book, course, checks, options)
-        is_again = _is_again(book, asked, found) and marking is None
-        tasks = _planned(book, wanted, looked, _begun(book, asked, course, looked, found), asked)
-        standing_still = [task for task in tasks if task.plan.whole]
-        book.reuse((task.entry, task.plan.base) for task in standing_still if task.plan.base is not None)
-        recorder = Recorder(book, course, wanted, places)
-        problems: dict[str, Problem] = {}
-        codes: list[int] = []
-
-        def fail(source: Source, problem: GraderError) -> None:
-            problems[source.name] = Problem(name=source.name, place=source.place, why=str(problem))
-            codes.append(problem.exit_code)
-
-        with watch(len(found.sources) - len(standing_still)) as advance:
-            for source, failure in failures:
-                fail(source, failure)
-                book.refuse(problems[source.name])
+        places = _opened(book, run.course)
+        _refuse_namesakes(sources, places, asked.out)
+        looked, unreadable = _look(sources)
+        wanted = _wanted(run)
+        is_again = _is_again(run)
+        tasks = _planned(run, wanted, looked, _begun(run, looked))
+        unchanged = [task for task in tasks if task.plan.whole]
+        book.reuse((task.entry, task.plan.base) for task in unchanged if task.plan.base is not None)
+        recorder, failures = Recorder(book, run.course, wanted, places), _Failures(book)
+        with watch(len(sources) - len(unchanged)) as advance:
+            for source, problem in unreadable:
+                failures.refuse(source, problem)
                 advance(source.name, 0.0)
-            for task, outcome in _graded(book, wanted, options, tasks, engine):
-                try:
-                    _record(recorder, task, outcome)
-                except GraderError as problem:
-                    fail(task.source, problem)
-                    book.refuse(problems[task.entry.name])
-                else:
-                    for _, written in write_reports(book, asked.out, [task.entry.name], marking):
-                        if written is not None:
-                            fail(task.source, written)
+            for task, outcome in _graded(run, wanted, tasks, engine):
+                _record_and_write(run, recorder, task, outcome, failures)
                 advance(task.entry.name, outcome.report.seconds if isinstance(outcome, Verdicts) else 0.0)
-        mine = {task.entry.name: task.source for task in tasks}
-        shown_otherwise = (
-            {task.entry.name for task in standing_still} if marking else set()
-        )  # a mark may be another now
-        late = sorted(shown_otherwise.union(stale(book, asked.out)))
-        for name, written in write_reports(book, asked.out, late, marking):
-            if written is not None and name in mine and name not in problems:
-                fail(mine[name], written)
-        names = sorted(mine.keys() - problems.keys())
-        without_index = None
-        try:
-            if not is_again or late or len(standing_still) < len(found.sources):
-                seen = {source.place for source in found.sources}
-                mine_now = Mine(names, list(problems.values()), found.left_alone, seen)
-                write_overview(book, asked.out, mine_now, marking)
-        except GraderError as problem:
-            without_index = problem
+        late = _write_late(run, tasks, failures)
+        names = sorted({task.entry.name for task in tasks}.difference(failures.problems))
+        stands = is_again and not late and len(unchanged) == len(sources)
+        without_index = None if stands else _write_index(run, names, failures)
         book.finish(_now())  # what is killed before is gone on with
-    reused = sum(task.plan.whole for task in tasks)
-    return Graded(names, list(problems.values()), codes, recorder.told, book.asked(), reused, without_index)
+    problems = list(failures.problems.values())
+    return Graded(names, problems, failures.codes, recorder.told, book.asked(), len(unchanged), without_index)
 
 
 # Take
@@ -178,7 +175,7 @@ def _adopt(book: Gradebook, course: Course, places: Mapping[str, str]) -> None:
                 silent=False,
                 public=check.public,
                 hint="",
-                told=(check.finding.misconception or check.finding.message) if check.finding else "",
+                told=check.finding.headline if check.finding else "",
             )
             for check in report.checks
         ]
@@ -196,10 +193,8 @@ def _refuse_namesakes(sources: Iterable[Source], places: Mapping[str, str], out:
             raise UsageError(f"{told}; name another folder with --out")
 
 
-def _look(
-    sources: Iterable[Source],
-) -> tuple[list[tuple[Source, Entry, str]], list[tuple[Source, GraderError]]]:
-    """Each submission with the digest of its files; and those that cannot be taken in."""
+def _look(sources: Iterable[Source]) -> tuple[list[Looked], list[tuple[Source, GraderError]]]:
+    """Each submission; and those that cannot be taken in."""
     looked, failures = [], []
     for source in sources:
         try:
@@ -215,68 +210,60 @@ def _look(
 # Reuse
 
 
-def _wanted(book: Gradebook, course: Course, checks: Sequence[Check], options: Options) -> Wanted:
+def _wanted(run: ClassRun) -> Wanted:
     """What is asked, with fingerprints: worked out once for each state of the sources."""
-    state = fingerprints.state(course, checks, options)
+    book, about = run.book, (run.course, run.checks, run.options)
+    state = fingerprints.state(*about)
     known = book.known_fingerprints(state) if state else None
     parts: dict[str, fingerprints.Parts] = {}
     if known is None:
-        parts = fingerprints.fingerprints(course, checks, options)
+        parts = fingerprints.fingerprints(*about)
         known = {name: fingerprints.digest(each) for name, each in parts.items()}
         if state:
             book.keep_fingerprints(state, known)
     book.put_fingerprints({known[name]: each for name, each in parts.items()})
-    return Wanted(tuple(checks), known, cache(book.parts))
+    return Wanted(tuple(run.checks), known, cache(book.parts))
 
 
-def _begun(
-    book: Gradebook, asked: RunOptions, course: Course, looked: Sequence[tuple[Source, Entry, str]], found: Found
-) -> dict[str, int]:
+def _begun(run: ClassRun, looked: Sequence[Looked]) -> dict[str, int]:
     """Open a run, or go on with the one that was interrupted; the seed for each submission that is asked anew."""
+    asked, book = run.asked, run.book
     entries = [entry for _, entry, _ in looked]
     runs = book.runs()
     last = runs[-1] if runs and runs[-1].state == "open" else None
-    if asked.resume and (last is None or last.options != asked.asked):
+    if asked.resume and (last is None or last.options != asked.as_stored):
         told = (
             "the last run there has ended" if last is None else "the run that was interrupted was asked for otherwise"
         )
         raise UsageError(f"--resume: {told}; leave --resume out, and what is the same is not run again")
-    if last is not None and last.options == asked.asked:
+    if last is not None and last.options == asked.as_stored:
         known = book.resume(last, entries)
         late = asked.seed if asked.seed is not None else fresh_seed()  # for files that are younger than the run
         return {one.name: last.seed if known.get(one.name) == one.snapshot else late for one in entries}
     seed = asked.seed if asked.seed is not None else fresh_seed()
-    run = Run(
+    begun = Run(
         started=_now(),
         seed=seed,
         note=asked.note,
-        course=course.name,
-        options=asked.asked,
+        course=run.course.name,
+        options=asked.as_stored,
         versions=versions(),
-        left_alone=tuple(found.left_alone),
+        left_alone=tuple(run.found.left_alone),
     )
-    book.begin(run, entries)
+    book.begin(begun, entries)
     return {one.name: seed for one in entries}
 
 
-def _is_again(book: Gradebook, asked: RunOptions, found: Found) -> bool:
+def _is_again(run: ClassRun) -> bool:
     """Whether the run before was about the very same, so that its overview stands where no result is another."""
-    before = book.runs()[-1:]
-    return (
-        bool(before)
-        and (before[0].state, before[0].options) == ("done", asked.asked)
-        and before[0].left_alone == tuple(found.left_alone)
-        and (asked.out / "index.html").is_file()
-    )
+    if run.marking is not None or not (run.asked.out / "index.html").is_file():
+        return False
+    before = [(one.state, one.options, one.left_alone) for one in run.book.runs()[-1:]]
+    return before == [("done", run.asked.as_stored, tuple(run.found.left_alone))]
 
 
-def _planned(
-    book: Gradebook,
-    wanted: Wanted,
-    looked: Iterable[tuple[Source, Entry, str]],
-    seeds: Mapping[str, int],
-    asked: RunOptions,
-) -> list[Task]:
+def _planned(run: ClassRun, wanted: Wanted, looked: Iterable[Looked], seeds: Mapping[str, int]) -> list[Task]:
+    asked, book = run.asked, run.book
     tasks = []
     with book.candidates() as candidates:
         for source, entry, digest in looked:
@@ -294,7 +281,7 @@ def _planned(
 
 
 def _graded(
-    book: Gradebook, wanted: Wanted, options: Options, tasks: Sequence[Task], engine: Engine
+    run: ClassRun, wanted: Wanted, tasks: Sequence[Task], engine: Engine
 ) -> Iterator[tuple[Task, Outcome | None]]:
     """Every submission that does not stand as it is, with what was asked of it now; None where that is nothing."""
     shards: dict[tuple[int, frozenset[str], frozenset[str]], list[Task]] = {}
@@ -303,17 +290,17 @@ def _graded(
             shards.setdefault((task.plan.seed, task.plan.run, task.plan.kept), []).append(task)
         elif not task.plan.whole:
             yield task, None
-    for (seed, run, kept_ones), shard in shards.items():
-        chosen = [check for check in wanted.checks if check.id in run or check.id in kept_ones]
+    for (seed, to_run, kept_ones), shard in shards.items():
+        chosen = [check for check in wanted.checks if check.id in to_run or check.id in kept_ones]
         sources = [task.source for task in shard]
         by_name = {task.entry.name: task for task in shard}
 
         def known(
             name: str, kept: frozenset[str] = kept_ones, by_name: Mapping[str, Task] = by_name
         ) -> dict[str, Trail]:
-            return reuse.trails(book, wanted, by_name[name].plan) if kept else {}
+            return reuse.trails(run.book, wanted, by_name[name].plan) if kept else {}
 
-        with engine(chosen, msgspec.structs.replace(options, seed=seed), sources, kept_ones, known) as grading:
+        with engine(chosen, msgspec.structs.replace(run.options, seed=seed), sources, kept_ones, known) as grading:
             for source, outcome in grading.grade_all(sources):
                 yield by_name[source.name], outcome
 
@@ -331,6 +318,44 @@ def _record(recorder: Recorder, task: Task, outcome: Outcome | None) -> None:
             raise HarnessError(f"{entry.place}: {CHANGED}")
         entry = msgspec.structs.replace(entry, snapshot="")
     recorder.put(entry, task.digest, task.plan, outcome)
+
+
+def _record_and_write(
+    run: ClassRun, recorder: Recorder, task: Task, outcome: Outcome | None, failures: _Failures
+) -> None:
+    try:
+        _record(recorder, task, outcome)
+    except GraderError as problem:
+        failures.refuse(task.source, problem)
+        return
+    for _, unwritten in write_reports(run.book, run.asked.out, [task.entry.name], run.marking):
+        if unwritten is not None:
+            failures.add(task.source, unwritten)
+
+
+# Write
+
+
+def _write_late(run: ClassRun, tasks: Iterable[Task], failures: _Failures) -> list[str]:
+    """Write reports that are not there, or whose mark may be another now; the submissions."""
+    mine = {task.entry.name: task for task in tasks}
+    marked = {name for name, task in mine.items() if task.plan.whole} if run.marking else set()
+    late = sorted(marked.union(stale(run.book, run.asked.out)))
+    for name, unwritten in write_reports(run.book, run.asked.out, late, run.marking):
+        if unwritten is not None and name in mine and name not in failures.problems:
+            failures.add(mine[name].source, unwritten)
+    return late
+
+
+def _write_index(run: ClassRun, names: Sequence[str], failures: _Failures) -> GraderError | None:
+    """Why it could not be written."""
+    seen = {source.place for source in run.found.sources}
+    mine = Mine(names, list(failures.problems.values()), run.found.left_alone, seen)
+    try:
+        write_overview(run.book, run.asked.out, mine, run.marking)
+    except GraderError as problem:
+        return problem
+    return None
 
 
 def _now() -> str:

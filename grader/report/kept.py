@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from grader.records import Earlier, ExerciseResult, Record, SubmissionReport, from_json, sum_points
+from grader.records import Earlier, ExerciseResult, Record, SubmissionReport, from_json, sum_points, to_json
 from grader.report.files import write_whole
 
 KEPT = "not asked in this run, kept from that of "  # begins a note about earlier results
@@ -46,7 +46,7 @@ def read_index(out: Path) -> Index:
 
 
 def write_index(index: Index, out: Path) -> None:
-    write_whole(out / INDEX, msgspec.json.format(msgspec.json.encode(index), indent=1) + b"\n")
+    write_whole(out / INDEX, to_json(index))
 
 
 def is_same(place: str, other: str) -> bool:

@@ -21,6 +21,6 @@ def standing(report: SubmissionReport) -> Standing:
         owing=sum(check.outcome == "skipped" and check.counted for check in report.checks),
         first_failure=next((check.title for check in report.checks if check.outcome == "failed"), ""),
         leading=first.id if first else "",
-        told=one_line(found.misconception or found.message) if found else "",
+        told=one_line(found.headline) if found else "",
         artefacts=report.artefacts,
     )

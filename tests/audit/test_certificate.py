@@ -15,9 +15,7 @@ from grader.audit.certificate import (
     ExerciseAudit,
     MutantOutcome,
     OperatorAudit,
-    from_json,
     lines,
-    to_json,
     write,
 )
 
@@ -64,19 +62,6 @@ def certificate(*exercises: ExerciseAudit, certified: bool) -> Certificate:
         seconds=12.3,
         jobs=2,
     )
-
-
-def test_round_trip() -> None:
-    """What is written as JSON is read back equal."""
-    found = certificate(EXERCISE, certified=False)
-
-    assert found == from_json(to_json(found))
-
-
-def test_other_fields_are_refused() -> None:
-    """A file that is no certificate is refused with the field's path."""
-    with pytest.raises(msgspec.ValidationError, match="exercises"):
-        from_json(to_json(certificate(EXERCISE, certified=False)).replace(b'"killed": 9', b'"killed": "nine"'))
 
 
 def test_no_certificate_with_survivors() -> None:
@@ -139,4 +124,5 @@ def test_page(tmp_path: Path) -> None:
 
     for part in ("Not certified", "right_loops", "a - b &lt;script&gt;", "both are zero", "redundant", "never fails"):
         assert part in page
-    assert EXERCISE == from_json((tmp_path / "audit.json").read_bytes()).exercises[0]
+    stored = msgspec.json.decode((tmp_path / "audit.json").read_bytes(), type=Certificate)
+    assert EXERCISE == stored.exercises[0]

@@ -41,7 +41,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Klass:
 def canned(undisturbed: Klass, monkeypatch: pytest.MonkeyPatch) -> Klass:
     """Another folder of reports; what is to be found is known, so that a run takes no time."""
     found = {one.submission: one for one in undisturbed.book.reports()}
-    monkeypatch.setattr(way, "_graded", lambda book, wanted, options, tasks, engine: _known(tasks, found))
+    monkeypatch.setattr(way, "_graded", lambda run, wanted, tasks, engine: _known(tasks, found))
     return undisturbed
 
 

@@ -21,7 +21,7 @@ from grader.engine.local import Grader, Known, Options, Verdicts
 from grader.engine.workplace import Workplace
 from grader.gradebook import Gradebook
 from grader.grading.options import RunOptions
-from grader.grading.way import Graded, Task, grade_class, known_places
+from grader.grading.way import ClassRun, Graded, Task, grade_class, known_places
 from grader.judge.session import Data
 from grader.records import CheckResult, ExerciseResult, SubmissionReport
 from grader.worker.client import Limits
@@ -156,7 +156,8 @@ class Klass:
         def watch(total: int) -> Iterator[Any]:
             yield lambda name, seconds: None
 
-        return grade_class(asked, loaded, checks, found, self.book, options, engine, watch)
+        run = ClassRun(asked=asked, course=loaded, checks=checks, found=found, book=self.book, options=options)
+        return grade_class(run, engine, watch)
 
     def reports(self) -> dict[str, SubmissionReport]:
         return {one.submission: timeless(one) for one in self.book.reports()}

@@ -16,7 +16,7 @@ from tests.grading.small import CLASS, RIGHT, Klass, counting_runs, played, writ
 
 @pytest.fixture
 def klass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Klass:
-    monkeypatch.setattr(way, "_graded", lambda book, wanted, options, tasks, engine: played(wanted.checks, tasks))
+    monkeypatch.setattr(way, "_graded", lambda run, wanted, tasks, engine: played(wanted.checks, tasks))
     return Klass(tmp_path)
 
 
@@ -110,7 +110,7 @@ def test_a_run_that_was_interrupted(klass: Klass, monkeypatch: pytest.MonkeyPatc
     """Goes on with its seed; a file that has changed meanwhile, whose questions may be known, is asked others."""
 
     def ends(*given: object) -> object:
-        yield from list(played(given[1].checks, given[3]))[:2]  # type: ignore[attr-defined, arg-type]
+        yield from list(played(given[1].checks, given[2]))[:2]  # type: ignore[attr-defined, arg-type]
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -187,7 +187,7 @@ def test_files_that_change_meanwhile(klass: Klass, monkeypatch: pytest.MonkeyPat
     klass.edit("course/rubric/shift.py", "examples=4", "examples=3")
 
     def other(*given: object) -> object:
-        for task, found in played(given[1].checks, given[3]):  # type: ignore[attr-defined, arg-type]
+        for task, found in played(given[1].checks, given[2]):  # type: ignore[attr-defined, arg-type]
             assert found is not None
             report = msgspec.structs.replace(found.report, digest="another")
             yield task, msgspec.structs.replace(found, report=report)
