@@ -67,7 +67,7 @@ def _told(finding: Finding) -> Iterator[str]:
     yield finding.call
     for argument in finding.arguments:
         value = argument.value
-        yield f"{argument.name} =\n{value.numpy()}" if isinstance(value, Array) else f"{argument.name} = {value}"
+        yield f"{argument.name} =\n{value.numpy()}" if isinstance(value, Array) else f"{argument.name} = {value.text}"
     if isinstance(finding.expected, Array):
         yield f"expected, as the report says =\n{finding.expected.numpy()}"
 
