@@ -13,7 +13,7 @@ from msgspec import structs
 from grader.intake import platforms
 from grader.policy import people
 from grader.policy.handed_in import HandedIn, handed_in
-from grader.policy.marks import Mark, marks
+from grader.policy.marks import Mark, mark_of
 from grader.policy.people import Person
 from grader.policy.roster import Joined, Student
 from grader.policy.rules import Policy
@@ -50,7 +50,7 @@ class Marking:
 
     def mark(self, report: SubmissionReport, student: Student | None = None) -> Mark:
         """What a report counts; for one `student` of a group with what is said of that one."""
-        return marks(report, self.policy, self.person(report.submission, student))
+        return mark_of(report, self.policy, self.person(report.submission, student))
 
     def given(self, reports: Iterable[SubmissionReport]) -> dict[str, Mark]:
         """All marks of a class by the submission's name; of several attempts of a student one counts."""

@@ -1,4 +1,4 @@
-"""One student's mark: `marks(report, policy, person)`, and a line for all that stands between it and the points."""
+"""One student's mark: `mark_of(report, policy, person)`, and a line for all that stands between it and the points."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class _Part(Record, frozen=True, kw_only=True):
     possible: float
 
 
-def marks(report: SubmissionReport, policy: Policy, person: Person) -> Mark:
+def mark_of(report: SubmissionReport, policy: Policy, person: Person) -> Mark:
     """The mark for a report, by the course's rules and what is said of this student."""
     lines: list[Line] = []
     parts: list[_Part] = []
@@ -67,7 +67,9 @@ def marks(report: SubmissionReport, policy: Policy, person: Person) -> Mark:
     lines.insert(0, Line(text="What the checks earned", points=total))
     late, doubts = _late(parts, policy, person)
     lines += late
-    lines += [_by_hand(manual.points, manual.exercise, manual.comment) for manual in person.manual]
+    for manual in person.manual:
+        text = f"{manual.exercise}: {manual.comment}" if manual.exercise else manual.comment
+        lines.append(Line(text=text, points=manual.points))
     dues = [due for part in parts if (due := _due(policy, person, part.name))]
     return Mark(
         score=max(0.0, sum_points(line.points for line in lines)),
@@ -156,10 +158,6 @@ def _extended(by_due: Iterable[datetime], policy: Policy, person: Person) -> Ite
     for due in sorted(by_due):
         if due in (person.deadline, *person.deadlines.values()):
             yield Line(text=f"Extension: the deadline is {due.strftime(CLOCK)}")
-
-
-def _by_hand(points: float, exercise: str, comment: str) -> Line:
-    return Line(text=f"{exercise}: {comment}" if exercise else comment, points=points)
 
 
 def _long(over: timedelta) -> str:

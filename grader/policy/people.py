@@ -18,7 +18,6 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 from msgspec import structs
 
@@ -42,26 +41,21 @@ class Manual(Record, frozen=True, kw_only=True):
     exercise: str = ""
 
 
-class Person(Record, frozen=True, kw_only=True):
+class Said(Record, frozen=True, kw_only=True):
+    """What the marks file may say of one student."""
+
+    handed_in: datetime | None = None
+    deadline: datetime | None = None
+    deadlines: dict[str, datetime] = {}
+    excused: tuple[str, ...] = ()
+    manual: tuple[Manual, ...] = ()
+
+
+class Person(Said, frozen=True, kw_only=True):
     """What is known of a student beside the submission."""
 
-    handed_in: datetime | None = None
     source: str = "the marks file"  # that tells the time
     is_late: bool = False  # a platform says so without saying by how much
-    deadline: datetime | None = None
-    deadlines: dict[str, datetime] = {}
-    excused: tuple[str, ...] = ()
-    manual: tuple[Manual, ...] = ()
-
-
-class _Said(Record, frozen=True, kw_only=True):
-    """One student in the file."""
-
-    handed_in: datetime | None = None
-    deadline: datetime | None = None
-    deadlines: dict[str, datetime] = {}
-    excused: tuple[str, ...] = ()
-    manual: tuple[Manual, ...] = ()
 
 
 def beside(course: Path | None) -> Path | None:
@@ -81,7 +75,7 @@ def _from_toml(path: Path, exercises: Collection[str], zone: tzinfo | None) -> d
     file = TomlFile(path, "--marks")
     people = {}
     for name, value in file.raw.items():
-        said: _Said = file.converted(value, _Said, name)
+        said: Said = file.converted(value, Said, name)
         for keys, used in (
             (("deadlines",), said.deadlines),
             (("excused",), said.excused),
@@ -94,15 +88,14 @@ def _from_toml(path: Path, exercises: Collection[str], zone: tzinfo | None) -> d
         for manual in said.manual:
             if not math.isfinite(manual.points):
                 raise file.error((name, "manual"), f"points = {manual.points:g} is no number of points")
-        times: dict[str, Any] = {
-            field: aware(file, (name, field), time, zone)
-            for field in ("handed_in", "deadline")
-            if (time := getattr(said, field)) is not None
-        }
-        times["deadlines"] = {
+        known = structs.asdict(said)
+        for field in ("handed_in", "deadline"):
+            if known[field] is not None:
+                known[field] = aware(file, (name, field), known[field], zone)
+        known["deadlines"] = {
             exercise: aware(file, (name, "deadlines"), due, zone) for exercise, due in said.deadlines.items()
         }
-        people[name] = Person(excused=said.excused, manual=said.manual, **times)
+        people[name] = Person(**known)
     return people
 
 

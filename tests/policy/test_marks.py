@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from grader.policy.marks import Mark, marks
+from grader.policy.marks import Mark, mark_of
 from grader.policy.people import Manual, Person
 from grader.policy.rules import Late, Policy
 from grader.records import SubmissionReport
@@ -43,10 +43,10 @@ def told(mark: Mark) -> list[tuple[str, float]]:
 
 def test_without_rules_the_points_are_the_mark(graded: SubmissionReport) -> None:
     """And there is one line, which says so."""
-    assert Mark(score=6, max_score=10, lines=marks(graded, Policy(), Person()).lines) == marks(
+    assert Mark(score=6, max_score=10, lines=mark_of(graded, Policy(), Person()).lines) == mark_of(
         graded, Policy(), Person()
     )
-    assert [] == told(marks(graded, Policy(), Person()))
+    assert [] == told(mark_of(graded, Policy(), Person()))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_late(graded: SubmissionReport, hours: float, rule: Late, cost: float) -
     """Each day or hour that has begun costs the same, up to a limit."""
     policy = Policy(deadline=DUE, grace_minutes=15, late=rule)
 
-    assert (6 - cost, 10) == total(marks(graded, policy, late(hours)))
+    assert (6 - cost, 10) == total(mark_of(graded, policy, late(hours)))
 
 
 def test_the_line_says_how_late_and_by_which_rule(graded: SubmissionReport) -> None:
@@ -78,13 +78,13 @@ def test_the_line_says_how_late_and_by_which_rule(graded: SubmissionReport) -> N
         "Late: handed in 30 hours after the deadline (2026-11-30 22:59 UTC), as the marks file says: "
         "2 days begun, 10 % each"
     )
-    assert [(expected, -2.0)] == told(marks(graded, policy, late(30)))
+    assert [(expected, -2.0)] == told(mark_of(graded, policy, late(30)))
 
 
 def test_exercises_with_deadlines_of_their_own(graded: SubmissionReport) -> None:
     """Only what is late itself costs, in percent of its own points."""
     policy = Policy(deadline=DUE, deadlines={"pooling": DUE + timedelta(days=7)}, late=Late(percent=50))
-    mark = marks(graded, policy, late(1))
+    mark = mark_of(graded, policy, late(1))
 
     assert (4, 10) == total(mark)
     assert mark.lines[-1].text.startswith("corr2d: handed in 60 minutes after")
@@ -97,21 +97,23 @@ def test_the_clock_that_is_put_back() -> None:
     policy = Policy(deadline=datetime(2026, 10, 24, 23, tzinfo=zone), late=Late(points=1, per="hour"))
     person = Person(handed_in=datetime(2026, 10, 25, 23, tzinfo=zone))
 
-    assert 100 - 25 == marks(report("anna", check("a.x", points=100)), policy, person).score
+    assert 100 - 25 == mark_of(report("anna", check("a.x", points=100)), policy, person).score
 
 
 def test_no_exercise_pays_for_another() -> None:
     """What is missing earns nothing, and takes nothing off what is there."""
     half = report("anna", check("corr2d.values", points=10), check("pooling.loads", "failed", points=10))
 
-    assert (9, 20) == total(marks(half, Policy(deadline=DUE, late=Late(percent=10)), late(1)))
+    assert (9, 20) == total(mark_of(half, Policy(deadline=DUE, late=Late(percent=10)), late(1)))
 
 
 def test_a_changed_deadline_changes_the_mark_and_nothing_else(graded: SubmissionReport) -> None:
     """The stored report is the same."""
     before = graded.score
     rule = Late(percent=10)
-    first, second = (marks(graded, Policy(deadline=DUE + timedelta(days=days), late=rule), late(30)) for days in (0, 2))
+    first, second = (
+        mark_of(graded, Policy(deadline=DUE + timedelta(days=days), late=rule), late(30)) for days in (0, 2)
+    )
 
     assert (4, 6, before) == (first.score, second.score, graded.score)
 
@@ -119,7 +121,7 @@ def test_a_changed_deadline_changes_the_mark_and_nothing_else(graded: Submission
 @pytest.mark.parametrize("extension", [{"deadline": DUE + timedelta(days=3)}, {"deadlines": {"corr2d": DUE}}])
 def test_extension(graded: SubmissionReport, extension: dict[str, Any]) -> None:
     """It moves the student's own deadline and is told; a shorter one than the course's has no effect."""
-    mark = marks(graded, Policy(deadline=DUE, late=Late(percent=10)), late(30, **extension))
+    mark = mark_of(graded, Policy(deadline=DUE, late=Late(percent=10)), late(30, **extension))
     moved = "deadline" in extension
 
     assert (6 if moved else 4) == mark.score
@@ -131,7 +133,7 @@ def test_extension(graded: SubmissionReport, extension: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("person", "word"), [(Person(), "nothing says when"), (Person(is_late=True), "it is late")])
 def test_an_unknown_time_costs_nothing_and_is_a_doubt(graded: SubmissionReport, person: Person, word: str) -> None:
     """The instructor hears of it."""
-    mark = marks(graded, Policy(deadline=DUE, late=Late(percent=10)), person)
+    mark = mark_of(graded, Policy(deadline=DUE, late=Late(percent=10)), person)
 
     assert (6, 1) == (mark.score, len(mark.doubts))
     assert word in mark.doubts[0]
@@ -139,7 +141,7 @@ def test_an_unknown_time_costs_nothing_and_is_a_doubt(graded: SubmissionReport, 
 
 def test_weights(graded: SubmissionReport) -> None:
     """An exercise is worth its weight, whatever its points."""
-    mark = marks(graded, Policy(weights={"corr2d": 50}), Person())
+    mark = mark_of(graded, Policy(weights={"corr2d": 50}), Person())
 
     assert (29, 56) == total(mark)
     assert [("corr2d: 2 of 4 points count 25 of 50", 0)] == told(mark)
@@ -147,14 +149,14 @@ def test_weights(graded: SubmissionReport) -> None:
 
 def test_extra_credit(graded: SubmissionReport) -> None:
     """What is extra adds to the mark when it is there, and is not missed when it is not."""
-    assert (6, 8) == total(marks(graded, Policy(extra_credit=("pooling.dilation",)), Person()))
-    assert (6, 6) == total(marks(graded, Policy(extra_credit=("pooling.values",)), Person()))
-    assert (6, 4) == total(marks(graded, Policy(extra_credit=("pooling",)), Person()))
+    assert (6, 8) == total(mark_of(graded, Policy(extra_credit=("pooling.dilation",)), Person()))
+    assert (6, 6) == total(mark_of(graded, Policy(extra_credit=("pooling.values",)), Person()))
+    assert (6, 4) == total(mark_of(graded, Policy(extra_credit=("pooling",)), Person()))
 
 
 def test_excused(graded: SubmissionReport) -> None:
     """The exercise counts neither way."""
-    mark = marks(graded, Policy(), Person(excused=("corr2d",)))
+    mark = mark_of(graded, Policy(), Person(excused=("corr2d",)))
 
     assert (4, 6) == total(mark)
     assert [("corr2d: excused, its 4 points are left out", 0)] == told(mark)
@@ -163,16 +165,16 @@ def test_excused(graded: SubmissionReport) -> None:
 def test_points_by_hand(graded: SubmissionReport) -> None:
     """They are added or taken with their comment, and no mark is below zero."""
     given = (Manual(points=2, comment="At the board", exercise="corr2d"), Manual(points=-1, comment="No name on it"))
-    mark = marks(graded, Policy(), Person(manual=given))
+    mark = mark_of(graded, Policy(), Person(manual=given))
 
     assert (7, 10) == total(mark)
     assert [("corr2d: At the board", 2), ("No name on it", -1)] == told(mark)
-    assert 0 == marks(graded, Policy(), Person(manual=(Manual(points=-50, comment="."),))).score
+    assert 0 == mark_of(graded, Policy(), Person(manual=(Manual(points=-50, comment="."),))).score
 
 
 def test_a_check_that_could_not_be_judged_counts_neither_way() -> None:
     """With weights as without."""
     mixed = report("ben", check("corr2d.values"), check("corr2d.linear", "errored"), check("pooling.values", "errored"))
 
-    assert (2, 2) == total(marks(mixed, Policy(), Person()))
-    assert (10, 10) == total(marks(mixed, Policy(weights={"corr2d": 10, "pooling": 10}), Person()))
+    assert (2, 2) == total(mark_of(mixed, Policy(), Person()))
+    assert (10, 10) == total(mark_of(mixed, Policy(weights={"corr2d": 10, "pooling": 10}), Person()))
