@@ -204,7 +204,7 @@ def _in_archive(path: Path, exercises: Collection[str]) -> Found:
         folders.update([top] if slash else [])
         within.setdefault(top, []).extend([rest] if rest and not rest.endswith("/") else [])
     entries = [Entry(name, is_folder=name in folders) for name in within if name]
-    return _sources(path, roster.call(entries, within.__getitem__, exercises), {}, wrapper)
+    return _sources(path, roster.assign(entries, within.__getitem__, exercises), {}, wrapper)
 
 
 def _in_folder(path: Path, exercises: Collection[str], alone: bool = True) -> Found:
@@ -216,7 +216,7 @@ def _in_folder(path: Path, exercises: Collection[str], alone: bool = True) -> Fo
         return Found([Source(path=path, name="")])
     within: dict[str, list[str]] = {}
     entries = [_entry(entry, within) for entry in listed]
-    called = roster.call(entries, within.__getitem__, exercises)
+    called = roster.assign(entries, within.__getitem__, exercises)
     if not called.signs:
         scripts = ", ".join(sorted(exercises))
         raise UsageError(f"{path}: neither it nor a folder in it holds one of {scripts}")

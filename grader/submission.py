@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.errors import SubmissionOutOfReach
 from grader.intake import notebook
 from grader.intake.archives import read_archive
-from grader.intake.basket import ARCHIVES, MOST_FILE_BYTES, Basket, Parts
+from grader.intake.basket import ARCHIVES, MOST_FILE_BYTES, Basket, Parts, is_archive
 from grader.intake.folder import read_file, read_folder
 from grader.intake.places import NOTEBOOK
 from grader.intake.settle import put_back, settle, without_starters
@@ -94,7 +94,7 @@ def _filled(source: Source) -> Basket:
         _fill(basket, source.path)
         return basket
     what = source.path / source.members[0][0]
-    if source.path.name.lower().endswith(ARCHIVES):
+    if is_archive(source.path.name):
         basket = Basket(what, source.members)
         read_archive(source.path, basket)
         return basket
@@ -110,7 +110,7 @@ def _fill(basket: Basket, path: Path, kept: str = "") -> None:
         is_folder = stat.S_ISDIR(os.stat(path).st_mode)
     if is_folder:
         read_folder(path, basket)
-    elif path.name.lower().endswith(ARCHIVES):
+    elif is_archive(path.name):
         read_archive(path, basket)
     elif kept or path.name.lower().endswith(NOTEBOOK):
         with basket.reading():

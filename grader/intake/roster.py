@@ -16,40 +16,9 @@ from grader.intake.basket import ARTEFACTS, CODE, DATA, ignored, is_archive, sho
 
 PACKED = {".rar", ".7z", ".xz", ".txz", ".bz2", ".tbz2", ".gz", ".zst", ".z", ".lzh", ".cab", ".sit", ".dmg", ".iso"}
 HARMLESS = {  # kinds of files that lie about in class folders and are nobody's work
-    *(
-        ".txt",
-        ".md",
-        ".rst",
-        ".html",
-        ".htm",
-        ".csv",
-        ".tsv",
-        ".xls",
-        ".xlsx",
-        ".ods",
-        ".json",
-        ".yml",
-        ".yaml",
-        ".toml",
-    ),
-    *(
-        ".ini",
-        ".cfg",
-        ".log",
-        ".db",
-        ".lnk",
-        ".url",
-        ".bak",
-        ".tmp",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".svg",
-        ".sh",
-        ".bat",
-        "",
-    ),
-}
+    "", ".txt", ".md", ".rst", ".html", ".htm", ".csv", ".tsv", ".xls", ".xlsx", ".ods", ".json", ".yml", ".yaml",
+    ".toml", ".ini", ".cfg", ".log", ".db", ".lnk", ".url", ".bak", ".tmp", ".png", ".jpg", ".jpeg", ".svg", ".sh", ".bat",
+}  # fmt: skip
 IN_THE_WAY = {DATA, "env"}  # of instructors and tools as well: hand-ins only with an exercise at their top
 SET_ASIDE = "a folder whose name {} is set aside; rename it to have it graded, or name it itself on the command line"
 UNSURE = "its name fits two platforms, which tell of different students; put it into a folder called after its student"
@@ -94,8 +63,8 @@ class _Group(NamedTuple):
     kept: str = ""
 
 
-def call(entries: Iterable[Entry], inside: Inside, exercises: Collection[str]) -> Roster:
-    """Sort the entries of a class."""
+def assign(entries: Iterable[Entry], inside: Inside, exercises: Collection[str]) -> Roster:
+    """Whose each entry of a class is."""
     roster = Roster([], [], [])
     groups: dict[str, list[tuple[str, str]]] = {}
     owners: dict[str, str] = {}
