@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.commands import FAILED, HARNESS, PASSED, course_of, marking_of, print_no_more, require_writable
 from grader.errors import UsageError
+from grader.grading import glance
 from grader.grading.options import RunOptions
 from grader.machine import require_linux
 from grader.written import GRADEBOOK, OF_SUBMISSION
@@ -81,11 +82,10 @@ def _require_there(path: Path) -> None:
 
 def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:
     from grader.gradebook import Gradebook
-    from grader.grading.glance import glance
 
     ordinary = asked.marks is None and not asked.fresh and not asked.resume and device == "cpu"
     apart = not any(_lies_in(asked.out, path) for path in asked.paths)
-    seen = glance(asked) if ordinary and apart else ""
+    seen = glance.glance(asked) if ordinary and apart else ""
     if seen and (found := _unchanged(asked, Gradebook(asked.out), seen)) is not None:
         return found
     course = course_of(asked)
@@ -298,7 +298,7 @@ def _require_data(folder: str | None) -> None:
     """Raises UsageError where --data names none with data sets. What is wrong with one, grading will tell."""
     if folder is None:
         return
-    wanted = [os.path.join(folder, name, "raw") for name in ("MNIST", "FashionMNIST")]
+    wanted = [os.path.join(folder, name) for name in glance.DATA]
     if not os.path.isdir(folder):
         raise UsageError(f"--data {folder}: there is no such folder")
     if not any(map(os.path.isdir, wanted)):

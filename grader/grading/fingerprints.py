@@ -17,22 +17,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import grader
 import reference
 from grader.authoring.exercise import Check, Exercise
 from grader.authoring.sources import Imported, closure, home, imports
 from grader.course import Course
 from grader.engine.local import Options, versions
 from grader.errors import AuthorError
+from grader.grading.glance import OURS, ROOT
 from grader.judge import diagnosis
 from grader.rubric import thresholds
 from grader.worker.client import Limits
 from reference import data
 
-PACKAGE = Path(grader.__file__).resolve().parent
-ROOT = PACKAGE.parent
+PACKAGE = ROOT / "grader"
 ANSWERS = Path(reference.__file__).resolve().parent
-OURS = frozenset({"grader", "reference"})
 MACHINERY = ("judge/runner.py", "engine/local.py", "worker/child.py", "worker/nursery.py", "worker/evaluator.py")
 SHOWN = {  # arguments that only say how something is shown
     "check": {"points", "public", "hint", "lesson"},

@@ -18,8 +18,8 @@ from pathlib import Path
 from grader.grading.options import RunOptions
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("grader", "reference")
-DATA = ("MNIST/raw", "FashionMNIST/raw")
+OURS = ("grader", "reference")  # packages of our own, in ROOT
+DATA = ("MNIST/raw", "FashionMNIST/raw")  # where data sets lie, below the folder of --data
 RECENT_SECONDS = 2.0  # what has changed since is too young to be told apart by its time
 MOST_FILES = 200_000
 

@@ -109,9 +109,8 @@ class Recorder:
         for exercise in report.exercises:
             for result in exercise.checks:
                 check = checks.get(result.id)
-                before = (old if result.earlier else known).get(result.id)
-                kept_one = before is not None and (result.earlier is not None or result.id not in asked)
-                ran = plan.why.get(result.id, LEFT_OTHERWISE) if not kept_one or before is None else before.why
+                stored = (old if result.earlier else known).get(result.id)
+                stands = stored if result.earlier or result.id not in asked else None
                 yield Result(
                     name=result.id,
                     outcome=result.outcome,
@@ -125,8 +124,8 @@ class Recorder:
                     hint=check.hint if check else "",
                     told=result.finding.headline if result.finding else "",
                     fingerprint="" if result.earlier else self._wanted.fingerprints.get(result.id, ""),
-                    run=before.run if kept_one and before is not None else 0,
-                    why=ran,
+                    run=stands.run if stands else 0,
+                    why=stands.why if stands else plan.why.get(result.id, LEFT_OTHERWISE),
                 )
 
 
