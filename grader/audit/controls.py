@@ -172,13 +172,10 @@ def controls(
         if exercise.classes or control.network != LINEAR:
             yield control, _written(exercise, control, scratch / control.name)
     if exercise.classes and any(check.trains for check in exercise.checks):
-        share = sum(check.points for check in exercise.checks if not check.trains) / sum(
-            c.points for c in exercise.checks
-        )
-        yield (
-            Control("table", share, trains=True),
-            _written(exercise, Control("table", share, more=TABLE), scratch / "table"),
-        )
+        untrained = sum(check.points for check in exercise.checks if not check.trains)
+        whole = sum(check.points for check in exercise.checks)
+        table = Control("table", untrained / whole, more=TABLE, trains=True)
+        yield table, _written(exercise, table, scratch / table.name)
     recorder = _written(exercise, RECORDER, scratch / RECORDER.name)
     record(recorder)
     player = _written(exercise, PLAYER, scratch / PLAYER.name)

@@ -31,20 +31,18 @@ def diff(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{book.file} holds {len(counting)} run that counts: there is nothing to compare it with")
     before = book.run(runs[0] if runs else counting[-2])
     after = book.run(runs[1]) if len(runs) > 1 else None
-    found = 0, 0, 0
     names = _called(before), _called(after or book.run(counting[-1]))
+    found = changes(book, before.id, after.id if after else None)
     if arguments.html is not None:
         from grader.report.diff_page import write_diff
 
-        told = list(changes(book, before.id, after.id if after else None))
-        print(write_diff(*names, told, arguments.html, arguments.out))
+        print(write_diff(*names, list(found), arguments.html, arguments.out))
         return PASSED
     print_lines([f"From {names[0]} to {names[1]}"])
-    for change in changes(book, before.id, after.id if after else None):
+    up = down = same = 0
+    for change in found:
         print_lines(_told(change))
-        up, down, same = found
-        found = (up + (change.gained > 0), down + (change.gained < 0), same + (change.gained == 0))
-    up, down, same = found
+        up, down, same = up + (change.gained > 0), down + (change.gained < 0), same + (change.gained == 0)
     print(f"Marks went up: {up}. Went down: {down}. Other findings or other points for the same mark: {same}.")
     return PASSED
 
@@ -144,13 +142,9 @@ def _told(change: Change) -> Iterator[str]:
     yield f"{change.submission}: {' -> '.join(scores) if change.of_marks else scores[0]}"
     for check in change.checks:
         yield f"  {check.name}: {_outcome(check.before)} -> {_outcome(check.after)}"
-        for words, one in (("was", check.before), ("is", check.after)):
-            if (
-                one is not None
-                and one.told
-                and (check.before is None or check.after is None or check.before.told != check.after.told)
-            ):
-                yield f"    {words}: {one.told}"
+        was, now = (one.told if one else None for one in (check.before, check.after))
+        if was != now:
+            yield from (f"    {word}: {told}" for word, told in (("was", was), ("is", now)) if told)
         yield f"    why: {check.why}"
 
 

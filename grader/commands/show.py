@@ -23,8 +23,7 @@ def listing(arguments: argparse.Namespace) -> int:
         points = sum(check.points for check in exercise.checks)
         print(f"{name}: {exercise.title} ({exercise.file}, {points:g} points{lessons.get(name, '')})")
         for check in exercise.checks:
-            seen = "public" if check.public else "later" if check.later else "hidden"
-            print(f"  {check.id:<32} {check.points:>4g}  {seen}  {check.title}")
+            print(f"  {check.id:<32} {check.points:>4g}  {_visibility(check)}  {check.title}")
     more = set(rubric.EVERYTHING).difference(course.exercises)
     if more and arguments.course is None:
         print(
@@ -51,13 +50,16 @@ def explain(arguments: argparse.Namespace) -> int:
 
 
 def _explained(check: Check) -> str:
-    seen = "public" if check.public else "later" if check.later else "hidden"
-    lines = [f"{check.id} ({check.points:g} points, {seen})", check.title, "", check.about]
+    lines = [f"{check.id} ({check.points:g} points, {_visibility(check)})", check.title, "", check.about]
     if check.needs:
         lines.append(f"Needs: {', '.join(check.needs)}")
     if check.hint:
         lines.append(f"Hint: {check.hint}")
     return "\n".join([*lines, f"Lesson: {check.lesson}"])
+
+
+def _visibility(check: Check) -> str:
+    return "public" if check.public else "later" if check.later else "hidden"
 
 
 def new(arguments: argparse.Namespace) -> int:

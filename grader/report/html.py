@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import starmap
 from pathlib import Path
+from statistics import fmean
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -65,6 +66,7 @@ def write_index(
     `hardness` tells of each check its name and title, how many failed it, and for how many it ran.
     """
     ordered = sorted(standings, key=lambda one: _natural(one.submission))
+    shares = [100 * one.score / one.max_score for one in ordered if one.max_score]
     hardest = sorted(starmap(Hardness, hardness), key=lambda check: (-check.percent, check.id))[:MOST_HARD]
     page = render(
         "index.html.j2",
@@ -77,7 +79,7 @@ def write_index(
         unsettled=_unsettled(marks or {}),
         hardest=hardest,
         twins=list(map(str, twins(ordered))),
-        mean=_mean_percent(ordered),
+        mean=fmean(shares) if shares else None,
         flawless=sum(one.flawless for one in ordered),
     )
     return write_whole(out / "index.html", page)
@@ -105,11 +107,6 @@ class Hardness:
     @property
     def percent(self) -> float:
         return 100 * self.failed / self.ran
-
-
-def _mean_percent(reports: Sequence[Standing]) -> float | None:
-    shares = [100 * report.score / report.max_score for report in reports if report.max_score]
-    return sum(shares) / len(shares) if shares else None
 
 
 def _unsettled(marks: Mapping[str, Mark]) -> dict[str, list[str]]:
