@@ -604,7 +604,7 @@ def test_two_of_one_name(tmp_path: Path) -> None:
     )
 
 
-def test_help_is_quick_to_import() -> None:
+def test_the_installed_command() -> None:
     """`grader --help` works in a process of its own."""
     grader = shutil.which("grader", path=str(Path(sys.executable).parent))
     assert grader is not None

@@ -17,7 +17,7 @@ from grader.records import Finding, to_json
 from grader.report.kept import Index
 from grader.submission import take
 from grader.survey.mistakes import of
-from tests.export.test_export import check, report
+from tests.reports import check, report
 
 CODE = "from helper import mean\n\n\ndef corr2d(X, K):\n    return mean(X)\n"
 Stored = Callable[[Path], str]

@@ -16,46 +16,12 @@ from grader.errors import UsageError
 from grader.export import FORMATS, Order, export, github, junit, stored
 from grader.export.classroom50 import FIELDS
 from grader.policy.marks import as_it_is
-from grader.records import CheckResult, ExerciseResult, Finding, SubmissionReport, sum_points, to_json
+from grader.records import Finding, SubmissionReport, to_json
 from tests.report.samples import HOSTILE
+from tests.reports import check, report
 
 ENVIRONMENT = {name: f"the {name.lower()}" for name in FIELDS.values()}
 TRACEBACK = 'Traceback (most recent call last):\n  File "corr2d.py", line 7, in corr2d\n    Y[i] = 1\nIndexError: 3\n'
-
-
-def check(name: str, outcome: str = "passed", points: float = 2, finding: Finding | None = None) -> CheckResult:
-    """One result; `counted` follows from the outcome."""
-    if outcome != "passed" and finding is None:
-        finding = Finding(message=f"{name} went wrong", hint="Look again.")
-    return CheckResult(
-        id=name,
-        title=f"Title of {name}.",
-        outcome=outcome,
-        points=points,
-        earned=points if outcome == "passed" else 0,
-        finding=finding,
-        counted=outcome not in ("errored", "skipped"),
-    )
-
-
-def report(name: str, *checks: CheckResult, output: str = "") -> SubmissionReport:
-    """A report over the checks, in the exercises that their names begin with."""
-    exercises = []
-    for exercise in dict.fromkeys(one.id.partition(".")[0] for one in checks):
-        own = tuple(one for one in checks if one.id.startswith(f"{exercise}."))
-        exercises.append(
-            ExerciseResult(name=exercise, title=exercise, file=f"{exercise}.py", checks=own, output=output)
-        )
-    return SubmissionReport(
-        submission=name,
-        score=sum_points(one.score for one in exercises),
-        max_score=sum_points(one.max_score for one in exercises),
-        exercises=tuple(exercises),
-        seed=7,
-        versions={},
-        started="2026-11-27T10:00:00+00:00",
-        seconds=1.5,
-    )
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from grader.policy.conceal import concealed
 from grader.policy.marks import Mark, as_it_is
 from grader.records import CheckResult, Finding, SubmissionReport
 from grader.report.html import write_report
-from tests.export.test_export import check, report
+from tests.reports import check, report
 
 DUE = datetime(2026, 11, 30, 22, 59, tzinfo=UTC)
 COURSE = """

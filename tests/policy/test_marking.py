@@ -17,7 +17,7 @@ from grader.policy.marking import Marking
 from grader.policy.people import Person
 from grader.policy.rules import Attempt, Late, Policy
 from grader.records import SubmissionReport, to_json
-from tests.export.test_export import check, report
+from tests.reports import check, report
 
 DUE = datetime(2026, 1, 31, 12, tzinfo=UTC)
 FIRST, SECOND, OTHER = (

@@ -18,7 +18,7 @@ from grader.policy.people import Person
 from grader.policy.roster import Student
 from grader.policy.rules import Late, Policy
 from grader.records import to_json
-from tests.export.test_export import check, report
+from tests.reports import check, report
 
 ROSTER = """Student ID,Full name,Email address,Team,Seat
 1001,"Smith, Anna",anna.smith@uni.edu,red,A1

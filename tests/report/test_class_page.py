@@ -10,10 +10,9 @@ from grader.cli import main
 from grader.policy.marks import Line, Mark
 from grader.records import Finding, SubmissionReport, to_json
 from grader.report.class_page import Class, distribution, write_class
-from tests.export.test_export import check, report
 from tests.report import samples
-from tests.report.test_html import Page
-from tests.survey.test_mistakes import failed, wrong
+from tests.report.pages import Page
+from tests.reports import check, failed, report, wrong
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import os
 from collections.abc import Callable
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,42 +20,7 @@ from grader.report.files import write_whole
 from grader.report.html import write_report
 from grader.report.text import _UNSAFE
 from tests.report import samples
-
-VOID = {"meta", "img", "link", "br", "input", "hr"}
-
-
-class Page(HTMLParser):
-    """A parsed page: its start tags, its text, and the tags left open or closed twice."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.open: list[str] = []
-        self.source = path.read_text("utf-8")
-        self.feed(self.source)
-        self.close()
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attributes)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert tag == self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.texts).split())
-
-    def all(self, tag: str, attribute: str) -> list[str]:
-        return [values[attribute] or "" for name, values in self.tags if name == tag and attribute in values]
+from tests.report.pages import Page
 
 
 @pytest.fixture

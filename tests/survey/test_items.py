@@ -9,7 +9,7 @@ import statistics
 import pytest
 
 from grader.survey.items import Items, discrimination
-from tests.export.test_export import check, report
+from tests.reports import check, report
 
 
 def test_discrimination_is_the_formula_of_its_docstring() -> None:

@@ -5,24 +5,13 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from grader.records import Argument, Array, CheckResult, Finding, Plain, SubmissionReport
+from grader.records import Finding, SubmissionReport
 from grader.survey.mistakes import Case, Group, of
-from tests.export.test_export import check, report
+from tests.reports import failed, report, wrong
 
 
 def groups(reports: list[SubmissionReport]) -> list[Group]:
     return of(reports).groups()
-
-
-def wrong(answer: object, *, asked: float = 1, call: str = "corr2d(X)", **more: str) -> Finding:
-    """A finding with a question and an answer."""
-    actual = Array.of(answer) if isinstance(answer, np.ndarray) else Plain(text=str(answer))
-    given = Argument(name="X", value=Array.of(np.full((2, 2), asked)))
-    return Finding(message=more.pop("message", "it is wrong"), call=call, arguments=(given,), actual=actual, **more)
-
-
-def failed(name: str, finding: Finding) -> CheckResult:
-    return check(name, "failed", finding=finding)
 
 
 def test_the_same_answer_to_the_same_question() -> None:

@@ -14,8 +14,7 @@ from grader.records import to_json
 from grader.report.kept import Index
 from grader.survey import similar
 from grader.survey.similar import Line, Pair, answering_alike, code_alike, pairs, side_by_side
-from tests.export.test_export import check, report
-from tests.survey.test_mistakes import failed, wrong
+from tests.reports import check, failed, report, wrong
 
 SHARED = """
 def corr2d(X, K):
@@ -135,8 +134,8 @@ def test_without_compare50(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
 def test_a_page_of_names_that_mean_harm(tmp_path: Path) -> None:
     """Are text."""
     from grader.report.similar_page import write_similar
+    from tests.report.pages import Page
     from tests.report.samples import HOSTILE
-    from tests.report.test_html import Page
 
     found = folders(tmp_path, anna=f"# {HOSTILE!a}\nx = 1\n", ben=f"# {HOSTILE!a}\nx = 1\n")
     pair = Pair((HOSTILE, "ben"), code=3.0)
