@@ -14,8 +14,7 @@ from grader import submission
 from grader.classes import find
 from grader.errors import SubmissionOutOfReach, UsageError
 from grader.submission import Source
-from tests.intake.test_settle import STUB, notebook
-from tests.test_submission import CODE, FILES, held, tgz_of, unprivileged, write, zip_of
+from tests.uploads import CODE, FILES, STUB, held, notebook, tgz_of, unprivileged, write, zip_of
 
 EXERCISES: dict[str, tuple[str, ...]] = {"corr2d.py": ("corr2d",), "pooling.py": ("max_pool2d",)}
 MOODLE = "{}_assignsubmission_file_/{}"

@@ -17,7 +17,7 @@ import threading
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,33 +32,7 @@ from grader.intake import folder as folder_module
 from grader.intake.archives import unpack
 from grader.intake.basket import Basket
 from grader.submission import Source, Submission
-
-CODE = b"def corr2d(X, K):\n    return X\n"
-FILES = {"corr2d.py": CODE, "helpers/windows.py": b"W = 1\n", "README.md": b"mine\n"}
-ROOT = os.geteuid() == 0
-
-
-def zip_of(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return data.getvalue()
-
-
-def tar_of(files: Mapping[str, bytes], kind: int = tarfile.PAX_FORMAT) -> bytes:
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w", format=kind) as archive:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return data.getvalue()
-
-
-def tgz_of(files: Mapping[str, bytes]) -> bytes:
-    return gzip.compress(tar_of(files), 1)
-
+from tests.uploads import CODE, FILES, held, tar_of, tgz_of, unprivileged, write, zip_of
 
 Packer = Callable[[Mapping[str, bytes]], bytes]
 PACKERS: dict[str, Packer] = {
@@ -67,14 +41,6 @@ PACKERS: dict[str, Packer] = {
     "s.tar.gz": tgz_of,
     "s.tgz": tgz_of,
 }
-
-
-def write(folder: Path, files: Mapping[str, bytes]) -> Path:
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return folder
 
 
 @pytest.fixture
@@ -89,12 +55,6 @@ def upload(tmp_path: Path) -> Path:
     folder = tmp_path / "upload"
     folder.mkdir()
     return folder
-
-
-def held(taken: Submission) -> dict[str, bytes]:
-    """The snapshot's files by name."""
-    folder = Path(taken.folder)
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def take(path: Path, name: str, into: Path) -> Submission:
@@ -667,18 +627,6 @@ def _remove_deep(upload: Path) -> None:
         top.rmdir()
         if (upload / "next").exists():
             (upload / "next").rename(top)
-
-
-@contextlib.contextmanager
-def unprivileged() -> Iterator[None]:
-    """Root reads everything: be nobody for a moment."""
-    if ROOT:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if ROOT:
-            os.seteuid(0)
 
 
 @pytest.mark.parametrize("locked", ["upload", "upload/corr2d.py", "upload/helpers", "s.zip", "corr2d.ipynb"])

@@ -71,7 +71,7 @@ def reports(out: Path) -> Iterator[SubmissionReport]:
 
 def merged(
     report: SubmissionReport,
-    old: SubmissionReport | None,
+    old: SubmissionReport,
     course: Mapping[str, Collection[str]],
     asked: Collection[str],
 ) -> SubmissionReport:
@@ -80,8 +80,6 @@ def merged(
     `course` holds the ids of every exercise's checks: what it no longer has is not kept, exercises of another
     course are.
     """
-    if old is None:
-        return report
     earlier = Earlier(started=old.started, seed=old.seed, digest=old.digest)
     new, before = ({exercise.name: exercise for exercise in one.exercises} for one in (report, old))
     exercises: list[ExerciseResult] = []

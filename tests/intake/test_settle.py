@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -14,14 +13,9 @@ from grader.intake import basket as limits
 from grader.intake.settle import is_starter, students
 from grader.rubric import EVERYTHING, starter
 from grader.submission import Source
-from tests.test_submission import CODE, held, write, zip_of
+from tests.uploads import CODE, STUB, held, notebook, write, zip_of
 
 EXERCISES: dict[str, tuple[str, ...]] = {"corr2d.py": ("corr2d",), "pooling.py": ("max_pool2d",)}
-STUB = b'"""Exercise."""\nimport torch\n\n\ndef corr2d(X, K):\n    """Slide K."""\n    raise NotImplementedError\n'
-
-
-def notebook(*cells: str) -> bytes:
-    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}).encode()
 
 
 def taken(folder: Path, files: dict[str, bytes]) -> submission.Submission:
