@@ -86,21 +86,11 @@ def convert(basket: Basket, wanted: Mapping[str, Collection[str]] | None = None)
         if any(other[: len(script)] == script for other in basket.files):
             basket.leave_out("/".join(parts), f"there is a folder {shown(script[-1])}")
             continue
-        if len(basket.files[parts]) > MOST_NOTEBOOK_BYTES:
-            basket.leave_out("/".join(parts), too_large(MOST_NOTEBOOK_BYTES))
+        code = _code(basket.files[parts], room)
+        if isinstance(code, str):
+            basket.leave_out("/".join(parts), code)
             continue
-        code = _read(basket.files[parts])
-        if code is None:
-            basket.leave_out("/".join(parts), "it is no readable notebook")
-            continue
-        if len(code) > MOST_CELLS:
-            basket.leave_out("/".join(parts), f"it has more than {MOST_CELLS:,} cells of code")
-            continue
-        size = sum(map(len, code))
-        if size > room:
-            basket.leave_out("/".join(parts), f"with it the notebooks hold more than {MOST_CODE >> 20} MiB of code")
-            continue
-        room -= size
+        room -= sum(map(len, code))
         texts = [cell.text() for cell in code]
         _write_files(basket, parts, texts)
         if script not in basket.files:  # it may have written that itself
@@ -108,6 +98,20 @@ def convert(basket: Basket, wanted: Mapping[str, Collection[str]] | None = None)
             basket.add(script, made[parts])
             basket.note(f"{shown(script[-1])} was made from the code cells of {shown(name)}")
     _serve(basket, made, wanted or {})
+
+
+def _code(data: bytes, room: int) -> list[_Cell] | str:
+    """The cells of code of a notebook, at most `room` characters; otherwise why not, in words."""
+    if len(data) > MOST_NOTEBOOK_BYTES:
+        return too_large(MOST_NOTEBOOK_BYTES)
+    code = _read(data)
+    if code is None:
+        return "it is no readable notebook"
+    if len(code) > MOST_CELLS:
+        return f"it has more than {MOST_CELLS:,} cells of code"
+    if sum(map(len, code)) > room:
+        return f"with it the notebooks hold more than {MOST_CODE >> 20} MiB of code"
+    return code
 
 
 def _read(data: bytes) -> list[_Cell] | None:
