@@ -16,7 +16,7 @@ from grader.authoring.exercise import Check, Exercise
 from grader.engine.local import Grader, Options, Verdicts
 from grader.errors import GraderError, StudentError, UsageError
 from grader.records import CheckResult, Outcome, Record, SubmissionReport
-from grader.report.findings import tell, tell_printed
+from grader.report.findings import tell, tell_lines
 from grader.report.screen import BAR, Screen
 from grader.report.text import one_line, visible
 from grader.submission import Source
@@ -122,5 +122,5 @@ def words(result: CheckResult, notes: Iterable[str] = (), chosen: Collection[str
 
 def printed(output: str) -> str:
     """Head and tail of what student code printed."""
-    tell_printed(output, Screen(stream := io.StringIO(), colour=False))
+    tell_lines(output, Screen(stream := io.StringIO(), colour=False))
     return stream.getvalue().rstrip("\n")

@@ -34,15 +34,15 @@ def test_two_are_alike() -> None:
         "the same code, data and seed give the same, too"
     )
 
-    assert [words] == list(map(str, twins(list(map(standing, reports)))))
+    assert [words] == twins(list(map(standing, reports)))
 
 
 def test_many_are_alike() -> None:
     """The first ten are named."""
-    (group,) = twins([standing(report(f"s{number:02}", a="1")) for number in range(13)])
+    (sentence,) = twins([standing(report(f"s{number:02}", a="1")) for number in range(13)])
 
-    assert "s09 (a.onnx) and 3 more handed in" in str(group)
-    assert "s10" not in str(group)
+    assert "s09 (a.onnx) and 3 more handed in" in sentence
+    assert "s10" not in sentence
 
 
 def test_the_instructor_is_told(tmp_path: Path) -> None:

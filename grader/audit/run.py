@@ -31,7 +31,7 @@ TAPE_SEED = 77  # of the run that a tape is made of
 PROBE_SEEDS = (1001,)  # whose examples show whether a surviving mutant behaves differently
 BATCH = 64  # gradings between two savings of the cache
 Progress = Callable[[int], AbstractContextManager[Any]]
-Gradings = dict[str, dict[Round, Graded]]  # of one exercise, by submission
+BySubmission = dict[str, dict[Round, Graded]]  # the gradings of one exercise
 PROVED = "behaves as its original does on all {} probes"
 UNASKED = "nobody knows: no check of this exercise draws calls that could tell them apart"
 
@@ -107,13 +107,13 @@ def _grade(
     rounds: Sequence[Round],
     cache: Cache,
     advance: Callable[[], None],
-) -> dict[str, Gradings]:
+) -> dict[str, BySubmission]:
     """Every grading, out of the cache where it is there.
 
     After the first round only those mutants take part that a part of the examples let through: the others are
     found out by any examples.
     """
-    gradings: dict[str, Gradings] = defaultdict(lambda: defaultdict(dict))
+    gradings: dict[str, BySubmission] = defaultdict(lambda: defaultdict(dict))
     for turn in rounds:
         first = turn == rounds[0]
         due = [s for s in subjects if first or s.kind != "mutant" or gradings[s.exercise][s.name][rounds[0]].narrow]
@@ -164,7 +164,7 @@ def _examined(
     examiner: Examiner,
     exercise: Exercise,
     subjects: Sequence[Subject],
-    gradings: Gradings,
+    gradings: BySubmission,
     cache: Cache,
     controlled: tuple[ControlOutcome, ...],
     listed: Sequence[equivalent.Equivalent],

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from grader.gradebook.compare import Change
     from grader.policy.marking import Marking
 
-DAY_AND_MINUTE = 16  # characters of a time
-
 
 def diff(arguments: argparse.Namespace) -> int:
     from grader.gradebook.compare import changes
@@ -127,8 +125,9 @@ def _marking(arguments: argparse.Namespace, book: Gradebook) -> Marking | None:
 
 
 def _called(run: Run) -> str:
-    note = f" ({run.note})" if run.note else ""
-    return f"run {run.id} of {run.started[:DAY_AND_MINUTE].replace('T', ' ')} UTC{note}"
+    from grader.report.text import minute
+
+    return f"run {run.id} of {minute(run.started)}{f' ({run.note})' if run.note else ''}"
 
 
 def _state(run: Run) -> str:

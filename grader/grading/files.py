@@ -17,7 +17,7 @@ from grader.report.text import one_line
 from grader.written import OF_SUBMISSION
 
 
-class Mine(NamedTuple):
+class LastRun(NamedTuple):
     """What the last run was about; all else is an earlier one's."""
 
     graded: Collection[str] = ()  # names
@@ -53,15 +53,15 @@ def write_reports(
             yield name, None
 
 
-def write_overview(book: Gradebook, out: Path, mine: Mine | None, marking: Marking | None = None) -> None:
+def write_overview(book: Gradebook, out: Path, last: LastRun | None, marking: Marking | None = None) -> None:
     """Write index.html over all that counts, index.json beside it, and class.html where there are several.
 
-    What is not `mine` is marked as an earlier run's; nothing is without it.
+    What is not of the `last` run is marked as an earlier one's; nothing is without it.
     """
     from grader.report import html
     from grader.report.class_page import Class, write_class
 
-    told, now = mine is not None, mine or Mine()
+    now = last or LastRun()
     unwritten = {one.name for one in now.problems}
     standings = [
         one
@@ -83,7 +83,7 @@ def write_overview(book: Gradebook, out: Path, mine: Mine | None, marking: Marki
         left_alone=tuple(map(one_line, now.left_alone)) or tuple(_left_alone(book)),
     )
     problems = [(one.name, one.why) for one in index.not_graded]
-    earlier = {*names.difference(now.graded), *(one.name for one in others)} if told else set[str]()
+    earlier = {*names.difference(now.graded), *(one.name for one in others)} if last else set[str]()
     marks = marking.given(book.reports(names)) if marking else {}
     with writing(out / "index.html"):
         if len(standings) > 1:

@@ -133,6 +133,7 @@ def trails(book: Gradebook, wanted: Wanted, plan: Plan) -> dict[str, Trail]:
 
 
 def _from(wanted: Wanted, candidate: Candidate, results: Mapping[str, Result], seed: int, book: Gradebook) -> Plan:
+    """What of one stored report stands, and what has to be asked."""
     run: set[str] = set()
     kept: set[str] = set()
     why: dict[str, str] = {}

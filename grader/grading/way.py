@@ -25,7 +25,7 @@ from grader.engine.local import Known, Options, Outcome, Verdicts, fresh_seed, v
 from grader.errors import GraderError, HarnessError, UsageError
 from grader.gradebook import Entry, Gradebook, Problem, Result, Run
 from grader.grading import fingerprints, reuse
-from grader.grading.files import Mine, stale, write_overview, write_reports
+from grader.grading.files import LastRun, stale, write_overview, write_reports
 from grader.grading.options import RunOptions
 from grader.grading.record import Recorder
 from grader.grading.reuse import Plan, Wanted
@@ -111,7 +111,8 @@ def grade_class(run: ClassRun, engine: Engine, watch: Watch) -> Graded:
     """Grade what was found, and write reports and index.
 
     `engine` is called when there is something to grade, with checks, submissions, checks whose results stand, and what
-    tells these; `watch` is a context manager over so many submissions, whose value is called with the name of each that is done, and the seconds that it took.
+    tells these; `watch` is a context manager over so many submissions, whose value is called with the name of each that
+    is done, and the seconds that it took.
     """
     asked, book, sources = run.asked, run.book, run.found.sources
     with book.alone():
@@ -350,9 +351,9 @@ def _write_late(run: ClassRun, tasks: Iterable[Task], failures: _Failures) -> li
 def _write_index(run: ClassRun, names: Sequence[str], failures: _Failures) -> GraderError | None:
     """Why it could not be written."""
     seen = {source.place for source in run.found.sources}
-    mine = Mine(names, list(failures.problems.values()), run.found.left_alone, seen)
+    last = LastRun(names, list(failures.problems.values()), run.found.left_alone, seen)
     try:
-        write_overview(run.book, run.asked.out, mine, run.marking)
+        write_overview(run.book, run.asked.out, last, run.marking)
     except GraderError as problem:
         return problem
     return None

@@ -40,7 +40,7 @@ def tell_exercise(exercise: ExerciseResult, screen: Screen) -> None:
     if exercise.output.strip() and any(check.outcome == "failed" for check in exercise.checks):
         screen.blank()
         screen.say(("Printed", "bold"), f" by {one_line(exercise.file)}:")
-        tell_printed(exercise.output, screen)
+        tell_lines(exercise.output, screen)
 
 
 def why_missing(exercises: Sequence[ExerciseResult]) -> list[str]:
@@ -66,7 +66,7 @@ def tell(finding: Finding, screen: Screen, with_example: bool = True) -> None:
     if finding.misconception:
         screen.quote(f"{finding.misconception}. {finding.explanation}".rstrip(), label="Likely mistake:")
     screen.quote(finding.message)
-    _tell_lines(finding.traceback, screen, "dim")
+    tell_lines(finding.traceback, screen, "dim")
     if finding.call and (with_example or not _has_example(finding)):
         screen.quote(finding.call, label="Call:")
     if with_example:
@@ -77,11 +77,6 @@ def tell(finding: Finding, screen: Screen, with_example: bool = True) -> None:
         screen.quote(finding.hint, style="cyan", label="Next step:")
 
 
-def tell_printed(output: str, screen: Screen) -> None:
-    """Head and tail of what student code printed."""
-    _tell_lines(output, screen)
-
-
 def _tell_folded(checks: Sequence[CheckResult], screen: Screen) -> None:
     """The checks that fail for the reason just told."""
     if checks:
@@ -90,7 +85,8 @@ def _tell_folded(checks: Sequence[CheckResult], screen: Screen) -> None:
         screen.quote(f"{fail} for this reason: {names} {_worth(checks)}", style="dim")
 
 
-def _tell_lines(text: str, screen: Screen, style: str = "") -> None:
+def tell_lines(text: str, screen: Screen, style: str = "") -> None:
+    """Head and tail of a traceback, or of what student code printed."""
     for line in head_and_tail(visible(text, len(text)).splitlines(), HEAD, TAIL):
         screen.row((line, style))
 

@@ -78,7 +78,7 @@ def write_index(
         earlier=earlier,
         unsettled=_unsettled(marks or {}),
         hardest=hardest,
-        twins=list(map(str, twins(ordered))),
+        twins=twins(ordered),
         mean=fmean(shares) if shares else None,
         flawless=sum(one.flawless for one in ordered),
     )

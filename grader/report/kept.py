@@ -15,6 +15,7 @@ import msgspec
 
 from grader.records import Earlier, ExerciseResult, Record, SubmissionReport, from_json, sum_points, to_json
 from grader.report.files import write_whole
+from grader.report.text import minute
 
 KEPT = "not asked in this run, kept from that of "  # begins a note about earlier results
 INDEX = "index.json"
@@ -114,4 +115,4 @@ def _noted(run: Earlier, ids: Sequence[str], digest: str, exercises: Iterable[Ex
         if count:
             names.append(exercise.name if count == len(exercise.checks) else f"{exercise.name} ({count} checks)")
     changed = "" if run.digest == digest else ", before the files were changed"
-    return f"{KEPT}{run.started[:16].replace('T', ' ')} UTC{changed}: {', '.join(names)}"
+    return f"{KEPT}{minute(run.started)}{changed}: {', '.join(names)}"

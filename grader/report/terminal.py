@@ -51,8 +51,8 @@ def print_summary(
         screen.say((one_line(name), "bold"), f"  not graded: {one_line(sentence)}")
     if quiet:
         return
-    for group in twins(standings):
-        screen.say(f"Noted: {one_line(str(group), 1000)}")
+    for sentence in twins(standings):
+        screen.say(f"Noted: {one_line(sentence, 1000)}")
     if report is not None:
         _what_next(report, out, source, screen)
     elif standings:

@@ -58,6 +58,11 @@ def _ends(line: str) -> str:
     return line if left_out <= 0 else f"{line[:side]} [{left_out:,} more characters] {line[-side:]}"
 
 
+def minute(time: str) -> str:
+    """A time in ISO 8601, of which all that is stored is in UTC, as people read it."""
+    return f"{time[:16].replace('T', ' ')} UTC"
+
+
 def points(number: float) -> str:
     """Points as people write them: 17.5, 20."""
     return f"{number:.10g}"
