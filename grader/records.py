@@ -89,6 +89,11 @@ class Finding(Record, frozen=True, kw_only=True):
         """The mistake by its name where it has one."""
         return self.misconception or self.message
 
+    @property
+    def function(self) -> str:
+        """What of the student's was called; empty where the finding does not say."""
+        return self.call.partition("(")[0]
+
 
 class Table(Record, frozen=True, kw_only=True, tag="table"):
     """Rows of text, such as the layers of a network beside the reference's."""

@@ -111,8 +111,11 @@ def _finding(report: Path, check: str) -> tuple[SubmissionReport, Finding]:
 def _is_kept(finding: Finding, exercise: Exercise) -> bool:
     """Whether the finding holds the whole call of a function."""
     arrays = [argument.value for argument in finding.arguments if isinstance(argument.value, Array)]
-    about_network = finding.call.partition("(")[0] in exercise.class_names
-    return bool(finding.call) and not about_network and all(array.values is not None for array in arrays)
+    return (
+        bool(finding.call)
+        and finding.function not in exercise.class_names
+        and all(array.values is not None for array in arrays)
+    )
 
 
 def _call(finding: Finding, exercise: Exercise, check: str) -> tuple[str, list[Any], dict[str, Any]]:

@@ -10,7 +10,7 @@ import hashlib
 import re
 from typing import Any, NamedTuple
 
-from grader.records import Array, CheckResult, Finding, Value
+from grader.records import Array, CheckResult, Value
 
 _VARIABLE = re.compile(r"0x[0-9a-fA-F]+|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
@@ -34,11 +34,6 @@ def behaviour(check: CheckResult) -> Behaviour | None:
         return Behaviour(check.id, "", _VARIABLE.sub("#", finding.message))
     named = ", ".join(f"{one.name}={text}" for one, text in zip(finding.arguments, given, strict=True))
     return Behaviour(check.id, _digest(f"{finding.call} {named}"), _digest(answer))
-
-
-def function(finding: Finding) -> str:
-    """Which of the student's functions a finding is about; empty where it does not say."""
-    return finding.call.partition("(")[0]
 
 
 def _digest(text: str) -> str:

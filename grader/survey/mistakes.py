@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from grader.records import Array, CheckResult, ExerciseResult, Finding, SubmissionReport
 from grader.report.folding import folded
-from grader.survey.behaviour import Behaviour, behaviour, function
+from grader.survey.behaviour import Behaviour, behaviour
 
 
 class Case(NamedTuple):
@@ -74,8 +74,10 @@ class Mistakes:
 
     def named(self) -> list[Named]:
         """The misconceptions of the class, the commonest first."""
-        every = [Named(title, self._explained[exercise, title], exercise, tuple(cases))
-                 for (exercise, title), cases in self._named.items()]  # fmt: skip
+        every = [
+            Named(title, self._explained[exercise, title], exercise, tuple(cases))
+            for (exercise, title), cases in self._named.items()
+        ]
         return sorted(every, key=lambda one: (-len(one.cases), one.exercise, one.title))
 
     def groups(self) -> list[Group]:
@@ -106,10 +108,10 @@ def of(reports: Iterable[SubmissionReport]) -> Mistakes:
 
 def _unnamed(exercise: ExerciseResult) -> list[tuple[CheckResult, Finding, Behaviour]]:
     """The failures of one student that stand for themselves, and that no name explains."""
-    explained = {function(check.finding) for check in exercise.checks if check.finding and check.finding.misconception}
+    explained = {check.finding.function for check in exercise.checks if check.finding and check.finding.misconception}
     return [
         (check, check.finding, how)
         for check, _ in folded(exercise.checks)
         if check.finding and not check.finding.misconception and (how := behaviour(check))
-        if not explained & {function(check.finding), ""}
+        if not explained & {check.finding.function, ""}
     ]

@@ -186,9 +186,11 @@ class Klass:
 
 def counting_runs(book: Gradebook) -> set[int]:
     """The runs by which submissions have the reports that count."""
-    of_each = ([run.id for run, standing, *_ in book.history(name) if standing and run.state != "reverted"]
-               for name in book.counting())  # fmt: skip
-    return {runs[-1] for runs in of_each}
+    found = set()
+    for name in book.counting():
+        *_, last = (run.id for run, standing, *_ in book.history(name) if standing and run.state != "reverted")
+        found.add(last)
+    return found
 
 
 def played(checks: Sequence[Check], tasks: Iterable[Task]) -> Iterator[tuple[Task, Verdicts | None]]:
