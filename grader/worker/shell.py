@@ -187,17 +187,23 @@ def is_of_notebook(path: Path) -> bool:
 class CellLoader(SourceFileLoader):
     """Runs a script that was made of a notebook cell by cell, as a notebook is run.
 
-    So a cell may hold `await` or `from __future__ import`, and what is wrong with one does not spill into the next.
+    So a cell may hold `await` or `from __future__ import`, and one that ends in an exception leaves what the others
+    define: a trial that fails is no part of an answer.
     """
+
+    problem: BaseException | None = None  # the first that ended a cell
 
     def exec_module(self, module: ModuleType) -> None:
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         for code in _cells(self.get_data(self.path).decode("utf-8", "replace")):
-            compiled = compile(code, self.path, "exec", flags, dont_inherit=True)
-            flags |= compiled.co_flags & FUTURE
-            waiting = eval(compiled, vars(module))
-            if inspect.iscoroutine(waiting):
-                asyncio.run(waiting)
+            try:
+                compiled = compile(code, self.path, "exec", flags, dont_inherit=True)
+                flags |= compiled.co_flags & FUTURE
+                waiting = eval(compiled, vars(module))
+                if inspect.iscoroutine(waiting):
+                    asyncio.run(waiting)
+            except BaseException as problem:  # a cell may also ask Python to exit
+                self.problem = self.problem or problem
 
 
 def _cells(source: str) -> Iterator[str]:
