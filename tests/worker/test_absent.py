@@ -65,6 +65,9 @@ def run(code: str) -> str:
         "from torch.utils.tensorboard import SummaryWriter as W; W('runs').add_scalar('loss', 0.1, 1)",
         "from google.colab import drive, files; drive.mount('/content/drive')\nfor name in files.upload().keys(): 1 / 0",
         "import wandb; wandb.init(project='a'); wandb.log({'loss': 1})",
+        "from beartype import beartype\n@beartype\ndef f(x: int) -> int: return x\nassert 2 == f(2)",
+        "from jaxtyping import Float as F, jaxtyped\n@jaxtyped(typechecker=None)\ndef f(x: F[int, 'h w']): return x\nassert 2 == f(2)",
+        "from loguru import logger; logger.info('a {}', 1); from icecream import ic; assert 3 == ic(3); from rich import print as p; p(1)",
     ],
 )
 def test_does_nothing(code: str) -> None:
@@ -85,10 +88,15 @@ def test_does_nothing(code: str) -> None:
         "from d2l import torch as d2l; assert 'cpu' == d2l.try_gpu().type; assert 0 == d2l.num_gpus()",
         "try: import cv2\nexcept ImportError: cv2 = None\nassert cv2 is None",
         "try: import cv2\nexcept ImportError: import cv2\ncv2.x",
+        "import no_such, no_such.part; from my_forgotten_file import f; import importlib; importlib.import_module('neither')",
+        "import numba as n\n@n.njit\ndef f(x): return x\n@n.jit(nopython=True)\ndef g(x): return sum(n.prange(x))\nassert (2, 3) == (f(2), g(3))",
+        "from d2l import torch as d; t = d.Timer(); a = d.Accumulator(2); a.add(1, d.tensor(2.0)); assert 3 == sum(a); assert t.stop() >= 0",
+        "from d2l import torch as d; y = d.tensor([[1.0, 2.0], [4.0, 3.0]]); assert 1 == d.accuracy(y, d.tensor([1, 1]))",
+        "from d2l import torch as d; assert 10 == d.reduce_sum(d.reshape(d.arange(5), (5, 1))); assert 2 == d.size(d.zeros(2))",
     ],
 )
 def test_can_be_imported(code: str) -> None:
-    """Libraries that compute, as long as they are not used; who has another way to go, goes it."""
+    """Whatever is not here, as long as it is not used; who has another way to go, goes it."""
     assert "done\n" == run(f"{code}\nprint('done')")
 
 
@@ -106,6 +114,7 @@ def test_can_be_imported(code: str) -> None:
         ("import tensorflow as tf\n@tf.function\ndef f(x): return x\nf(3)", "tensorflow.function"),
         ("from skimage.io import imread; imread('a.png')", "skimage.io.imread"),
         ("import matplotlib.pyplot as plt; plt.imread('a.png')", "matplotlib"),
+        ("from my_forgotten_file import conv; conv(3)", "my_forgotten_file.conv. Hand in my_forgotten_file.py"),
     ],
 )
 def test_says_what_is_not_here(code: str, used: str) -> None:
@@ -164,6 +173,14 @@ except ImportError as problem: print(problem.msg[:31])
 
 
 def test_what_is_installed_wins() -> None:
-    """Of the libraries that compute; and only names on the lists are there at all."""
-    code = "import numpy; print(numpy.ones(1).sum())\ntry: import no_such_library\nexcept ModuleNotFoundError: print('missing')"
-    assert "1.0\nmissing\n" == run(code)
+    """Of what computes; and neither a part of it nor a star can be had of what is not there."""
+    code = "import numpy; print(numpy.ones(1).sum())\n"
+    for line in ("import numpy.no_such_part", "from no_such_file import *"):
+        code += f"def f(): exec({line!r}, {{}})\ntry: f()\nexcept ModuleNotFoundError as problem: print(problem)\n"
+
+    assert "1.0\nNo module named 'numpy.no_such_part'\nNo module named 'no_such_file'\n" == run(code)
+
+
+def test_libraries_see_what_is_installed() -> None:
+    """Only student code may import what is not there: others ask to know."""
+    assert "None\n" == run("import importlib.util; print(importlib.util.find_spec('no_such_library'))")
