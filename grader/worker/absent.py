@@ -345,9 +345,7 @@ def _missing(name: str) -> Any:
     if PICTURES.fullmatch(name) or DECORATORS.fullmatch(name):
         return Nothing()
     module, _, last = name.rpartition(".")
-    known = {"numba.prange": range, "d2l.torch.np": np, "d2l.torch.torch": sys.modules.get("torch")}.get(name)
-    if known is None and module == "d2l.torch":
-        known = book.helper(last)
+    known = range if name == "numba.prange" else book.helper(last) if module == "d2l.torch" else None
     return Missing(name) if known is None else known
 
 

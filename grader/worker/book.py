@@ -1,13 +1,18 @@
 """The small helpers of the book Dive into Deep Learning, as its package d2l has them: much student code is written with them.
 
-Only what counts, measures time or renames a function of torch's: nothing that an exercise asks for.
+Only what counts, measures time, keeps arguments or renames what torch has: nothing that an exercise asks for.
 """
 
 from __future__ import annotations
 
+import math
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
+
+import numpy as np
 
 SAME = frozenset(  # as torch has them, under the same names
     """abs arange cos cosh exp eye float32 int32 int64 linspace log matmul meshgrid normal ones ones_like rand randn
@@ -75,20 +80,54 @@ def accuracy(y_hat: Any, y: Any) -> float:
     return float((y_hat.type(y.dtype) == y).sum())
 
 
+def add_to_class(owner: type) -> Callable[[Any], None]:
+    """Decorates a function that becomes a method of `owner`."""
+    return lambda method: setattr(owner, method.__name__, method)
+
+
+def save_hyperparameters(self: Any, ignore: Iterable[str] = ()) -> None:
+    """Keep the arguments of the constructor that calls this as attributes."""
+    caller = sys._getframe(1)
+    names = caller.f_code.co_varnames[1 : caller.f_code.co_argcount + caller.f_code.co_kwonlyargcount]
+    self.hparams = {name: caller.f_locals[name] for name in names if name not in ignore and not name.startswith("_")}
+    for name, value in self.hparams.items():
+        setattr(self, name, value)
+
+
+def init_cnn(module: Any) -> None:
+    """Xavier's initialisation for dense and convolutional layers."""
+    if type(module).__name__ in ("Linear", "Conv2d"):
+        sys.modules["torch"].nn.init.xavier_uniform_(module.weight)
+
+
+@cache
+def networks() -> dict[str, Any]:
+    """The book's own base classes, each a torch.nn.Module."""
+    from torch import nn
+
+    def forward(self: Any, X: Any) -> Any:
+        return self.net(X)
+
+    made = type("Module", (nn.Module,), {"forward": forward, "save_hyperparameters": save_hyperparameters})
+    return {"Module": made, "Classifier": type("Classifier", (made,), {}), "nn_Module": nn.Module}
+
+
 def helper(name: str) -> Any:
     """What d2l.torch has under `name`; None for what is not among these."""
     import torch
 
-    own: dict[str, Callable[..., Any]] = {"Timer": Timer, "Accumulator": Accumulator, "accuracy": accuracy}
-    more = {"concat": torch.cat, "batch_matmul": torch.bmm, "numpy": lambda x, *_, **__: x.detach().numpy()}
-    gpus = {
-        "try_gpu": lambda *_: torch.device("cpu"),
-        "num_gpus": lambda: 0,
-        "try_all_gpus": lambda *_: [torch.device("cpu")],
-    }
-    found = own | more | gpus
     if name in SAME:
         return getattr(torch, name)
     if name in METHODS:
         return lambda x, *args, **kwargs: getattr(x, METHODS[name])(*args, **kwargs)
-    return found.get(name)
+    libraries = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "np": np, "math": math, "time": time}
+    functions = {"concat": torch.cat, "batch_matmul": torch.bmm, "numpy": lambda x: x.detach().numpy()}
+    gpus = {
+        "try_gpu": lambda *_: torch.device("cpu"),
+        "num_gpus": lambda: 0,
+        "try_all_gpus": lambda: [torch.device("cpu")],
+    }
+    return (OWN | libraries | functions | gpus | networks()).get(name)
+
+
+OWN = {own.__name__: own for own in (Timer, Accumulator, accuracy, add_to_class, init_cnn)}

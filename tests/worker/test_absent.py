@@ -92,6 +92,17 @@ def test_does_nothing(code: str) -> None:
         "import numba as n\n@n.njit\ndef f(x): return x\n@n.jit(nopython=True)\ndef g(x): return sum(n.prange(x))\nassert (2, 3) == (f(2), g(3))",
         "from d2l import torch as d; t = d.Timer(); a = d.Accumulator(2); a.add(1, d.tensor(2.0)); assert 3 == sum(a); assert t.stop() >= 0",
         "from d2l import torch as d; y = d.tensor([[1.0, 2.0], [4.0, 3.0]]); assert 1 == d.accuracy(y, d.tensor([1, 1]))",
+        """from d2l import torch as d
+class Net(d.Classifier):
+ def __init__(self, lr=0.1, *, wide=3):
+  super().__init__()
+  self.save_hyperparameters()
+  self.net = d.nn.Linear(wide, 2)
+@d.add_to_class(Net)
+def rate(self): return 2 * self.lr
+made = Net(lr=0.5)
+made.apply(d.init_cnn)
+assert 1 == made.rate() and (4, 2) == tuple(made(d.ones(4, 3)).shape)""",
         "from d2l import torch as d; assert 10 == d.reduce_sum(d.reshape(d.arange(5), (5, 1))); assert 2 == d.size(d.zeros(2))",
     ],
 )
