@@ -1,12 +1,13 @@
-"""Libraries that many import and no exercise needs. Two kinds.
+"""Libraries that many import and no exercise needs. Two kinds, of fixed names.
 
 Pictures, progress bars, logs, checks of types and what a notebook runs in never matter for what is graded: they do
-nothing, whatever is done with them. They are a fixed list, and win over what is installed, so that verdicts are the
-same on every machine: matplotlib itself takes 0.4 s and 30 MB in every worker that imports it, and refuses backends,
-styles and functions that its other versions or a machine with a screen have.
+nothing, whatever is done with them. They win over what is installed, so that verdicts are the same on every machine:
+matplotlib itself takes 0.4 s and 30 MB in every worker that imports it, and refuses backends, styles and functions that
+its other versions or a machine with a screen have.
 
-All others (pandas, cv2, a file that was not handed in) may be imported, which is what most files that import them leave
-it at. Whoever uses one meets an error that says it is not here. What is installed wins.
+What computes (pandas, cv2, d2l) may be imported, which is what most files that import it leave it at. Whoever uses it
+meets an error that says it is not here. What is installed wins. A name on neither list is misspelt, or that of a file
+which was not handed in: its import fails, as it does everywhere.
 """
 
 from __future__ import annotations
@@ -35,11 +36,17 @@ IDLE = frozenset(
     wandb""".split()  # noqa: SIM905
 )
 MISSING = frozenset(
-    """accelerate albumentations cv2 d2l deepspeed einops fastai gdown graphviz gym gymnasium h5py ignite imageio
-    imgaug imutils jax keras kornia lightning medmnist numba opt_einsum pandas plotnine pydot pytorch_lightning requests
-    skimage skorch statsmodels tensorflow tensorflow_datasets thop timm torchaudio torcheval torchmetrics torchtext
-    transformers""".split()  # noqa: SIM905
-)  # known to be no file that somebody forgot to hand in
+    """PyQt5 SimpleITK absl accelerate albumentations altair attr attrs av bokeh bs4 click cupy cv2 cvxpy d2l dask datasets
+    deepspeed dgl diffusers einops emoji evaluate fastai fire flask flax fvcore gdown gensim gradio graphviz gym gymnasium
+    h5py huggingface_hub hydra ignite imageio imblearn imgaug imutils jax jaxlib joblib kaggle kagglehub keras keras_tuner
+    kornia librosa lightgbm lightning lmdb lxml medmnist ml_collections monai mxnet natsort nltk numba numexpr omegaconf
+    openpyxl opt_einsum optax optuna paddle pandas patsy plotnine polars psutil ptflops pyarrow pycocotools pydantic pydicom
+    pydot pygame pynvml pyro pytorch_lightning pytorch_metric_learning pywt ray requests roboflow sacred sentencepiece
+    simplejson skimage skorch soundfile spacy statsmodels streamlit sympy tables tensordict tensorflow tensorflow_addons
+    tensorflow_datasets tensorflow_hub tensorly thop tifffile timm tokenizers toml torch_geometric torch_optimizer
+    torch_scatter torch_sparse torchaudio torchdata torcheval torchmetrics torchnet torchsde torchtext transformers ttach
+    ultralytics umap unidecode xarray xgboost xlrd yaml yfinance""".split()  # noqa: SIM905
+)
 PACKAGE = Path(__file__).resolve().parents[1]
 STARTER = (PACKAGE / "data" / "starter", PACKAGE.parent / "exercises" / "starter")  # in a wheel, in a checkout
 # read by the nursery: a worker may not look where it lies
@@ -281,11 +288,7 @@ def _is_own(name: str) -> bool:
 
 def _refuse(self: Missing, *args: Any, **kwargs: Any) -> NoReturn:
     library = self._name.partition(".")[0]
-    advice = "Do it with torch and NumPy"
-    if library not in MISSING:
-        advice = f"Hand in {library}.py where it is yours, else do it with torch and NumPy"
-    elif library == "d2l":
-        advice = "Write it yourself"
+    advice = "Write it yourself" if library == "d2l" else "Do it with torch and NumPy"
     raise ModuleNotFoundError(
         f"{library} is not here, and your code uses {self._name}. {advice}, "
         'or put what needs it below if __name__ == "__main__":',
@@ -354,25 +357,20 @@ class _Missing(ModuleType):
     __version__ = "99"
 
     def __getattr__(self, name: str) -> Any:
-        if (
-            name == "__all__" and self.__name__.partition(".")[0] not in MISSING
-        ):  # who imports a star uses what it gives
-            raise ModuleNotFoundError(f"No module named {self.__name__!r}", name=self.__name__)
         if name.startswith("__"):
             raise AttributeError(f"{self.__name__} has no {name}")
         return _missing(f"{self.__name__}.{name}")
 
 
 class _OtherFinder(MetaPathFinder, Loader):
-    """What is missed by student code alone: libraries ask for others to see whether they are installed."""
+    """Libraries that are missed by student code alone: others ask for them to see whether they are installed."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name == "helper":
             return ModuleSpec(name, _HelperLoader())
         if name == "google":
             return ModuleSpec(name, _IdleFinder(), is_package=True)
-        above = sys.modules.get(name.partition(".")[0])
-        if (above is None or isinstance(above, _Missing)) and not _is_optional(sys._getframe(1)):
+        if name.partition(".")[0] in MISSING and not _is_optional(sys._getframe(1)):
             return ModuleSpec(name, self, is_package=True)
         return None
 

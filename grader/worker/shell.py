@@ -9,7 +9,6 @@ import ast
 import asyncio
 import builtins
 import contextlib
-import importlib
 import inspect
 import os
 import runpy
@@ -108,9 +107,8 @@ class Shell(Nothing):
         if file.suffix == ".ipynb":
             file = file.with_suffix(".py")
         if not file.is_file():
-            if file.stem != "helper":
-                raise ModuleNotFoundError(f"No module named {file.stem!r}", name=file.stem)
-            found = vars(importlib.import_module(file.stem))  # the course's
+            __import__(file.stem)  # the course's helper, or an error that names what is missing
+            found = vars(sys.modules[file.stem])
         else:
             found = runpy.run_path(str(file), dict(frame.f_globals) if inside else None, file.stem)
         frame.f_globals.update({name: value for name, value in found.items() if not name.startswith("__")})
