@@ -17,7 +17,7 @@ from grader.worker import absent
 def process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A worker's process is its own; this one is not."""
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
-    for name in [name for name in sys.modules if name.partition(".")[0] == "IPython"]:  # the judge's, of other tests
+    for name in [name for name in sys.modules if name.partition(".")[0] in absent.IDLE]:  # of the judge, of other tests
         monkeypatch.delitem(sys.modules, name)
     absent.do_without()
     yield
