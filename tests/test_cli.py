@@ -65,6 +65,23 @@ def test_all_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "anna" in capsys.readouterr().out
 
 
+def test_trials_of_a_notebook_that_fail(tmp_path: Path) -> None:
+    """Cost nothing, and are told; a name that such a cell would have defined is told with it."""
+    right = "def corr2d(X, K):\n    X, K = torch.as_tensor(X), torch.as_tensor(K)\n" + RIGHT.partition("\n")[2]
+    for name, first in (("anna", "import torch"), ("bert", "import no_such\nimport torch")):
+        cells = [first, "corr2d(1, 2)", right, "input()", "for i in range(3)\n  print(i)"]
+        listed = [{"cell_type": "code", "source": cell} for cell in cells]
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "lab.ipynb").write_text(json.dumps({"cells": listed, "nbformat": 4}))
+    run(tmp_path / "class", "--exercise", "corr2d", "--out", tmp_path / "out")
+    anna, bert = (from_json((tmp_path / "out" / name / "report.json").read_bytes()) for name in ("anna", "bert"))
+
+    assert 20 == anna.score
+    assert any("NameError in line 1 of code cell 2 of lab.ipynb: name 'corr2d' is not defined" in n for n in anna.notes)
+    hints = [check.finding.hint for check in bert.checks if check.outcome == "failed" and check.finding]
+    assert ["ModuleNotFoundError in line 1 of code cell 1 of lab.ipynb" in hint for hint in hints] == [True]
+
+
 def test_a_path_that_is_not_there_starts_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

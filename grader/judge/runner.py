@@ -185,10 +185,13 @@ def _is_plain(session: Session, results: Mapping[str, CheckResult]) -> bool:
 
 
 def _notes(session: Session) -> tuple[str, ...]:
-    if not session.imports_ready_made:
-        return ()
-    called = wording.ready_made(session.imports_ready_made)
-    return (f"{session.exercise.file} calls {called} while it is imported, where nothing is graded: to compare with?",)
+    notes, file = [], session.exercise.file
+    if session.imports_ready_made:
+        called = wording.ready_made(session.imports_ready_made)
+        notes.append(f"{file} calls {called} while it is imported, where nothing is graded: to compare with?")
+    if session.broken_cell:
+        notes.append(f"{wording.broken_cell(session.broken_cell)}. What the other cells define was graded all the same")
+    return tuple(notes)
 
 
 def _decided(check: Check, session: Session, done: Mapping[str, CheckResult]) -> CheckResult | None:
@@ -535,6 +538,8 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
     if failure.raised is not None and not hint and not failure.mistake:
         called = function or next(iter(check.exercise.class_names), "")
         hint = wording.crash_hint(failure.raised, session.source(failure.raised.file), called)
+        if session.broken_cell and failure.raised.type_name == "NameError":  # it may have been defined there
+            hint = f"This cell came to no end and may have defined it: {wording.broken_cell(session.broken_cell)}."
         if hints.about_sizes(failure.raised) and check.hint not in hint:
             hint = f"{hint} {check.hint}"
     finding = Finding(

@@ -75,6 +75,7 @@ class Session:
         self._reference = reference  # makes a submission of the reference's code
         self._without: tuple[str, ...] = ()
         self.imports_ready_made = ""  # which ready-made function the import of the file calls
+        self.broken_cell: protocol.Raised | None = None  # what ended one of a notebook's cells, once loaded
         self._nursery = nursery
         self._worker: Worker | None = None
         self._evaluator: Worker | None = None
@@ -120,6 +121,8 @@ class Session:
         """Fail when the student's file does not define `name`."""
         self.load()
         if self.names.get(name, "missing") == "missing":
+            if self.broken_cell and self.source().begins(name):
+                raise self._not_loaded(self.broken_cell)
             raise wording.missing(self.exercise.file, name, [n for n in self.names if self.names[n] == "extra"])
 
     def ask(self, request: protocol.Request, what: str, seconds: float | None = None) -> protocol.Reply:
@@ -255,10 +258,11 @@ class Session:
             self.imports_ready_made = reply.raised.message or "one"
             self.discard()
             return self._load()
-        if reply.raised is not None:
-            self._unloadable = wording.not_loaded(file, reply.raised, self.source(reply.raised.file))
+        if reply.raised is not None and reply.value is None:
+            self._unloadable = self._not_loaded(reply.raised)
             self.discard()
             raise self._unloadable
+        self.broken_cell = reply.raised
         told = protocol.unpack(reply.value)
         if not isinstance(told, dict) or len(told) > MOST_NAMES:
             self._unloadable = wording.tampered(f"{file} was being imported")
@@ -266,6 +270,9 @@ class Session:
             raise self._unloadable
         self.names = {key: str(value) for key, value in told.items()}
         return self._worker
+
+    def _not_loaded(self, raised: protocol.Raised) -> CheckFailure:
+        return wording.not_loaded(self.exercise.file, raised, self.source(raised.file))
 
     def _spawn(self, role: Role = "student") -> Worker:
         """A fresh worker. Raises HarnessError."""

@@ -26,6 +26,7 @@ MOST_NAMED = 5  # files that are there in place of a missing one
 MOST_LIKENED = 100  # names of files that are compared with its own, the shortest ones
 MOST_LISTED = 120  # characters of each list of parameters that do not fit
 NOT_FITTING = "Error(s) in loading state_dict"
+NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 READY_MADE = "ReadyMade"  # what a worker raises where it has taken a function away
 OWN_WORK = "Write it yourself: while your code is graded, such functions are not there."
 NO_LINE = "Call it yourself with these arguments: the same exception comes up on your own machine."
@@ -46,7 +47,7 @@ def not_loaded(file: str, raised: protocol.Raised, source: Source) -> CheckFailu
     with contextlib.suppress(Exception):
         hint = hints.for_crash(raised, source)
     words = short(raised.message)
-    if raised.type_name in ("SyntaxError", "IndentationError", "TabError"):
+    if raised.type_name in NO_PYTHON:
         return _not_python(file, raised, hint)
     if raised.type_name == "ModuleNotFoundError":
         return CheckFailure(f"{file} cannot be imported{at}: {words}", hint=hint, traceback=trace)
@@ -60,6 +61,12 @@ def not_loaded(file: str, raised: protocol.Raised, source: Source) -> CheckFailu
         traceback=trace,
         hint=hint or f"{_again(file, raised)} on your own machine: it should end without an error.",
     )
+
+
+def broken_cell(raised: protocol.Raised) -> str:
+    """What ended a cell of a notebook, and where."""
+    words = raised.message.split(" (", 1)[0] if raised.type_name in NO_PYTHON else raised.message
+    return f"{raised.type_name}{place(raised)}{words and f': {short(words)}'}".rstrip(": ")
 
 
 def _not_python(file: str, raised: protocol.Raised, hint: str) -> CheckFailure:

@@ -94,7 +94,9 @@ def _evaluated(workspace: Workspace, request: protocol.Request) -> Iterator[prot
 
 def _procedure(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:
     if name == "load":
-        return protocol.Reply(from_student(workspace.load(*arguments)))
+        names = from_student(workspace.load(*arguments))
+        broken = workspace.broken_cell
+        return protocol.Reply(names, raised(broken, workspace.folder, workspace.file) if broken else None)
     if name == "constant":
         return protocol.Reply(workspace.constant(*arguments))
     return networks.run(workspace, name, arguments)

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker import absent, protocol, ready_made, shell, withheld
+from grader.worker import absent, protocol, ready_made, script, shell, withheld
 from grader.worker.values import as_numpy, from_student, to_student
 
 PACKAGE = "submission"  # the student's files import as submission.NAME, so relative imports work too
@@ -48,6 +48,7 @@ class Workspace:
         self.card_share = card_share  # of a GPU's memory, where there is one to use
         self.digits = digits  # the file with those rows of scikit-learn's that student code may see
         self.file = ""  # the exercise's
+        self.broken_cell: BaseException | None = None  # what ended the first of a notebook's cells that came to no end
         self.module: types.ModuleType | None = None
         self.contract: dict[str, tuple[tuple[str, Any], ...]] = {}
         self.previous: np.ndarray | None = None
@@ -60,7 +61,8 @@ class Workspace:
     ) -> dict[str, str]:
         """Import `file`; the kind of each name of the contract: function, class, missing or other.
 
-        Names beyond the contract are "extra": a misspelt one can be pointed out. Ready-made functions of the kinds
+        Names beyond the contract are "extra": a misspelt one can be pointed out. A notebook is imported although one of
+        its cells raises, which is left in `broken_cell`, unless none of the contract's names is there. Ready-made functions of the kinds
         `without` are not there: raises ReadyMade when the import calls one, unless they are taken away `late`, after it.
         """
         self.file = file
@@ -88,6 +90,10 @@ class Workspace:
         sys.modules[name] = sys.modules[Path(file).stem] = module
         with ready_made.told():
             spec.loader.exec_module(module)
+        if isinstance(loader, shell.CellLoader) and loader.problem is not None:
+            if not any(hasattr(module, key) for key in contract):
+                raise loader.problem
+            self.broken_cell = loader.problem
         if late:
             ready_made.arm(without)
         self.module = module
@@ -255,7 +261,7 @@ def _place(filename: str, line: int | None, folder: Path) -> tuple[str, int | No
     except Exception:  # the file may name an encoding that is none
         above = []
     for back, text in enumerate(reversed(above)):
-        if (cell := shell.CELL.fullmatch(text)) and back > 0:
+        if (cell := script.CELL.fullmatch(text)) and back > 0:
             return cell[1], back
     return filename.removeprefix(f"{folder}/"), line
 

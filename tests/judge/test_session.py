@@ -157,6 +157,19 @@ def test_an_import_that_calls_nothing_else(folder: Path) -> None:
     assert 2 == len(nursery.workers)
 
 
+def test_a_notebook_with_a_cell_that_came_to_no_end(folder: Path) -> None:
+    """Is loaded all the same; what is written and yet missing is told with it."""
+    broken = Raised("NameError", "name 'x' is not defined", 2, file="code cell 3 of areas.ipynb")
+    (folder / "areas.py").write_text("def area(): ...\nx = x\nclass Box(: ...")
+    loaded = {"area": "function", "Box": "missing", "Other": "missing"}
+    session, _ = started(folder, Reply(protocol.pack(loaded), broken))
+    session.require("area")
+
+    assert broken == session.broken_cell
+    assert "line 2 of code cell 3 of areas.ipynb: name 'x' is not defined" in failure(session.require, "Box").message
+    assert "areas.py defines no Other" == failure(session.require, "Other").message
+
+
 def test_a_session_of_the_reference(folder: Path, tmp_path: Path) -> None:
     """Asks the same of the reference's own code, on an account of its own; where there is none, that is no finding."""
     own = tmp_path / "reference"

@@ -344,6 +344,14 @@ def test_raised_in_a_helper(tmp_path: Path, helper: str, kind: str, line: int) -
     assert (kind, line, "parts/helper.py") == (found.type_name, found.line, found.file)
 
 
+def test_a_notebook_with_a_trial_that_fails(tmp_path: Path) -> None:
+    """Is imported where something of the contract is there; else what ended its cell is the reason."""
+    text = "# code cell 1 of mine.ipynb\n1 / 0\n# code cell 2 of mine.ipynb\n{name} = print\n"
+
+    assert isinstance(loaded(tmp_path, text.format(name="f")).broken_cell, ZeroDivisionError)
+    assert isinstance(problem_of(lambda: loaded(tmp_path, text.format(name="g"))), ZeroDivisionError)
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "line"), [("x = 1\nx / 0\n", "ZeroDivisionError", 2), ("x = (1\n", "SyntaxError", 1)]
 )

@@ -45,15 +45,23 @@ def script(folder: Path, text: str) -> ModuleType:
 
 
 def notebook(folder: Path, *cells: str) -> ModuleType:
-    """The module that cells make, in a script as intake writes it."""
+    """The module that cells make, in a script as intake writes it. Raises what ended one of them."""
+    module, loader = imported(folder, *cells)
+    if loader.problem:
+        raise loader.problem
+    return module
+
+
+def imported(folder: Path, *cells: str) -> tuple[ModuleType, shell.CellLoader]:
     path = folder / "mine.py"
     path.write_text("".join(f"# code cell {n} of mine.ipynb\n{cell}\n" for n, cell in enumerate(cells, start=1)))
     assert shell.is_of_notebook(path)
-    spec = spec_from_file_location("mine", path, loader=shell.CellLoader("mine", str(path)))
-    assert spec is not None and spec.loader is not None
+    loader = shell.CellLoader("mine", str(path))
+    spec = spec_from_file_location("mine", path, loader=loader)
+    assert spec is not None
     module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    loader.exec_module(module)
+    return module, loader
 
 
 @pytest.mark.parametrize(
@@ -145,6 +153,17 @@ def test_a_cell_with_a_syntax_error(tmp_path: Path, broken: str) -> None:
         notebook(tmp_path, "a = 1", f"b = 2\n{broken}", "'''\n)")
 
     assert problem.value.lineno in (5, 6)
+
+
+@pytest.mark.parametrize(
+    "trial", ["1 / 0", "raise SystemExit", "x = = 1", "input()", "await nothing", "assert f() == 2"]
+)
+def test_a_cell_that_ends_early_leaves_the_others(tmp_path: Path, trial: str) -> None:
+    """What stands above it in its cell too; the first such cell is told."""
+    made, loader = imported(tmp_path, "a = 1", "def f(): return a", f"a = 3\n{trial}", "raise KeyError", "b = 2")
+
+    assert (2, 1 if "=" in trial.replace("==", "") else 3) == (made.b, made.f())
+    assert loader.problem is not None and not isinstance(loader.problem, KeyError)
 
 
 def test_a_plain_script_is_none_of_a_notebook(tmp_path: Path) -> None:
