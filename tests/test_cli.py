@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -140,6 +141,17 @@ def test_replay_of_what_was_no_call_of_a_function(tmp_path: Path, capsys: pytest
     for name, words in (("lenet5.shape", "LeNet5()(x)\n"), ("corr2d.shape", "corr2d.py defines no corr2d")):
         assert 1 == main(["replay", str(path), name, "--submission", str(anna)])
         assert words in capsys.readouterr().out
+
+
+def test_replay_shows_what_was_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Arrays by their values, everything else as Python writes it."""
+    anna = submission(tmp_path / "anna", pooling="def max_pool2d(x, kernel_size):\n    return x\n")
+    run(anna, "--check", "pooling.max_values", "--out", tmp_path / "out")
+    capsys.readouterr()
+
+    path = tmp_path / "out" / "anna" / "report.json"
+    assert 1 == main(["replay", str(path), "pooling.max_values", "--submission", str(anna)])
+    assert re.search(r"\n  \| kernel_size = [\d(]", capsys.readouterr().out)
 
 
 def test_replay_of_more_than_one_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
