@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,14 +55,12 @@ def _is_news(asked: RunOptions) -> bool:
 
 def _workplace(asked: RunOptions, device: str, ends: contextlib.ExitStack) -> Callable[[], Workplace]:
     """A function that starts the workplace when it is first called."""
-    started: list[Workplace] = []
 
+    @cache
     def place() -> Workplace:
         from grader.engine.workplace import Workplace
 
-        if not started:
-            started.append(ends.enter_context(Workplace(asked.isolation, _jobs(asked), device == "cuda")))
-        return started[0]
+        return ends.enter_context(Workplace(asked.isolation, _jobs(asked), device == "cuda"))
 
     return place
 

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -32,6 +33,8 @@ OURS = "the grader itself had failed"
 NEEDS = "the check's needs and kind"  # of a fingerprint
 ALL_TIME = "s for all exercises together"  # in a finding about time: what other exercises took matters
 
+AS_SHOWN = attrgetter("title", "points", "public", "later", "hint", "exercise.title")  # of a check
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -44,19 +47,7 @@ class Wanted:
     @cached_property
     def settled(self) -> str:
         """A digest over all that a report with these checks and no others depends on, and over how it shows them."""
-        shown = [
-            (
-                check.id,
-                self.fingerprints[check.id],
-                check.title,
-                check.points,
-                check.public,
-                check.later,
-                check.hint,
-                check.exercise.title,
-            )
-            for check in self.checks
-        ]
+        shown = [(check.id, self.fingerprints[check.id], *AS_SHOWN(check)) for check in self.checks]
         return hashlib.sha256(repr(shown).encode()).hexdigest()
 
     def exercises(self) -> dict[Exercise, list[Check]]:

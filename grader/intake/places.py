@@ -26,15 +26,10 @@ def is_submission(folder: Path, names: set[str]) -> bool:
     return not names.isdisjoint(os.listdir(folder))
 
 
-def entries(folder: Path) -> list[os.DirEntry[str]]:
-    """What may be a submission in a class folder, by its name alone, in order. Raises OSError."""
-    with os.scandir(folder) as found:
-        return sorted((entry for entry in found if not passed_over(entry.name)), key=lambda entry: entry.name)
-
-
 def is_class(folder: Path, names: set[str]) -> bool:
     """Whether one of `names` lies in a folder in `folder`, however deep. Raises OSError."""
-    inner = (Path(entry.path) for entry in entries(folder) if entry.is_dir(follow_symlinks=False))
+    with os.scandir(folder) as entries:
+        inner = [Path(one.path) for one in entries if not passed_over(one.name) and one.is_dir(follow_symlinks=False)]
     return any(os.path.basename(file) in names for path in inner for file in files_in(path))
 
 
