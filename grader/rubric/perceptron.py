@@ -86,7 +86,7 @@ def placed(network: Network, weight: np.ndarray, bias: np.ndarray) -> dict[str, 
     values = {}
     for entry in network.state():
         if entry.kind == "parameter":
-            fitting = parts.get(entry.values.size)
+            fitting = parts.get(entry.values.size, [])
             expect.that(
                 bool(fitting),
                 f"{network.made} has a parameter {entry.name} of shape {entry.values.shape}; one linear layer has weights "
