@@ -114,6 +114,10 @@ CURVES_EXCHANGED = Mistake("Two curves are exchanged", "Look at which number is 
 EPOCHS_OFF = Mistake(
     "There is another number of epochs than asked for", "for epoch in range(epochs) makes as many as that."
 )
+NOT_ONE_AN_EPOCH = Mistake(
+    "A curve has not one number an epoch",
+    "The epochs are as many as asked for. Give each curve a list of its own, and append one number to it behind every epoch.",
+)
 LAST_EPOCH_ONLY = Mistake(
     "Only the last epoch is kept", "The lists are made once, before the loop, and appended to in it."
 )
@@ -259,7 +263,7 @@ def curves(returned: Any, names: Sequence[str], epochs: int, trained: int) -> di
         values = expect.floats(returned[name], name).ravel()
         if len(values) != epochs:
             one = FIRST_EPOCH_ONLY if trained == 1 else LAST_EPOCH_ONLY
-            mistake = one if len(values) == 1 else EPOCHS_OFF
+            mistake = one if len(values) == 1 else NOT_ONE_AN_EPOCH if trained == epochs else EPOCHS_OFF
             raise CheckFailure(f"{name} has {len(values)} numbers after {epochs} epochs", mistake=mistake)
         found[name] = [float(value) for value in values]
     return found
