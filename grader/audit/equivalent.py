@@ -68,7 +68,7 @@ def probes(exercise: Exercise, rubrics: Iterable[Rubric]) -> list[Question]:
                 if (key := _key(call)) not in seen:
                     seen.add(key)
                     recorded.append(call)
-    crossed = [call for call in _crossed(recorded) if _key(call) not in seen]
+    crossed = [call for call in _crossed(recorded, exercise) if _key(call) not in seen]
     return [*(call for call in recorded + crossed if _answered(exercise, call)), *unbanked(exercise)]
 
 
@@ -79,7 +79,7 @@ def text(asked: Question, exercise: Exercise) -> str:
     return f"{asked.name}({', '.join(map(str, asked.args))}) on {asked.shape}"
 
 
-def _crossed(recorded: list[RecordedCall]) -> Iterable[RecordedCall]:
+def _crossed(recorded: list[RecordedCall], exercise: Exercise) -> Iterable[RecordedCall]:
     """Calls with arguments from different recorded calls of the same function."""
     draw = random.Random(0)
     calls: Mapping[str, list[RecordedCall]] = defaultdict(list)
@@ -91,9 +91,14 @@ def _crossed(recorded: list[RecordedCall]) -> Iterable[RecordedCall]:
     for function, known in calls.items():
         for _ in range(CROSSED if known[0].args or known[0].kwargs else 0):
             one, other = draw.choice(known), draw.choice(known)
-            chosen = {name: draw.choice(values) for name, values in words[function].items() if draw.random() < 0.5}
-            fixed = {name: value for name, value in one.kwargs.items() if name not in chosen}
             args = one.args[:1] + other.args[1 : len(one.args)] if len(other.args) >= len(one.args) else one.args
+            by_place = {name for name, _ in exercise.signature(function)[: len(args)]}
+            chosen = {
+                name: draw.choice(values)
+                for name, values in words[function].items()
+                if name not in by_place and draw.random() < 0.5
+            }
+            fixed = {name: value for name, value in one.kwargs.items() if name not in chosen}
             yield RecordedCall(function, args, fixed | chosen, None, other.seed)
 
 

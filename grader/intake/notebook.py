@@ -14,6 +14,7 @@ import msgspec
 
 from grader.intake import cells
 from grader.intake.basket import Basket, Parts, shown, too_large
+from grader.worker.script import title
 
 MOST_NOTEBOOK_BYTES = 16 << 20  # pictures included; decoding takes several times as much
 MOST_CELLS = 2000  # of code
@@ -136,7 +137,7 @@ def _write_files(basket: Basket, notebook: Parts, texts: list[str]) -> None:
             continue
         if parts[-1].endswith(".py"):
             above = text[: len(text) - len(content)].count("\n")
-            content = "".join((_title(number, shown(notebook[-1])), "#\n" * above, content, "\n"))
+            content = "".join((title(number, shown(notebook[-1])), "#\n" * above, content, "\n"))
         written[parts] = (written.get(parts, b"") if more else b"") + content.encode("utf-8", "replace")
         basket.note(f"{shown('/'.join(parts))} was written by code cell {number} of {shown(notebook[-1])}")
     for parts, data in written.items():
@@ -146,13 +147,9 @@ def _write_files(basket: Basket, notebook: Parts, texts: list[str]) -> None:
 def _script(texts: Iterable[str], name: str) -> str:
     """The code cells, each under a comment that tells which it was: a finding about a line names the cell."""
     return "".join(
-        f"{_title(number, name)}{text}" + ("" if text.endswith("\n") else "\n")
+        f"{title(number, name)}{text}" + ("" if text.endswith("\n") else "\n")
         for number, text in enumerate(texts, start=1)
     )
-
-
-def _title(number: int, name: str) -> str:
-    return f"# code cell {number} of {name}\n"
 
 
 def _serve(basket: Basket, made: Mapping[Parts, bytes], wanted: Mapping[str, Collection[str]]) -> None:

@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from grader.intake.basket import shown
+from grader.worker import script
 
 MOST_DEPTH = 60  # of nodes in nodes
 MOST_NODES = 60_000  # of a file that is looked at; 3,000 lines of a student's hold about 50,000
@@ -83,17 +84,25 @@ class Source:
 
     @cached_property
     def tree(self) -> ast.Module:
-        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about the student's strings, on the instructor's terminal
-            if not _too_much(tree := ast.parse(self.text)):
-                return tree
-        return ast.Module([], [])
+        tree = _parsed(self.text)
+        if tree is None:  # of a notebook those cells that are Python, as they are run
+            parts = [part for cell in script.cells(self.text) if (part := _parsed(cell))]
+            tree = ast.Module([statement for part in parts for statement in part.body], [])
+        return ast.Module([], []) if _too_much(tree) else tree
 
     @property
     @look({})
     def names(self) -> dict[str, int]:
         """Names that the file defines at its top level, with the line of the first definition."""
         return dict(_bound(self.tree.body))
+
+    @look(False)
+    def begins(self, name: str) -> bool:
+        """Whether one of its lines begins to define `name`, be it Python or not."""
+        return (
+            re.search(rf"^(?:(?:async )?def|class) +{re.escape(name)}\b|^{re.escape(name)} *=", self.text, re.M)
+            is not None
+        )
 
     @property
     @look(set())
@@ -329,6 +338,14 @@ def _outside_blocks(node: ast.stmt) -> Iterator[ast.Name]:
         if isinstance(found, ast.Name):
             yield found
         waiting += [child for child in ast.iter_child_nodes(found) if not isinstance(child, ast.stmt)]
+
+
+def _parsed(text: str) -> ast.Module | None:
+    """None where it is no Python."""
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the student's strings, on the instructor's terminal
+        return ast.parse(text)
+    return None
 
 
 def _too_much(tree: ast.AST) -> bool:

@@ -121,7 +121,7 @@ class Session:
         """Fail when the student's file does not define `name`."""
         self.load()
         if self.names.get(name, "missing") == "missing":
-            if self.broken_cell:  # it may stand in there
+            if self.broken_cell and self.source().begins(name):
                 raise self._not_loaded(self.broken_cell)
             raise wording.missing(self.exercise.file, name, [n for n in self.names if self.names[n] == "extra"])
 

@@ -66,7 +66,7 @@ def not_loaded(file: str, raised: protocol.Raised, source: Source) -> CheckFailu
 def broken_cell(raised: protocol.Raised) -> str:
     """What ended a cell of a notebook, and where."""
     words = raised.message.split(" (", 1)[0] if raised.type_name in NO_PYTHON else raised.message
-    return f"{raised.type_name}{place(raised)}{words and f': {short(words)}'}"
+    return f"{raised.type_name}{place(raised)}{words and f': {short(words)}'}".rstrip(": ")
 
 
 def _not_python(file: str, raised: protocol.Raised, hint: str) -> CheckFailure:

@@ -1,12 +1,13 @@
 """Libraries that many import and no exercise needs. Two kinds, of fixed names.
 
-Pictures, progress bars, logs and what a notebook runs in never matter for what is graded: they do nothing, whatever is
-done with them. They win over what is installed, so that verdicts are the same on every machine: matplotlib itself takes
-0.4 s and 30 MB in every worker that imports it, and refuses backends, styles and functions that its other versions or a
-machine with a screen have.
+Pictures, progress bars, logs, checks of types and what a notebook runs in never matter for what is graded: they do
+nothing, whatever is done with them. They win over what is installed, so that verdicts are the same on every machine:
+matplotlib itself takes 0.4 s and 30 MB in every worker that imports it, and refuses backends, styles and functions that
+its other versions or a machine with a screen have.
 
 What computes (pandas, cv2, d2l) may be imported, which is what most files that import it leave it at. Whoever uses it
-meets an error that says it is not here. What is installed wins.
+meets an error that says it is not here. What is installed wins. A name on neither list is misspelt, or that of a file
+which was not handed in: its import fails, as it does everywhere.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import dis
 import importlib
 import re
 import sys
-from collections.abc import Callable, Iterator
+import sysconfig
+from collections.abc import Iterator
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -24,21 +26,33 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from grader.worker import book
+
 IDLE = frozenset(
-    """IPython aim clearml comet_ml hiddenlayer ipympl ipywidgets livelossplot matplotlib matplotlib_inline mlflow
-    mpl_toolkits mplfinance neptune plotly prettytable progressbar pylab seaborn swanlab tensorboard tensorboardX
-    tensorboard_logger torchinfo torchsummary torchview torchviz tqdm visdom wandb""".split()  # noqa: SIM905
+    """IPython aim alive_progress beartype clearml colorama colorlog comet_ml dotenv hiddenlayer icecream ipdb ipympl
+    ipywidgets jaxtyping line_profiler livelossplot loguru matplotlib matplotlib_inline memory_profiler mlflow mpl_toolkits
+    mplfinance neptune nptyping plotly prettytable progressbar pylab rich seaborn swanlab tabulate tensorboard tensorboardX
+    tensorboard_logger termcolor torchinfo torchsummary torchtyping torchview torchviz tqdm typeguard visdom
+    wandb""".split()  # noqa: SIM905
 )
 MISSING = frozenset(
-    """accelerate albumentations cv2 d2l deepspeed einops fastai gdown graphviz gym gymnasium h5py ignite imageio
-    imgaug imutils jax keras kornia lightning medmnist numba opt_einsum pandas plotnine pydot pytorch_lightning requests
-    skimage skorch statsmodels tensorflow tensorflow_datasets thop timm torchaudio torcheval torchmetrics torchtext
-    transformers""".split()  # noqa: SIM905
+    """PyQt5 SimpleITK absl accelerate albumentations altair attr attrs av bokeh bs4 click cupy cv2 cvxpy d2l dask datasets
+    deepspeed dgl diffusers einops emoji evaluate fastai fire flask flax fvcore gdown gensim gradio graphviz gym gymnasium
+    h5py huggingface_hub hydra ignite imageio imblearn imgaug imutils jax jaxlib joblib kaggle kagglehub keras keras_tuner
+    kornia librosa lightgbm lightning lmdb lxml medmnist ml_collections monai mxnet natsort nltk numba numexpr omegaconf
+    openpyxl opt_einsum optax optuna paddle pandas patsy plotnine polars psutil ptflops pyarrow pycocotools pydantic pydicom
+    pydot pygame pynvml pyro pytorch_lightning pytorch_metric_learning pywt ray requests roboflow sacred sentencepiece
+    simplejson skimage skorch soundfile spacy statsmodels streamlit sympy tables tensordict tensorflow tensorflow_addons
+    tensorflow_datasets tensorflow_hub tensorly thop tifffile timm tokenizers toml torch_geometric torch_optimizer
+    torch_scatter torch_sparse torchaudio torchdata torcheval torchmetrics torchnet torchsde torchtext transformers ttach
+    ultralytics umap unidecode xarray xgboost xlrd yaml yfinance""".split()  # noqa: SIM905
 )
 PACKAGE = Path(__file__).resolve().parents[1]
 STARTER = (PACKAGE / "data" / "starter", PACKAGE.parent / "exercises" / "starter")  # in a wheel, in a checkout
 # read by the nursery: a worker may not look where it lies
 HELPER = next((path / "helper.py").read_text("utf-8") for path in STARTER if (path / "helper.py").is_file())
+# where code lies that is no student's
+OTHERS = ("<frozen ", *{sysconfig.get_path(name) + "/" for name in ("stdlib", "purelib", "platlib")}, f"{PACKAGE}/")
 SETTING = re.compile(
     r"(?:set|seed|enable|disable|use|filter)(?:_|[A-Z]|$)|manual_seed$"
 )  # changes nothing that is here
@@ -200,7 +214,15 @@ def in_notebook() -> Any:
 
 
 BARS = (Progress, progress_range)
+
+
+def spoken(*values: Any) -> Any:
+    """ic(x) prints x and gives it back."""
+    return values[0] if len(values) == 1 else values or None
+
+
 KNOWN: dict[str, Any] = {
+    "ic": spoken,
     "tqdm": Progress,
     "tqdm_notebook": Progress,
     "trange": progress_range,
@@ -314,31 +336,20 @@ class Missing:
 for _name in ("array", "len", "iter", "getitem", "float", "int", "index", "enter", "add", "radd", "sub", "rsub", "mul"):
     setattr(Missing, f"__{_name}__", _refuse)
 
-HARMLESS: dict[str, Callable[..., Any]] = {  # of the d2l book's, at the top of many files
-    "d2l.torch.try_gpu": lambda *_: _cpu(),
-    "d2l.torch.num_gpus": lambda: 0,
-    "d2l.torch.try_all_gpus": lambda *_: [_cpu()],
-}
+DECORATORS = re.compile(
+    r"numba\.(?:core\.decorators\.)?(?:n?jit|jit_module|generated_jit)"
+)  # as fast as Python is fast enough
 PICTURES = re.compile(
     r"d2l\.\w+\.(?:plt|plot|show_\w+|use_svg_display|set_figsize|set_axes|Animator|display|backend_inline)"
 )
 
 
-def _cpu() -> Any:
-    import torch
-
-    return torch.device("cpu")
-
-
 def _missing(name: str) -> Any:
-    if name in HARMLESS:
-        return HARMLESS[name]
-    if PICTURES.fullmatch(name):
+    if PICTURES.fullmatch(name) or DECORATORS.fullmatch(name):
         return Nothing()
-    return {"torch": sys.modules.get("torch"), "np": np}.get(name.rpartition(".")[2]) if name in OWN else Missing(name)
-
-
-OWN = frozenset(["d2l.torch.torch", "d2l.torch.np"])  # other libraries that one hands on
+    module, _, last = name.rpartition(".")
+    known = range if name == "numba.prange" else book.helper(last) if module == "d2l.torch" else None
+    return Missing(name) if known is None else known
 
 
 class _Missing(ModuleType):
@@ -378,10 +389,10 @@ class _HelperLoader(Loader):
 
 
 def _is_optional(frame: FrameType | None) -> bool:
-    """Whether an import stands inside `try`, which has another way to go, or in an installed library."""
-    while frame and frame.f_code.co_filename.startswith("<frozen importlib"):
+    """Whether an import stands inside `try`, which has another way to go, or in code that is no student's."""
+    while frame and re.match(r"<frozen importlib\._|.*/importlib/__init__\.py", frame.f_code.co_filename):
         frame = frame.f_back
-    if frame is None or "-packages/" in frame.f_code.co_filename:
+    if frame is None or frame.f_code.co_filename.startswith(OTHERS):
         return True
     entries = dis._parse_exception_table(frame.f_code)  # type: ignore[attr-defined]
     return any(entry.start <= frame.f_lasti < entry.end and not entry.lasti for entry in entries)

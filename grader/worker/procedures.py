@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker import absent, protocol, ready_made, shell, withheld
+from grader.worker import absent, protocol, ready_made, script, shell, withheld
 from grader.worker.values import as_numpy, from_student, to_student
 
 PACKAGE = "submission"  # the student's files import as submission.NAME, so relative imports work too
@@ -261,7 +261,7 @@ def _place(filename: str, line: int | None, folder: Path) -> tuple[str, int | No
     except Exception:  # the file may name an encoding that is none
         above = []
     for back, text in enumerate(reversed(above)):
-        if (cell := shell.CELL.fullmatch(text)) and back > 0:
+        if (cell := script.CELL.fullmatch(text)) and back > 0:
             return cell[1], back
     return filename.removeprefix(f"{folder}/"), line
 

@@ -11,21 +11,18 @@ import builtins
 import contextlib
 import inspect
 import os
-import re
 import runpy
 import sys
-from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-from grader.worker import magics
+from grader.worker import magics, script
 from grader.worker.absent import Nothing
 
 FUTURE = annotations.compiler_flag  # the one that still changes anything
 MOST_TITLE = 1000  # bytes
-CELL = re.compile(r"# (code cell [0-9]+ of .+)\n?")  # stands above each in the script that intake makes of a notebook
 
 
 def install(folder: Path) -> None:
@@ -181,7 +178,7 @@ def _write(line: str, text: str) -> None:
 def is_of_notebook(path: Path) -> bool:
     """Whether intake has made this script."""
     with path.open("rb") as file:
-        return CELL.fullmatch(file.readline(MOST_TITLE).decode("utf-8", "replace")) is not None
+        return script.CELL.fullmatch(file.readline(MOST_TITLE).decode("utf-8", "replace")) is not None
 
 
 class CellLoader(SourceFileLoader):
@@ -195,7 +192,7 @@ class CellLoader(SourceFileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        for code in _cells(self.get_data(self.path).decode("utf-8", "replace")):
+        for code in script.cells(self.get_data(self.path).decode("utf-8", "replace")):
             try:
                 compiled = compile(code, self.path, "exec", flags, dont_inherit=True)
                 flags |= compiled.co_flags & FUTURE
@@ -204,11 +201,3 @@ class CellLoader(SourceFileLoader):
                     asyncio.run(waiting)
             except BaseException as problem:  # a cell may also ask Python to exit
                 self.problem = self.problem or problem
-
-
-def _cells(source: str) -> Iterator[str]:
-    """The code of each cell, as far down as it stands in the script."""
-    lines = source.split("\n")
-    starts = [number for number, line in enumerate(lines) if CELL.fullmatch(line)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        yield "\n" * start + "\n".join(lines[start:end]) + "\n"

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from grader import course
 from grader.audit import equivalent
 from grader.audit.mutate import mutants
 from grader.errors import AuthorError
+from grader.judge.players import RecordedCall
+from grader.judge.runner import Rubric
 
 ENTRY = '[[equivalent]]\nremoved = "return X / 2"\nadded = "return X * 2"\nreason = "taken for this test"\n'
 
@@ -31,3 +34,14 @@ def test_a_list_that_is_wrong_is_refused(wrong: str, tmp_path: Path) -> None:
 
     with pytest.raises(AuthorError, match=equivalent.LIST):
         equivalent.listed(tmp_path)
+
+
+def test_no_probe_gives_an_argument_twice() -> None:
+    """By its place and by its name: the reference, which remembers answers by name, would be asked another question."""
+    exercise = course.load().exercises["pooling"]
+    asked = equivalent.probes(exercise, [Rubric(exercise.checks, 0)])
+    calls = [call for call in asked if isinstance(call, RecordedCall)]
+    by_place = [{name for name, _ in exercise.signature(call.function)[: len(call.args)]} for call in calls]
+
+    assert any(len(places) > 1 for places in by_place)
+    assert not any(places & call.kwargs.keys() for places, call in zip(by_place, calls, strict=True))

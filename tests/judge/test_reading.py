@@ -80,6 +80,15 @@ def test_names_of_a_file() -> None:
     assert ("f", "") == (source.local_to("h"), source.local_to("nowhere"))
 
 
+def test_names_of_a_notebook_with_a_cell_that_is_no_python() -> None:
+    """That cell is left out, as it is when the notebook is run; what it begins to define is known by its line."""
+    cells = ("def f(x): return x", "print 'a'\ndef g(x): return x", "class H: pass")
+    made = Source("".join(f"# code cell {n} of a.ipynb\n{cell}\n" for n, cell in enumerate(cells, start=1)))
+
+    assert {"f": 2, "H": 7} == made.names
+    assert [True, True, True, False] == [made.begins(name) for name in ("f", "g", "H", "x")]
+
+
 def test_attributes_of_a_class() -> None:
     """What it gives itself, and its methods."""
     source = Source("class Net:\n  def __init__(self):\n    self.conv1 = other.conv2\n  def forward(self, x): pass")

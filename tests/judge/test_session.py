@@ -158,13 +158,16 @@ def test_an_import_that_calls_nothing_else(folder: Path) -> None:
 
 
 def test_a_notebook_with_a_cell_that_came_to_no_end(folder: Path) -> None:
-    """Is loaded all the same; what is missing may stand in that cell, and is told so."""
+    """Is loaded all the same; what is written and yet missing is told with it."""
     broken = Raised("NameError", "name 'x' is not defined", 2, file="code cell 3 of areas.ipynb")
-    session, _ = started(folder, Reply(protocol.pack(LOADED), broken))
+    (folder / "areas.py").write_text("def area(): ...\nx = x\nclass Box(: ...")
+    loaded = {"area": "function", "Box": "missing", "Other": "missing"}
+    session, _ = started(folder, Reply(protocol.pack(loaded), broken))
     session.require("area")
 
     assert broken == session.broken_cell
-    assert "line 2 of code cell 3 of areas.ipynb: name 'x' is not defined" in failure(session.require, "box").message
+    assert "line 2 of code cell 3 of areas.ipynb: name 'x' is not defined" in failure(session.require, "Box").message
+    assert "areas.py defines no Other" == failure(session.require, "Other").message
 
 
 def test_a_session_of_the_reference(folder: Path, tmp_path: Path) -> None:

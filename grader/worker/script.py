@@ -1,0 +1,21 @@
+"""The script that a notebook becomes: its code cells, each under a title. Text only: intake and judge read it as well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+CELL = re.compile(r"# (code cell [0-9]+ of .+)\n?")
+
+
+def title(number: int, name: str) -> str:
+    """The line above a cell."""
+    return f"# code cell {number} of {name}\n"
+
+
+def cells(source: str) -> Iterator[str]:
+    """The code of each cell, as far down as it stands in the script; nothing of what is no notebook's."""
+    lines = source.split("\n")
+    starts = [number for number, line in enumerate(lines) if CELL.fullmatch(line)]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield "\n" * start + "\n".join(lines[start:end]) + "\n"
