@@ -7,7 +7,7 @@ from torch import nn
 class Perceptron(nn.Module):
     """x (N, 1, 128, 128), or rows of pixels (N, in_features) -> scores (N, classes).
 
-    One linear layer with a bias, and nothing after it.
+    One linear layer with a bias, or one for each class beside the others, and nothing after it.
     """
 
     def __init__(self, in_features=128 * 128, classes=2):

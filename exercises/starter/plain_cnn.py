@@ -11,7 +11,7 @@ class PlainCNN(nn.Module):
     """Standardised images (N, 1, 28, 28) -> logits (N, 10).
 
     conv 1->n1 5x5, max pooling 2, conv n1->n2 5x5, max pooling 2, flatten, fully connected n2*16->hidden, ReLU,
-    dropout, hidden->10. No padding: 28 -> 24 -> 12 -> 8 -> 4. A ReLU after each convolution is fine as well. Dropout
+    dropout, hidden->10. No padding: 28 -> 24 -> 12 -> 8 -> 4. A ReLU after both convolutions is fine as well. Dropout
     acts on the hidden units, with the probability `dropout`, and only in training mode. No softmax at the end: the
     loss applies it.
     """

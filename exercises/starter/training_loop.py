@@ -32,7 +32,7 @@ def fit(model, train, test, loss_fn, optimizer, batch_size, epochs, seed=0):
 
 
 def save(model, path):
-    """Keep the model in a file, so that `load` can give it back."""
+    """Keep the model in a file, so that `load` can give it back. The model itself stays as it is, in its mode."""
     raise NotImplementedError
 
 

@@ -57,7 +57,8 @@ def parts(args: Args) -> str:
     """What such a block is made of."""
     projection = ", and a 1x1 nn.Conv2d in the shortcut" if CONTRACTS[0].projected_for(args) else ""
     return (
-        f"a 1x1, a 3x3 and a 1x1 nn.Conv2d, an nn.BatchNorm2d with weights and running statistics for each{projection}"
+        f"a 1x1, a 3x3 and a 1x1 nn.Conv2d, an nn.BatchNorm2d with weights and running statistics for each (no other norm, "
+        f"affine and track_running_stats left at True){projection}"
     )
 
 

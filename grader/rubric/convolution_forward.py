@@ -288,7 +288,10 @@ def together(student: Student, drawn: tuple[Arrays, Settings]) -> None:
     Right: (H + 2*p - d*(h - 1) - 1) // s + 1
     """
     layer, settings = drawn
-    right(student.conv2d(*layer, **settings), layer, **settings)
+    others = {
+        "The bias is missing: it is added with these arguments, too.": lambda: reference.conv2d(*layer[:2], **settings)
+    }
+    right(student.conv2d(*layer, **settings), layer, others, **settings)
     right(student.conv2d(*layer, *settings.values()), layer, **settings)
 
 

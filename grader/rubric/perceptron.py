@@ -67,24 +67,10 @@ def scores_of(network: Network, x: np.ndarray, classes: int = CLASSES) -> np.nda
 
 
 def linear(student: Any, network: Network, in_features: int, classes: int, *shapes: tuple[int, ...]) -> None:
-    """Give the network weights and biases, found by their number, and compare its scores for batches of `shapes`."""
+    """Give the network weights and biases, and compare its scores for batches of `shapes`."""
     weight = noise(student, classes, in_features) / np.float32(in_features**0.5)
     bias = noise(student, classes) / 4 + np.resize([2, -2], classes).astype("float32")  # scores of either sign
-    values = {}
-    for entry in network.state():
-        if entry.kind == "parameter":
-            expect.that(
-                entry.values.size in (weight.size, bias.size),
-                f"{network.made} has a parameter {entry.name} of shape {entry.values.shape}; one linear layer has weights "
-                f"{weight.shape} and biases {bias.shape}",
-            )
-            turned = entry.values.shape == weight.shape[::-1]
-            values[entry.name] = bias if entry.values.size == bias.size else weight.T if turned else weight
-    sizes = {value.size for value in values.values()}
-    for name, value in (("weights", weight), ("biases", bias)):
-        hint = "" if values else NOT_REGISTERED
-        expect.that(value.size in sizes, f"{network.made} has no {name}, expected {value.shape}", hint=hint)
-    network.load(values)
+    network.load(placed(network, weight, bias))
     for shape in shapes:
         x = noise(student, *shape, mean=0.5)
         wanted = x.reshape(len(x), -1).astype(float) @ weight.T + bias
@@ -92,6 +78,27 @@ def linear(student: Any, network: Network, in_features: int, classes: int, *shap
         if not expect.agrees(found, wanted, terms=TERMS) and (ended := ending(found, wanted)):
             raise CheckFailure(f"{network.made} gives the {ended} of the scores, expected the scores", hint=NO_ENDING)
         expect.close(found, wanted, terms=TERMS)
+
+
+def placed(network: Network, weight: np.ndarray, bias: np.ndarray) -> dict[str, np.ndarray]:
+    """Weights and biases by the names of the network's parameters, found by their number: whole, or a layer for each class."""
+    parts = {part[0].size: [*part] for part in (weight[None], bias[None], weight, bias[:, None])}
+    values = {}
+    for entry in network.state():
+        if entry.kind == "parameter":
+            fitting = parts.get(entry.values.size, [])
+            expect.that(
+                bool(fitting),
+                f"{network.made} has a parameter {entry.name} of shape {entry.values.shape}; one linear layer has weights "
+                f"{weight.shape} and biases {bias.shape}",
+            )
+            part = fitting.pop(0)
+            values[entry.name] = part.T if entry.values.shape == part.shape[::-1] else part
+    for name, whole, size in (("weights", weight, weight.shape[1]), ("biases", bias, 1)):
+        found = sum(value.size for value in values.values() if value.size in (whole.size, size))
+        hint = "" if values else NOT_REGISTERED
+        expect.that(found >= whole.size, f"{network.made} lacks {name}, expected {whole.shape}", hint=hint)
+    return values
 
 
 def ending(found: np.ndarray, wanted: np.ndarray) -> str:
@@ -191,7 +198,7 @@ def gradients(student: Any) -> None:
     for name, gradient in found.items():
         expect.that(gradient is not None, f"no gradient reaches {name}")
         size = np.size(gradient)
-        wanted = np.full(CLASSES, 3.0) if size == CLASSES else np.tile(x.sum(axis=0), (CLASSES, 1)).astype(float)
+        wanted = np.full(size, 3.0) if size <= CLASSES else np.tile(x.sum(axis=0), (size // PIXELS, 1)).astype(float)
         given = expect.floats(gradient, f"the gradient of {name}")
         expect.close(given.T if given.shape == wanted.shape[::-1] else given.reshape(wanted.shape), wanted, terms=3)
 

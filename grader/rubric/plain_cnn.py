@@ -34,7 +34,7 @@ plain_cnn = exercise(
     batches={"PlainCNN": [((3, 4, 20, 0), (1, 1, 28, 28)), ((3, 4, 20, 0), (6, 1, 28, 28))]},
     lesson="Convolutional networks: a plain one, with dropout",
     about="PlainCNN(n1=32, n2=64, hidden=128, dropout=0.5): conv 1->n1 5x5, max pooling 2, conv n1->n2 5x5, max pooling "
-    "2, flatten, n2*16->hidden, ReLU, dropout in training mode alone, hidden->10; logits. A ReLU after each convolution "
+    "2, flatten, n2*16->hidden, ReLU, dropout in training mode alone, hidden->10; logits. A ReLU after both convolutions "
     "is right too. train(model, images, labels, *, device, seed) trains it in place.",
 )
 Sizes = tuple[int, int, int]  # n1, n2, hidden

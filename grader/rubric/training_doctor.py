@@ -368,7 +368,8 @@ def gradients(case: Case) -> Mistake | None:
     steps, learned = case.of("step")[:LOOKED_AT], steps_of(case.events)[:LOOKED_AT]
     if case.task is None or not usable(learned, case.task):
         return None
-    for place, rights in enumerate(Trainer(case.task).train(learned).gradients):
+    replay = Trainer(case.task).train(learned)
+    for place, rights in enumerate(replay.gradients):
         right = np.concatenate([g.ravel() for g in rights])
         found = np.concatenate([np.zeros(0) if g is None else np.ravel(g) for g in steps[place].gradients or [None]])
         length = float(np.linalg.norm(right))
@@ -379,7 +380,7 @@ def gradients(case: Case) -> Mistake | None:
         if not parallel or factor <= CLOSE:
             return None
         if abs(factor - 1) > CLOSE:
-            scaled = not np.isclose(case.of("backward")[place].value, case.learned[place].value, rtol=CLOSE)
+            scaled = not np.isclose(case.of("backward")[place].value, replay.losses[place][0], rtol=CLOSE)
             return SCALED if scaled else CHANGED_GRADIENTS
     return None
 

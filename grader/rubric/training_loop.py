@@ -16,7 +16,7 @@ from grader.authoring.expect import CheckFailure
 from grader.judge.training import Performance, Practice
 from grader.records import Curves, Series
 from grader.rubric import training_measures as measures
-from grader.rubric.training_doctor import Case, diagnose, of_exception
+from grader.rubric.training_doctor import BATCH_SIZE_IGNORED, Case, diagnose, of_exception
 from grader.rubric.training_task import NEAR, OPTIMIZERS, Step, Task, Trainer, drawn, of, same, steps_of, usable
 
 training_loop = exercise(
@@ -169,7 +169,7 @@ def mean_loss(student: Any) -> None:
         found = measures.number(run.told.returned, "the mean loss")
         if not measures.near(found, wanted):
             mistake = measures.of_mean_loss(found, replay, run.steps, run.task)
-            raise CheckFailure(f"the mean loss is {found:.4f}, expected {wanted:.4f}", mistake=mistake)
+            raise CheckFailure(f"the mean loss is {found:.5f}, expected {wanted:.5f}", mistake=mistake)
 
 
 @training_loop.check(points=1, live=True, needs=["updates"], hint="total += loss.item(), or loss.detach().")
@@ -230,7 +230,7 @@ def test_values(student: Any) -> None:
         if not all(map(measures.near, found, wanted)):
             mistake = measures.of_test(found, task, size, told)
             raise CheckFailure(
-                f"(mean loss, accuracy) is ({found[0]:.4f}, {found[1]:.4f}), expected ({wanted[0]:.4f}, {wanted[1]:.4f})",
+                f"(mean loss, accuracy) is ({_numbers(found)}), expected ({_numbers(wanted)})",
                 mistake=mistake,
             )
 
@@ -315,6 +315,12 @@ def fit(student: Any) -> None:
         raise CheckFailure(
             f"fit does not train {EPOCHS} times on every sample of train", mistake=measures.of_epochs(case, EPOCHS)
         )
+    sizes = [sum(map(len, step)) for step in steps]
+    if sorted(sizes) != sorted(EPOCHS * task.sizes):
+        raise CheckFailure(
+            f"fit makes steps of {_listed(sizes)} samples with batch_size={task.batch_size}",
+            mistake=BATCH_SIZE_IGNORED,
+        )
     rates = [event.rate for event in told.events if event.kind == "step"]
     given_rate = task.optimizer[1]["lr"]  # a scheduler may lower it from epoch to epoch, nobody may choose it
     if not all(0 < rate <= given_rate * (1 + NEAR) for rate in rates) or not np.allclose(rates[:each], given_rate):
@@ -358,8 +364,12 @@ def save_and_load(student: Any) -> None:
     task = drawn(student.random, OPTIMIZERS[0], norm=True)
     other = task._replace(values=drawn_values(student, task))
     network, fresh = task.practice(student), other.practice(student)
-    wanted = network.output(task.images)
-    network.perform("save", of(network), FILE, call=f"save(model, {FILE!r})", seed=seed_of(student))
+    wanted = task.practice(student).output(task.images)
+    saved = network.perform("save", of(network), FILE, call=f"save(model, {FILE!r})", seed=seed_of(student))
+    if not saved.training:
+        raise CheckFailure(
+            "the model comes in train mode and is in eval mode after save", mistake=measures.MODE_CHANGED_BY_SAVE
+        )
     network.load(other.values)  # what is loaded must come from the file
     for call, given in ((f"load({FILE!r})", (FILE,)), (f"load({FILE!r}, model)", (FILE, of(fresh)))):
         told = measures.loaded(network, call, given, seed_of(student))
@@ -421,4 +431,4 @@ def _listed(sizes: Sequence[int]) -> str:
 
 
 def _numbers(values: Sequence[float]) -> str:
-    return ", ".join(f"{value:.4f}" for value in values)
+    return ", ".join(f"{value:.5f}" for value in values)

@@ -17,7 +17,7 @@ from grader.judge.training import Performance, Practice
 from grader.rubric.training_doctor import EVAL_LEFT_ON, OTHER_LOSS, SOFTMAX_TWICE, Case, diagnose
 from grader.rubric.training_task import NEAR, Replay, Step, Task, Trainer, steps_of
 
-NEAR_MEAN = 2e-5  # of a loss or an accuracy: the mean of batches may be this near to that of samples
+NEAR_MEAN = 6e-6  # of a loss or an accuracy: the mean of batches may be this near to that of samples
 MOST_HELD = 2  # losses: that of the batch before may still have its name
 
 BATCH_MEANS = Mistake(
@@ -86,6 +86,10 @@ MODE_NOT_RESTORED = Mistake(
     "The test leaves the model in another mode",
     "What is trained next is trained in eval mode then. Remember model.training before model.eval(), and set it again at the end.",
 )
+MODE_CHANGED_BY_SAVE = Mistake(
+    "save leaves the model in eval mode",
+    "Who saves in the middle of a training goes on in eval mode then. The file needs no mode: leave model.eval() out of save.",
+)
 TEST_WITH_GRADIENTS = Mistake(
     "The test computes gradients",
     "A test needs none: with torch.no_grad() or torch.inference_mode() around it memory and time are saved.",
@@ -109,6 +113,10 @@ TEST_BEFORE_TRAINING = Mistake(
 CURVES_EXCHANGED = Mistake("Two curves are exchanged", "Look at which number is appended to which list.")
 EPOCHS_OFF = Mistake(
     "There is another number of epochs than asked for", "for epoch in range(epochs) makes as many as that."
+)
+NOT_ONE_AN_EPOCH = Mistake(
+    "A curve has not one number an epoch",
+    "The epochs are as many as asked for. Give each curve a list of its own, and append one number to it behind every epoch.",
 )
 LAST_EPOCH_ONLY = Mistake(
     "Only the last epoch is kept", "The lists are made once, before the loop, and appended to in it."
@@ -255,7 +263,7 @@ def curves(returned: Any, names: Sequence[str], epochs: int, trained: int) -> di
         values = expect.floats(returned[name], name).ravel()
         if len(values) != epochs:
             one = FIRST_EPOCH_ONLY if trained == 1 else LAST_EPOCH_ONLY
-            mistake = one if len(values) == 1 else EPOCHS_OFF
+            mistake = one if len(values) == 1 else NOT_ONE_AN_EPOCH if trained == epochs else EPOCHS_OFF
             raise CheckFailure(f"{name} has {len(values)} numbers after {epochs} epochs", mistake=mistake)
         found[name] = [float(value) for value in values]
     return found

@@ -15,16 +15,16 @@ from grader.judge.training import LOSS, NETWORK, OPTIMIZER, Practice
 from grader.later import torch
 
 NEAR = 1e-4  # of values around 1 in float32, after some ten steps; mistakes differ by a hundred times that
-SHARE = 0.1  # of the cross-entropy: with so small gradients clipping at 1 changes nothing
-LOUDEST = 0.15  # length of all gradients together in some batches; in others it may be twice that
+SHARE = 0.03  # of the cross-entropy: with so small gradients clipping at 0.1 changes nothing
+LOUDEST = 0.045  # length of all gradients together in some batches; in others it may be twice that
 MOST_SHOWN = 10  # times that a sample is shown on average: three epochs need three
 Batch = list[int]
 Step = list[Batch]  # what one step has learned from: one batch, or several whose gradients were added up
 
 OPTIMIZERS: tuple[list[Any], ...] = (
-    ["SGD", {"lr": 2.0}],
-    ["SGD", {"lr": 1.0, "momentum": 0.8, "nesterov": True, "weight_decay": 0.01}],
-    ["Adam", {"lr": 0.05, "eps": 0.01}],  # so large an eps that rounding stays rounding
+    ["SGD", {"lr": 6.0}],
+    ["SGD", {"lr": 3.0, "momentum": 0.8, "nesterov": True, "weight_decay": 0.003}],
+    ["Adam", {"lr": 0.05, "eps": 0.003}],  # so large an eps that rounding stays rounding
 )
 
 

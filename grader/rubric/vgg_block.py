@@ -193,6 +193,20 @@ def cost(student: Student, kernel: int, layers: int, channels: int) -> None:
     expect.close(student.parameters(kernel, layers, channels), canonical("parameters")(kernel, layers, channels))
 
 
+@vgg_block.check(points=1, needs=["field", "cost"], hint="Divide with //, or take int(...) of the result.", examples=10)
+@given(layers=STACKS, kernel=st.integers(1, 11), channels=st.integers(1, 512))
+def whole(student: Student, layers: list[tuple[int, int]], kernel: int, channels: int) -> None:
+    """Pixels and weights are counted in whole numbers.
+
+    Why: range and zeros take no 3.0, and nothing has half a weight.
+    Wrong: layers * kernel**2 * channels**2 / 1
+    Right: layers * kernel**2 * channels**2
+    """
+    for found in (student.receptive_field(layers), student.parameters(kernel, 2, channels)):
+        count = expect.array(found)
+        expect.that(count.dtype.kind in "iu", f"the result is {expect.describe(count.item())}, expected an int")
+
+
 def wanted(args: Args) -> Any:
     """The shape that comes out for (N, H, W)."""
     return lambda count, height, width: (count, args[2], height // 2, width // 2)

@@ -5,4 +5,5 @@ WORDS: dict[str, str] = {
     "no_stride_argument": "Your Bottleneck takes inc, mid",
     "stub": "not written yet.*in line 17",
     "norms_without_weights": "with weights and running statistics",
+    "instance_norm": "nn.BatchNorm2d.*no other norm",
 }

@@ -37,4 +37,5 @@ WORDS: dict[str, str] = {
     "weight_decay_added": "",
     "pads_with_copies_of_the_border": "copies of its outermost pixels",
     "pairs_as_tuples_only": PAIR,
+    "bias_lost_with_groups": "The bias is missing",
 }

@@ -6,4 +6,5 @@ WORDS: dict[str, str] = {
     "plain_list": "has no parameters.*nn.ModuleList",
     "returns_a_list": "makes a list, not a torch.nn.Module",
     "stub": "not written yet.*in line 13",
+    "counts_in_floats": "expected an int.*Divide with //",
 }
