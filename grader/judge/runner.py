@@ -214,7 +214,7 @@ def _judge(check: Check, session: Session, rubric: Rubric) -> CheckResult:
         evidence = _attempt(check, session, rubric)
     except CheckSkipped as told:
         if not check.live:
-            session.discard()  # replies are left unread
+            session.break_off()
         return _result(check, "skipped", Finding(message=str(told)), counted=told.counted)
     except _Failed as failed:
         if isinstance(failed.failure, Asserted) and _is_ours(check, session, failed.failure):
@@ -328,7 +328,6 @@ def _attempt(check: Check, session: Session, rubric: Rubric) -> tuple[Evidence, 
         return ()
     if failed is None:
         return ()
-    session.discard()
     if check.test is not None and not failed.failure.fatal and session.shrink_plays > 0:
         failed = _shrink(check, session, rubric.seed) or failed
     if check.is_told and failed.failure.where is not None and session.shrink_plays > 0:
@@ -351,16 +350,20 @@ def _evidence(player: Player) -> tuple[Evidence, ...]:
 
 
 def _replay(check: Check, bank: Bank, session: Session) -> _Failed | None:
-    """All of a bank's calls in one batch, each example judged while the worker computes the next."""
+    """All of a bank's calls in one batch, each example judged while the worker computes the next.
+
+    After a failure the next call meets a fresh worker.
+    """
     try:
         return _replay_batch(check, bank, session)
     except OtherCalls:  # the check asks on by what it was answered
-        session.discard()
+        session.break_off()
     for example in bank.examples:
         player = Live(session)
         try:
             player.play(check.body, example.drawn)
         except CheckFailure as failure:
+            session.discard()
             return _Failed(failure, player)
     return None
 
@@ -378,6 +381,7 @@ def _replay_batch(check: Check, bank: Bank, session: Session) -> _Failed | None:
         try:
             player.play(check.body, example.drawn)
         except CheckFailure as failure:
+            session.break_off()
             return _Failed(failure, player)
         player.finish()
     return None
@@ -387,7 +391,6 @@ def _passes_with_arrays(check: Check, bank: Bank, session: Session) -> bool:
     """Whether code that raises with tensors in a branch of its own does what it should with NumPy arrays."""
     known = dict(session.libraries)
     session.libraries |= dict.fromkeys(bank.functions(), "numpy")
-    session.discard()
     if session.libraries != known and _replay(check, bank, session) is None:
         return True
     session.libraries.clear()

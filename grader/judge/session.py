@@ -142,6 +142,7 @@ class Session:
     def stream(self, frame: bytearray, count: int, what: Callable[[int], str]) -> Iterator[protocol.Reply]:
         """One batch of calls; a reply for each as it comes. `what(i)` describes the i-th call."""
         worker = self.load()
+        self._output.join(worker.take_output())
         done = 0
         replies = worker.stream(frame, count, *self._limit(self.limits.check_seconds, "for one check"))
         while done < count:
@@ -236,6 +237,12 @@ class Session:
         if self._worker is not None:
             self._worker.kill()
             self._output.join(self._worker.take_output())
+            self._worker = None
+
+    def break_off(self) -> None:
+        """End the worker in the middle of a batch. What it has printed in that is dropped: how far it ran ahead is chance."""
+        if self._worker is not None:
+            self._worker.kill()
             self._worker = None
 
     def _load(self) -> Worker:

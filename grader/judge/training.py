@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from grader.judge.session import Session
 
 NETWORK, OPTIMIZER, LOSS = "network", "optimizer", "loss"  # kinds of objects that stand in a call's arguments
-MOST_CURVE = 1000  # numbers that are looked at of a list
 
 
 class Performance(msgspec.Struct, frozen=True):

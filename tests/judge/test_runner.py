@@ -64,6 +64,8 @@ class Stage(Actor):
     def discard(self) -> None:
         self.happened.append("discarded")
 
+    break_off = discard
+
     def _called(self, calls: Sequence[protocol.Call]) -> Iterator[protocol.Reply]:
         for call, reply in zip(calls, super()._called(calls), strict=True):
             self.happened.append(call.library)

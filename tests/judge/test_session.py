@@ -170,6 +170,18 @@ def test_a_notebook_with_a_cell_that_came_to_no_end(folder: Path) -> None:
     assert "areas.py defines no Other" == failure(session.require, "Other").message
 
 
+def test_prints_of_a_batch_that_is_broken_off(folder: Path) -> None:
+    """Are dropped, for how far a worker has run ahead is chance; what was printed before it is kept."""
+    session, nursery = started(folder, LOADED, 1, LOADED)
+    replies = session.stream(protocol.frame(DO), 2, str)
+    next(replies)
+    session.break_off()
+    session.load()
+
+    assert [False, True] == [worker.alive for worker in nursery.workers]
+    assert "<0><1>" == session.take_output()  # a worker prints once whenever it is asked for its output
+
+
 def test_a_session_of_the_reference(folder: Path, tmp_path: Path) -> None:
     """Asks the same of the reference's own code, on an account of its own; where there is none, that is no finding."""
     own = tmp_path / "reference"
