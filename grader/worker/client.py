@@ -208,10 +208,16 @@ class Nursery:
         """End the nursery and, by their parent-death signal, every worker."""
         for control in self._controls:
             control.close()
-        self._process.kill()
+        self._kill()
         self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
+
+    def _kill(self) -> None:
+        """With its whole group: a bubble that is killed while it is made leaves a process which waits for it for ever."""
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _ask_patiently(self, message: dict[str, Any], fds: Sequence[int]) -> tuple[dict[str, Any], list[int]]:
         """As `_ask`, again and again where what is missing, processes or memory, may soon be there."""
@@ -259,7 +265,7 @@ class Nursery:
         return msgspec.msgpack.decode(data), fds
 
     def _last_words(self) -> str:
-        self._process.kill()
+        self._kill()
         _, errors = self._process.communicate()
         return errors.decode(errors="replace").strip()[-2000:] or f"exit status {self._process.returncode}"
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from grader.worker.client import Nursery
 from grader.worker.confinement import bubble, layers, probe, strongest_level
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0  # seconds until a process is there or gone, on a busy machine
 LOOKING = """
 import os
 
@@ -104,3 +108,32 @@ def test_only_strict_asks_for_it(run: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     with Nursery("basic", folder=run) as nursery:
         assert layers.BUBBLEWRAP not in nursery.ready()
+
+
+def test_a_bubble_that_is_ended_while_it_is_made(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves no process: bubblewrap makes one that waits for it, and would wait for ever when it is killed alone."""
+    waits = f"import time\ntime.sleep(10_000)  # {run.name}"
+    makes = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', sys.argv[1]])"
+    monkeypatch.setattr(bubble, "around", lambda folder: [sys.executable, "-c", makes, waits])
+    nursery = Nursery("strict", folder=run)
+    assert until(lambda: len(processes(run.name)) == 2)
+    nursery.close()
+
+    assert until(lambda: not processes(run.name))
+
+
+def until(reached: Callable[[], bool]) -> bool:
+    """Whether it comes to be so."""
+    deadline = time.monotonic() + PATIENCE
+    while not reached() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return reached()
+
+
+def processes(word: str) -> list[str]:
+    """The command lines of all processes that hold `word`."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.append(path.read_bytes().decode("utf-8", "replace"))
+    return [line for line in found if word in line]
