@@ -51,8 +51,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 STARTER = (PACKAGE / "data" / "starter", PACKAGE.parent / "exercises" / "starter")  # in a wheel, in a checkout
 # read by the nursery: a worker may not look where it lies
 HELPER = next((path / "helper.py").read_text("utf-8") for path in STARTER if (path / "helper.py").is_file())
-# where code lies that is no student's
-OTHERS = ("<frozen ", *{sysconfig.get_path(name) + "/" for name in ("stdlib", "purelib", "platlib")}, f"{PACKAGE}/")
+# where code lies that is no student's, beside installed packages
+OTHERS = ("<frozen ", f"{sysconfig.get_path('stdlib')}/", f"{PACKAGE}/")
 SETTING = re.compile(
     r"(?:set|seed|enable|disable|use|filter)(?:_|[A-Z]|$)|manual_seed$"
 )  # changes nothing that is here
@@ -392,7 +392,7 @@ def _is_optional(frame: FrameType | None) -> bool:
     """Whether an import stands inside `try`, which has another way to go, or in code that is no student's."""
     while frame and re.match(r"<frozen importlib\._|.*/importlib/__init__\.py", frame.f_code.co_filename):
         frame = frame.f_back
-    if frame is None or frame.f_code.co_filename.startswith(OTHERS):
+    if frame is None or frame.f_code.co_filename.startswith(OTHERS) or "-packages/" in frame.f_code.co_filename:
         return True
     entries = dis._parse_exception_table(frame.f_code)  # type: ignore[attr-defined]
     return any(entry.start <= frame.f_lasti < entry.end and not entry.lasti for entry in entries)
