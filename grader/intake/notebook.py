@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
 from grader.intake import cells
 from grader.intake.basket import Basket, Parts, shown, too_large
-from grader.worker.script import title
+from grader.worker.script import defines, title
 
 MOST_NOTEBOOK_BYTES = 16 << 20  # pictures included; decoding takes several times as much
 MOST_CELLS = 2000  # of code
@@ -166,7 +166,7 @@ def _serve(basket: Basket, made: Mapping[Parts, bytes], wanted: Mapping[str, Col
         if (file,) in basket.files:
             continue
         own = [name for name in names if asked[name] == 1]
-        holders = [parts for parts, script in made.items() if _defines(script, own)]
+        holders = [parts for parts, script in made.items() if defines(script.decode("utf-8"), own)]
         notebooks = [shown("/".join(parts)) for parts in holders]
         if len(holders) == 1:
             basket.add((file,), made[holders[0]])
@@ -176,11 +176,3 @@ def _serve(basket: Basket, made: Mapping[Parts, bytes], wanted: Mapping[str, Col
                 f"{', '.join(notebooks)} define what belongs into {file}: none of them counts; "
                 f"hand in the right one as {file.removesuffix('.py')}.ipynb"
             )
-
-
-def _defines(script: bytes, names: Sequence[str]) -> bool:
-    """Whether one of `names` is bound at the margin of `script`."""
-    any_of = "|".join(map(re.escape, names)).encode()
-    return bool(names) and bool(
-        re.search(rb"^(?:(?:async )?def|class) +(?:%b)\b|^(?:%b) *(?::.*)?=[^=]" % (any_of, any_of), script, re.M)
-    )

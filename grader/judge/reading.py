@@ -99,10 +99,7 @@ class Source:
     @look(False)
     def begins(self, name: str) -> bool:
         """Whether one of its lines begins to define `name`, be it Python or not."""
-        return (
-            re.search(rf"^(?:(?:async )?def|class) +{re.escape(name)}\b|^{re.escape(name)} *=", self.text, re.M)
-            is not None
-        )
+        return script.defines(self.text, [name])
 
     @property
     @look(set())

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ class Timer:
         return sum(self.times)
 
     def cumsum(self) -> list[float]:
-        return [sum(self.times[: count + 1]) for count in range(len(self.times))]
+        return list(accumulate(self.times))
 
 
 class Accumulator:
@@ -112,6 +113,7 @@ def networks() -> dict[str, Any]:
     return {"Module": made, "Classifier": type("Classifier", (made,), {}), "nn_Module": nn.Module}
 
 
+@cache  # loops ask for one again and again
 def helper(name: str) -> Any:
     """What d2l.torch has under `name`; None for what is not among these."""
     import torch

@@ -62,8 +62,9 @@ class Workspace:
         """Import `file`; the kind of each name of the contract: function, class, missing or other.
 
         Names beyond the contract are "extra": a misspelt one can be pointed out. A notebook is imported although one of
-        its cells raises, which is left in `broken_cell`, unless none of the contract's names is there. Ready-made functions of the kinds
-        `without` are not there: raises ReadyMade when the import calls one, unless they are taken away `late`, after it.
+        its cells raises, which is left in `broken_cell`, unless none of the contract's names is there. Ready-made
+        functions of the kinds `without` are not there: raises ReadyMade when the import calls one, unless they are taken
+        away `late`, after it.
         """
         self.file = file
         seed_everything(seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 CELL = re.compile(r"# (code cell [0-9]+ of .+)\n?")
 
@@ -19,3 +19,10 @@ def cells(source: str) -> Iterator[str]:
     starts = [number for number, line in enumerate(lines) if CELL.fullmatch(line)]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         yield "\n" * start + "\n".join(lines[start:end]) + "\n"
+
+
+def defines(source: str, names: Iterable[str]) -> bool:
+    """Whether one of `names` is bound at the margin, by the look of a line: what follows need not be Python."""
+    any_of = "|".join(map(re.escape, names))
+    bound = rf"^(?:(?:async )?def|class) +(?:{any_of})\b|^(?:{any_of}) *(?::.*)?=[^=]"
+    return bool(any_of) and re.search(bound, source, re.MULTILINE | re.ASCII) is not None

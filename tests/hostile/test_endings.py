@@ -7,25 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from tests.processes import PATIENCE, until
+
 ENDLESS = "import os\ndef corr2d(X, K):\n    for n in range(40):\n        os.makedirs('d/' * n, exist_ok=True)\n    while True: pass\n"
-PATIENCE = 600.0  # seconds until something is seen; mostly for starting on a busy machine
 
 pytestmark = pytest.mark.slow
-
-
-def until(seen: Callable[[], object], what: str) -> None:
-    """Wait until `seen()`."""
-    deadline = time.monotonic() + PATIENCE
-    while not seen():
-        assert time.monotonic() < deadline, f"not within {PATIENCE:g} s: {what}"
-        time.sleep(0.05)
 
 
 class Process(NamedTuple):

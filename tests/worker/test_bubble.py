@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +14,9 @@ import pytest
 from grader.worker import protocol
 from grader.worker.client import Nursery
 from grader.worker.confinement import bubble, layers, probe, strongest_level
+from tests.processes import running, until
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0  # seconds until a process is there or gone, on a busy machine
 LOOKING = """
 import os
 
@@ -116,24 +114,7 @@ def test_a_bubble_that_is_ended_while_it_is_made(run: Path, monkeypatch: pytest.
     makes = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', sys.argv[1]])"
     monkeypatch.setattr(bubble, "around", lambda folder: [sys.executable, "-c", makes, waits])
     nursery = Nursery("strict", folder=run)
-    assert until(lambda: len(processes(run.name)) == 2)
+    until(lambda: len(running(run.name)) == 2, "the process that bubblewrap makes")
     nursery.close()
 
-    assert until(lambda: not processes(run.name))
-
-
-def until(reached: Callable[[], bool]) -> bool:
-    """Whether it comes to be so."""
-    deadline = time.monotonic() + PATIENCE
-    while not reached() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return reached()
-
-
-def processes(word: str) -> list[str]:
-    """The command lines of all processes that hold `word`."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            found.append(path.read_bytes().decode("utf-8", "replace"))
-    return [line for line in found if word in line]
+    until(lambda: not running(run.name), "the end of both")
