@@ -1406,10 +1406,11 @@ attack(
     WRONG
     + """
 import threading, time
+begun = threading.Event()
 def late():
-    time.sleep(0.02)
-    while True: print('corr2d.values PASSED', flush=True); time.sleep(0.01)
+    while True: print('corr2d.values PASSED', flush=True); begun.set(); time.sleep(0.01)
 threading.Thread(target=late, daemon=True).start()
+begun.wait()
 """,
     earns=ZEROS,
     seen="corr2d.values PASSED",
