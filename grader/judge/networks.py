@@ -134,9 +134,7 @@ class Network:
         self.noted: list[Event] = []  # of its last training
         self.made = wording.built(name, args, named or {})
         doing = f"{self.made} was being built"
-        self._number = self._ask(
-            "build", int, name, list(args), named or {}, sample, session.device, seed, doing=doing, call=self.made
-        )
+        self._number = self._ask("build", int, name, list(args), named or {}, sample, seed, doing=doing, call=self.made)
 
     def layers(self) -> list[Layer]:
         """The layers that own parameters, in order of registration."""
@@ -202,7 +200,7 @@ class Network:
         doing = "a forward pass was being watched"
         return list(self._ask("forward_operators", list[str], self._number, x, doing=doing, call="forward()"))
 
-    def train(self, images: np.ndarray, labels: np.ndarray, seed: int, seconds: float) -> Any:
+    def train(self, images: np.ndarray, labels: np.ndarray, seed: int, device: str, seconds: float) -> Any:
         """What the student's `train` returned; the network is trained in place, and `noted` tells of its first steps."""
         call = "train(model, images, labels)"
         returned, _, self.noted = self._ask(
@@ -212,6 +210,7 @@ class Network:
             self._number,
             images,
             labels,
+            device,
             seed,
             doing="train was running",
             call=call,

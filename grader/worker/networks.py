@@ -24,7 +24,7 @@ from grader.worker.values import from_student
 NAMED_PARAMETERS = nn.Module.named_parameters
 NAMED_BUFFERS = nn.Module.named_buffers
 NAMED_MODULES = nn.Module.named_modules
-SET_MODE = nn.Module.train
+SET_MODE, MOVE = nn.Module.train, nn.Module.to
 STATE_DICT, LOAD_STATE_DICT = nn.Module.state_dict, nn.Module.load_state_dict
 CLASSES = 10
 WATCHED = (8, 100)  # steps and events of a student's training
@@ -52,7 +52,6 @@ def build(
     args: list[Any],
     named: dict[str, Any],
     sample: torch.Tensor,
-    device: str,
     seed: int,
 ) -> int:
     """Construct a network and run it once on `sample`, so that lazy layers get their parameters; its number.
@@ -74,12 +73,10 @@ def build(
         made = made(*given, **named)
     if not isinstance(made, nn.Module):
         raise Refused(f"{name} makes a {type(made).__name__}, not a torch.nn.Module")
-    if device != "cpu":
-        torch.cuda.set_per_process_memory_fraction(workspace.card_share)  # others use the card as well
-    made = made.to(device)
+    MOVE(made, "cpu")
     if any(isinstance(p, nn.parameter.UninitializedParameter) for _, p in NAMED_PARAMETERS(made)):
         with torch.no_grad():
-            SET_MODE(made, False)(sample.to(device))
+            SET_MODE(made, False)(sample)
         SET_MODE(made, True)
     number = len(workspace.networks)
     workspace.networks[number] = made
@@ -131,11 +128,10 @@ def forward(workspace: Workspace, number: int, x: torch.Tensor, train: bool) -> 
     """[output, whether x was changed] of one pass in train or in eval mode."""
     network = workspace.networks[number]
     SET_MODE(network, train)
-    given = x.to(_device(network))
-    before = given.clone()
+    before = x.clone()
     with torch.no_grad():
-        output = network(given)
-    return [output, not torch.equal(before, given)]
+        output = network(x)
+    return [output, not torch.equal(before, x)]
 
 
 def backward(workspace: Workspace, number: int, x: torch.Tensor, weights: torch.Tensor, train: bool) -> list[Any]:
@@ -143,10 +139,10 @@ def backward(workspace: Workspace, number: int, x: torch.Tensor, weights: torch.
     network = workspace.networks[number]
     SET_MODE(network, train)
     nn.Module.zero_grad(network)
-    given = x.to(_device(network)).requires_grad_()
-    output = network(given * 1.0)  # a copy: a block that works in place must not meet a leaf
+    x.requires_grad_()
+    output = network(x * 1.0)  # a copy: a block that works in place must not meet a leaf
     (output * weights.to(output.device)).sum().backward()
-    return [output, given.grad, {name: p.grad for name, p in NAMED_PARAMETERS(network)}]
+    return [output, x.grad, {name: p.grad for name, p in NAMED_PARAMETERS(network)}]
 
 
 def overfit(
@@ -155,7 +151,6 @@ def overfit(
     """[losses, final logits] of Adam on one batch, with the cross-entropy of the outputs as logits."""
     network = workspace.networks[number]
     SET_MODE(network, True)
-    x, labels = x.to(_device(network)), labels.to(_device(network))
     optimiser = torch.optim.Adam([p for _, p in NAMED_PARAMETERS(network)], lr=rate)
     losses = []
     for _ in range(steps):
@@ -174,19 +169,24 @@ def forward_operators(workspace: Workspace, number: int, x: torch.Tensor) -> lis
     """Names of the aten operators of a forward pass in eval mode, sorted."""
     network = SET_MODE(workspace.networks[number], False)
     with torch.no_grad(), Operators() as watching:
-        network(x.to(_device(network)))
+        network(x)
     return [name[: protocol.MOST_NAME] for name in sorted(watching.seen)]
 
 
 def train(
-    workspace: Workspace, function: str, number: int, images: torch.Tensor, labels: torch.Tensor, seed: int
+    workspace: Workspace, function: str, number: int, images: torch.Tensor, labels: torch.Tensor, device: str, seed: int
 ) -> list[Any]:
-    """[what the student's train(model, images, labels, device=, seed=) returned, seconds, what was noted of its first steps]."""
+    """[what the student's train(model, images, labels, device=, seed=) returned, seconds, what was noted of its first steps].
+
+    All else that is asked of a network is computed on the CPU, before and after.
+    """
     network = workspace.networks[number]
-    device = _device(network)
+    if device != "cpu":
+        torch.cuda.set_per_process_memory_fraction(workspace.card_share)  # others use the card as well
+        MOVE(network, device)
     seed_everything(seed)
     call = workspace.attribute(function)
-    options = {"device": str(device), "seed": seed}
+    options = {"device": device, "seed": seed}
     accepted = {key: value for key, value in options.items() if _accepts_keyword(call, key)}
     started = time.perf_counter()
     with training.Watch(network, [images], *WATCHED) as watch:
@@ -197,6 +197,7 @@ def train(
     elif isinstance(returned, tuple | list) and returned and isinstance(returned[0], nn.Module):
         workspace.networks[number] = returned[0]
         returned = returned[1] if len(returned) > 1 else None
+    MOVE(workspace.networks[number], "cpu")
     return [None if isinstance(returned, nn.Module) else returned, seconds, watch.events]
 
 
@@ -231,10 +232,6 @@ def run(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply
     """One procedure by name."""
     with ready_made.told():
         return protocol.Reply(from_student(PROCEDURES[name](workspace, *arguments)))
-
-
-def _device(network: nn.Module) -> torch.device:
-    return next((p.device for _, p in NAMED_PARAMETERS(network)), torch.device("cpu"))
 
 
 def _accepts(call: Any, args: list[Any], named: dict[str, Any] | None = None) -> bool:

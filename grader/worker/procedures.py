@@ -69,6 +69,7 @@ class Workspace:
         self.file = file
         seed_everything(seed)
         absent.do_without()
+        show_no_card()
         shell.install(self.folder)
         withheld.withhold(self.digits)
         if not late:
@@ -204,6 +205,12 @@ def _lay_out(folder: Path, beside: Path) -> None:
         with contextlib.suppress(OSError):  # no room left: then the file is missing, as it was before
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
+
+
+def show_no_card() -> None:
+    """Code that looks for a GPU finds none, on any machine: only `train` computes on one, and that is told its device."""
+    torch.cuda.is_available = torch.accelerator.is_available = lambda: False
+    torch.cuda.device_count = torch.accelerator.device_count = lambda: 0
 
 
 def seed_everything(seed: int) -> None:

@@ -1,10 +1,11 @@
-"""How long an epoch takes: the lesson's own loop against the reference's, on one machine in one run.
+"""How long an epoch takes: the lesson's own loop against the reference's, alone and of many seeds together.
 
     python -m tests.bench.bench_training --network lenet5 --data fashion_mnist --root DIR --device cpu
 
 The lesson's loop is torchvision's MNIST class with ToTensor, a DataLoader with batches of 200, and SGD with
-momentum 0.9. Both loops see the same images in batches of 200, after one epoch to warm up, and take turns.
-Printed are the median, the least and the greatest seconds an epoch, and the ratio of the medians.
+momentum 0.9. All loops see the same images in batches of 200, after one epoch to warm up, and take turns.
+Printed are the median, the least and the greatest seconds an epoch, of seeds together a seed's share of them, and the
+ratios of the medians.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from torch.utils.data import DataLoader
 
 from reference._torchvision import torchvision
 from reference.data import Dataset, load
-from reference.loop import fit
+from reference.loop import fit, fit_together
 from reference.train import NETWORKS, RECIPES, describe
 
 BATCH = 200
@@ -74,6 +75,15 @@ def reference_epochs(network: str, dataset: Dataset, device: torch.device, count
     return list(fit(model, dataset.standardised(), dataset.labels, recipe=recipe, device=device).seconds)
 
 
+def together_epochs(network: str, dataset: Dataset, device: torch.device, count: int, seeds: int) -> list[float]:
+    """A seed's share of the seconds of each of `count` epochs of as many seeds at once."""
+    recipe = replace(RECIPES[network], batch_size=BATCH, epochs=count)
+    models = [NETWORKS[network]() for _ in range(seeds)]
+    images = dataset.standardised()
+    history = fit_together(models, images, dataset.labels, recipe=recipe, device=device, seeds=range(seeds))
+    return list(history[0].seconds)
+
+
 def show(name: str, seconds: list[float]) -> float:
     """Print the spread of some timings and return their median."""
     median = statistics.median(seconds)
@@ -88,6 +98,7 @@ def main() -> None:
     parser.add_argument("--root")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--trials", type=int, default=3)
+    parser.add_argument("--together", type=int, default=0, metavar="SEEDS", help="also so many seeds at once")
     options = parser.parse_args()
     device = torch.device(options.device)
     dataset = load(options.data, options.root, "train")
@@ -95,14 +106,19 @@ def main() -> None:
         write_idx(dataset, Path(root))
         lesson = LessonLoop(options.network, Path(root), device)
         lesson.epoch()
-        lessons, references = [], []
+        lessons, references, shares = [], [], []
         for _ in range(options.trials):
             lessons.append(lesson.epoch())
             references.append(reference_epochs(options.network, dataset, device, 2)[1])
+            if options.together:
+                shares.append(together_epochs(options.network, dataset, device, 2, options.together)[1])
     print(f"{options.network} on {len(dataset.labels):,} images of {options.data}, batches of {BATCH}")
     print(f"{describe(device)}; torch {torch.__version__}")
-    ratio = show("lesson", lessons) / show("reference", references)
-    print(f"the reference's loop is {ratio:.1f} times as fast")
+    usual = show("lesson", lessons)
+    told = f"the reference's loop is {usual / show('reference', references):.1f} times as fast"
+    if options.together:
+        told += f", {options.together} seeds together {usual / show('together', shares):.1f} times a seed"
+    print(told)
 
 
 if __name__ == "__main__":

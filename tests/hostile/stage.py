@@ -1,6 +1,7 @@
 """Grade all hostile submissions in one run, a right one after each, and write down what happened.
 
     python -m tests.hostile.stage FOLDER [UID]
+    python -m tests.hostile.stage FOLDER cuda           # student code may use the GPU
 
 FOLDER must be empty. With UID, root becomes that user first. Leaves FOLDER/results.json. Ends with status 77, and
 the reason on standard error, where that user cannot be given what a grader needs.
@@ -155,13 +156,13 @@ def state(scene: Scene, grading: Grader) -> dict[str, Any]:
     }
 
 
-def grade_all(folder: Path) -> list[dict[str, Any]]:
+def grade_all(folder: Path, device: str) -> list[dict[str, Any]]:
     """A result for each attack."""
     scene = Scene(folder)
     originals = folder / "submissions"
     chosen = course.load().exercises
     checks = [check for name in EXERCISES for check in chosen[name].checks]
-    options = Options(isolation="strict", limits=LIMITS)
+    options = Options(isolation="strict", limits=LIMITS, device=device)
     results = []
     try:
         with Grader(checks, options) as grading:
@@ -292,9 +293,10 @@ def _impossible(reason: str) -> int:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    if len(sys.argv) > 2:
-        _become(int(sys.argv[2]), folder)
-    (folder / "results.json").write_text(json.dumps(grade_all(folder)))
+    device, *uid = ["cuda"] if "cuda" in sys.argv[2:] else ["cpu", *sys.argv[2:]]
+    if uid:
+        _become(int(uid[0]), folder)
+    (folder / "results.json").write_text(json.dumps(grade_all(folder, device)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The hostile submissions of `attacks`, graded in one run as root and in another as an ordinary user.
+"""The hostile submissions of `attacks`, graded in one run as root, in another as an ordinary user, and beside a GPU.
 
 Of each attack: it really ran, it earned nothing it should not, nothing outside of its worker changed, no secret came
 out, its texts obey nobody, the next submission was graded as ever, and it took no longer than its limits allow.
@@ -20,12 +20,13 @@ from typing import Any
 
 import pytest
 
-from grader.worker.confinement import probe, strongest_level
+from grader.worker.confinement import gpu, probe, strongest_level
 from tests.hostile.attacks import ALL, ATTACKS, NOTHING, Attack
 from tests.hostile.stage import LIMITS, NOT_POSSIBLE, REPOSITORY
 
 ORDINARY_UID = 61_234
-WHO = ("root", "ordinary user")
+CARD = "with a GPU"
+WHO = ("root", "ordinary user", pytest.param(CARD, marks=pytest.mark.cuda))
 MOST_SECONDS = 7200  # for a run to be given up; some 200 on an idle machine
 
 pytestmark = [
@@ -41,11 +42,11 @@ pytestmark = [
 class Run:
     """A run of `stage`, started at once and waited for when its results are asked for."""
 
-    def __init__(self, uid: int | None) -> None:
+    def __init__(self, *options: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hostile-"))
         self.folder.chmod(0o755)
         self.started = time.monotonic()
-        command = [sys.executable, "-m", "tests.hostile.stage", str(self.folder), *([] if uid is None else [str(uid)])]
+        command = [sys.executable, "-m", "tests.hostile.stage", str(self.folder), *options]
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         self.process = subprocess.Popen(
             command, cwd=REPOSITORY, env=environment, stderr=subprocess.PIPE, start_new_session=True
@@ -69,10 +70,8 @@ class Run:
 
 @pytest.fixture(scope="module")
 def runs() -> Iterator[dict[str, Run]]:
-    """Both at the same time; as an ordinary user only one."""
-    made = (
-        {"root": Run(None), "ordinary user": Run(ORDINARY_UID)} if os.geteuid() == 0 else {"ordinary user": Run(None)}
-    )
+    """Those that were started so far."""
+    made: dict[str, Run] = {}
     yield made
     for run in made.values():
         run.end()
@@ -80,9 +79,23 @@ def runs() -> Iterator[dict[str, Run]]:
 
 @pytest.fixture(params=WHO, scope="module")
 def run(request: pytest.FixtureRequest, runs: dict[str, Run]) -> Run:
-    if request.param not in runs:
+    who = request.param
+    if who == CARD and not gpu.devices():
+        pytest.skip("needs a CUDA device")
+    if who == "root" and os.geteuid() != 0:
         pytest.skip("needs root")
-    return runs[request.param]
+    if who not in runs:
+        runs |= started(who)
+    return runs[who]
+
+
+def started(who: str) -> dict[str, Run]:
+    """That run; root starts the two on the CPU at once."""
+    if who == CARD:
+        return {who: Run("cuda")}
+    if os.geteuid() == 0:
+        return {"root": Run(), "ordinary user": Run(str(ORDINARY_UID))}
+    return {who: Run()}
 
 
 @pytest.fixture(params=ATTACKS.values(), ids=list(ATTACKS), scope="module")
@@ -196,12 +209,12 @@ def test_took_no_longer_than_its_limits(attack: Attack, result: dict[str, Any]) 
     assert result["judge's seconds"] <= 1.1 * (LIMITS.exercise_seconds + LIMITS.training_seconds)
 
 
-def test_nothing_is_left_of_a_run(run: Run) -> None:
+def test_nothing_is_left_of_a_run(run: Run, runs: dict[str, Run]) -> None:
     """No folder stays behind, and the report says how student code was confined."""
     end = run.results["the run itself"]
 
     assert not end["left"]
-    assert end["isolation"].startswith("strict: ")
+    assert end["isolation"].startswith(("strict: ", "strict, with a GPU: ")[run is runs.get(CARD)])
     assert "seccomp" in end["isolation"]
     assert "Landlock" in end["isolation"]
     print(f"{len(ATTACKS)} attacks as uid {end['uid']} in {run.seconds:.0f} s")

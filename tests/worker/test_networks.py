@@ -25,7 +25,7 @@ class ByKeyword(nn.Module):
 
 def build(made: Any, *args: int, **named: Any) -> int:
     workspace = SimpleNamespace(attribute=lambda name: made, networks={})
-    return networks.build(workspace, "Block", list(args), named, torch.zeros(1), "cpu", 0)  # type: ignore[arg-type]
+    return networks.build(workspace, "Block", list(args), named, torch.zeros(1), 0)  # type: ignore[arg-type]
 
 
 def test_a_parameter_by_keyword_only() -> None:

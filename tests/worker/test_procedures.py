@@ -17,7 +17,7 @@ import pytest
 import torch
 
 from grader.worker import child, protocol
-from grader.worker.procedures import PREVIOUS_RESULT, Refused, Workspace, raised, seed_everything
+from grader.worker.procedures import PREVIOUS_RESULT, Refused, Workspace, raised, seed_everything, show_no_card
 from grader.worker.protocol import Call, Opaque, Raised, Reply, Request
 
 X, K = np.ones((2, 2), dtype="float32"), np.full((1, 2), 3, dtype="float32")
@@ -28,6 +28,9 @@ CONTRACT = {"f": (("X", None), ("K", None), ("by", 2), ("mode", "max")), "Net": 
 def process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A worker's process is its own; this one is not."""
     monkeypatch.setattr(sys, "path", [*sys.path])
+    for owner in (torch.cuda, torch.accelerator):
+        for name in ("is_available", "device_count"):
+            monkeypatch.setattr(owner, name, getattr(owner, name))
     monkeypatch.setattr(sys, "argv", [*sys.argv])
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
     monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
@@ -433,3 +436,14 @@ def test_what_cannot_cross() -> None:
     (reply,) = answers(defined(f=lambda: {1}), Request("calls", (), (Call("f"),)))
 
     assert Opaque("set") == reply.value
+
+
+def test_no_card_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that choose their device as tutorials do choose the CPU, also beside a card."""
+    for owner in (torch.cuda, torch.accelerator):
+        monkeypatch.setattr(owner, "is_available", lambda: True)
+        monkeypatch.setattr(owner, "device_count", lambda: 8)
+    show_no_card()
+
+    assert not torch.cuda.is_available() and not torch.accelerator.is_available()
+    assert 0 == torch.cuda.device_count() == torch.accelerator.device_count()
