@@ -198,8 +198,13 @@ def unchanged(student: Student) -> None:
         raise CheckFailure(
             f"your code changed its input {name}",
             actual=Array.of(now) if isinstance(now, np.ndarray) else None,
-            hint=f"Work on a copy: {name} = {name}.clone() for a tensor, {name}.copy() for an array.",
+            hint=on_a_copy(name),
         )
+
+
+def on_a_copy(name: str) -> str:
+    """What to do about an argument that the code changes."""
+    return f"Work on a copy: {name} = {name}.clone() for a tensor, {name}.copy() for an array."
 
 
 def fresh(student: Student) -> None:

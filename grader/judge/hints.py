@@ -208,8 +208,8 @@ RULES: tuple[tuple[str, str, Say], ...] = (
         "An if, a while, max() or and needs one number: use .all() or .any(), or np.maximum and torch.maximum.",
     ),
     (
-        "ValueError",
-        r"zero-size array|empty sequence|arg is an empty",
+        "ValueError IndexError RuntimeError",
+        r"zero-size array|empty sequence|arg is an empty|reduction dim .* to have non-zero size|numel\(\) == 0",
         "It is empty here: does a window begin beyond the image?",
     ),
     (

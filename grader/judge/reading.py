@@ -231,11 +231,14 @@ def plain_lists(source: Source, kind: str) -> list[str]:
         return []
     found: dict[str, None] = {}
     held: ast.expr
+    modules = {name for node in ast.walk(made) for name in _made_by_a_call(node)}
     for node in ast.walk(made):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple | ast.Dict | ast.ListComp):
             held, targets = node.value, node.targets
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
             held, targets = node, [node.func.value]
+            if _last_name(node.func.value) in modules:
+                continue
         else:
             continue
         inside = islice(ast.walk(held), MOST_HELD)  # one append may stand in another
@@ -243,6 +246,17 @@ def plain_lists(source: Source, kind: str) -> list[str]:
         named = [t for t in targets if isinstance(t, ast.Attribute) and _is_self(t.value)]
         found |= dict.fromkeys(target.attr for target in named if layers)
     return list(found)
+
+
+def _made_by_a_call(node: ast.AST) -> list[str]:
+    """Attributes that are no list of Python's: self.skip = nn.Sequential() has an append that torch sees."""
+    if (
+        not isinstance(node, ast.Assign)
+        or not isinstance(node.value, ast.Call)
+        or _last_name(node.value.func) == "list"
+    ):
+        return []
+    return [target.attr for target in node.targets if isinstance(target, ast.Attribute)]
 
 
 def _registers(node: ast.AST) -> bool:

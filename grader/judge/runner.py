@@ -426,7 +426,7 @@ class _Shrinker(Live):
             size = _size(drawn)
             if self._size is None or size <= self._size:
                 frozen = Live(self.session)
-                frozen.drawn, frozen.last = drawn, self.last
+                frozen.drawn, frozen.last, frozen.changed = drawn, self.last, self.changed
                 self.best, self._size = _Failed(failure, frozen), size
             raise
         except GraderError:
@@ -524,6 +524,9 @@ def _finding(check: Check, failure: CheckFailure, player: Player, session: Sessi
     last = player.last
     if last is None and failure.likened:
         failure.hint = ""
+    if player.changed and failure.expected is not None and failure.hint not in (LEFT_OVER, OTHERWISE):
+        name = player.changed[0][0]
+        failure.hint = f"Your code changes {name} while it still computes with it. {expect.on_a_copy(name)}"
     given = last.given(check.exercise) if last else {}
     asked = last is not None and failure.raised is None and not failure.astray
     unread = wording.unread(session.source(), last.function, given) if last and asked else ""

@@ -97,10 +97,17 @@ def kernel(student: Student) -> None:
     Wrong: K += lr * K.grad
     Right: K -= lr * K.grad, then K.grad.zero_()
     """
-    for seed in starts(student):
-        near(learned(student.seeded(seed), X, EDGE), EDGE, NEAR)
+    calls = [learned(student.seeded(seed), X, EDGE) for seed in starts(student)]
+    for call in calls:
+        near(call, EDGE, NEAR)
     target = another(student.random)
-    near(learned(student, X, target), target, NEAR_OTHER)
+    other = learned(student, X, target)
+    near(other, target, NEAR_OTHER)
+    expect.that(
+        any(history[0] > AT_GOAL for _, history in calls) or other[1][0] <= AT_GOAL,
+        f"the loss of the first step is {calls[0][1][0]:.4g}: the descent starts at the kernel that it should find",
+        hint="Start from random numbers, such as torch.randn(1, 2).",
+    )
 
 
 @kernel_learning.check(points=2, needs=["returns"], hint="Append the loss of every step, before or after the step.")

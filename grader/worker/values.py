@@ -17,6 +17,7 @@ import torch
 from grader.worker import protocol
 
 WITHOUT_NUMPY = frozenset(getattr(torch, name) for name in dir(torch) if name.startswith(("bfloat16", "float8_")))
+DictValues = type({}.values())
 WIDE = {"g": "float64", "G": "complex128"}  # long doubles are of another size on every kind of machine
 
 
@@ -36,7 +37,7 @@ def to_student(value: protocol.Value, library: protocol.Library) -> Any:
 def from_student(value: Any, depth: int = 0, most: int = protocol.MOST_FRAME_BYTES) -> protocol.Value:
     """What student code returned, for the wire. Objects that cannot cross become Opaque, as do arrays over `most` bytes.
 
-    Generators and ranges are read out as lists, so a function that yields its rows counts as returning them.
+    Generators, ranges and the values of a dict are read out as lists, so a function that yields its rows counts as returning them.
     """
     if value is None or type(value) in (bool, float):
         return value  # type: ignore[no-any-return]
@@ -58,7 +59,7 @@ def from_student(value: Any, depth: int = 0, most: int = protocol.MOST_FRAME_BYT
             return protocol.Mapping(
                 tuple((str(k)[: protocol.MOST_NAME], from_student(v, depth + 1, most)) for k, v in value.items())
             )
-        if isinstance(value, list | tuple | range | deque) or hasattr(type(value), "__next__"):
+        if isinstance(value, list | tuple | range | deque | DictValues) or hasattr(type(value), "__next__"):
             kind: Literal["list", "tuple"] = "tuple" if isinstance(value, tuple) else "list"
             return protocol.Sequence(kind, tuple(from_student(item, depth + 1, most) for item in value))
     return protocol.Opaque(type(value).__name__[: protocol.MOST_NAME])

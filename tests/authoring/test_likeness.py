@@ -21,6 +21,7 @@ PART[-1] = 0
         (np.maximum(RIGHT, 0), RIGHT, "Negative values come out as 0"),
         (np.trunc(RIGHT), RIGHT, "cut to whole numbers"),
         (np.floor(RIGHT), RIGHT, "rounded down"),
+        (np.round(RIGHT / 7, 2), RIGHT / 7, "rounded to 2 decimals"),
         (RIGHT.T, RIGHT, "Rows and columns are exchanged"),
         (RIGHT[:, ::-1], RIGHT, "columns come in the opposite order"),
         (RIGHT[::-1], RIGHT, "rows come in the opposite order"),

@@ -71,6 +71,8 @@ CALLS = [
     ("return np.zeros((-1, 2))", "below zero"),
     ("return max(A)", "An if, a while, max() or and needs one number"),
     ("return A[3:, :].max()", "It is empty here"),
+    ("return X[:, 4:].max(dim=1)", "It is empty here"),
+    ("return X[:, 4:].max()", "It is empty here"),
     ("return A.reshape(5, 2)", "12 values do not fill the shape (5,2)"),
     ("return X.t().view(12)", ".reshape(...) in place of .view(...)"),
     ("return X.reshape(5, -1)", "12 values do not fill the shape [5, -1]"),

@@ -163,6 +163,7 @@ def test_sources_that_are_not_looked_at() -> None:
         ("self.convs = {'a': Conv2d(1, 6, 5)}", ["convs"]),
         ("self.w = []\n    for i in range(2):\n      self.w.append(nn.Parameter(torch.zeros(2)))", ["w"]),
         ("self.layers = nn.ModuleList([nn.Linear(2, 2)])", []),
+        ("self.skip = nn.Sequential()\n    self.skip.append(nn.Linear(2, 2))", []),
         ("layers = [nn.Linear(2, 2)]\n    self.net = nn.Sequential(*layers)", []),
         ("self.a = nn.Linear(2, 2)\n    self.order = [self.a, self.a]", []),
         ("self.acts = [nn.ReLU(), nn.Sigmoid()]", []),  # these have nothing that torch could miss

@@ -24,6 +24,7 @@ from grader.judge.session import Data, Session
 from grader.records import Argument, Array, CheckResult, Finding, Measure, Plain
 from grader.worker import protocol
 from grader.worker.client import Limits
+from grader.worker.values import from_student
 from tests.judge.actor import Actor, Spoil
 
 Body = Callable[[Any], None]
@@ -610,6 +611,18 @@ def test_a_failure_s_own_hint_comes_first(doubling: Exercise) -> None:
     assert finding is not None
 
     assert ("Just so.", "", (), "") == (finding.hint, finding.call, finding.arguments, finding.reproduce)
+
+
+def test_an_argument_that_was_changed_on_the_way(doubling: Exercise) -> None:
+    """It comes before what the wrong values look like, in the smallest counterexample as well."""
+    changes = Stage(doubling, lambda answer: protocol.Reply(from_student(answer + 1), changed=(("X", 3.0),)))
+    changes.shrink_plays = 300
+    changes.libraries["twice"] = "torch"
+    finding = judged(changes, doubled(doubling))["values"].finding
+
+    assert finding is not None and finding.hint.startswith(
+        "Your code changes X while it still computes with it. Work on"
+    )
 
 
 def test_a_hidden_check_tells_nothing(doubling: Exercise) -> None:

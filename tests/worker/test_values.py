@@ -91,6 +91,7 @@ CROSSING: dict[str, tuple[Callable[[], Any], Any]] = {
     "an array of fractions": (lambda: np.array([Fraction(1, 2)]), Sequence("list", (0.5,))),
     "a fraction beyond all floats": (lambda: Fraction(10**400), Opaque("Fraction")),
     "a Decimal that signals": (lambda: Decimal("sNaN"), Opaque("Decimal")),
+    "the values of a dict": (lambda: {"a": 1, "b": [2.0]}.values(), Sequence("list", (1, Sequence("list", (2.0,))))),
     "a deque": (lambda: deque([1, [2.0]], maxlen=2), Sequence("list", (1, Sequence("list", (2.0,))))),
     "Python's own array": (lambda: array("f", [1, 2]), tensor(np.array([1, 2], "float32"))),
     "a memoryview": (lambda: memoryview(np.arange(3)), tensor(np.arange(3))),
