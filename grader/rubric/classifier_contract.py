@@ -109,6 +109,11 @@ def logits_of(network: Network, x: np.ndarray) -> np.ndarray:
     return found
 
 
+def at_random(network: Network, x: np.ndarray) -> bool:
+    """Whether the same images get other logits the second time, in eval mode."""
+    return not np.array_equal(network.output(x), network.output(x), equal_nan=True)
+
+
 def ending_of(output: np.ndarray) -> str:
     """softmax, log_softmax or nothing, by what the rows add up to."""
     if (output >= 0).all() and np.allclose(output.sum(axis=1), 1, atol=1e-4):

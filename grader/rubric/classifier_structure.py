@@ -19,6 +19,7 @@ from grader.rubric.classifier_contract import (
     SIDE,
     Plan,
     agree,
+    at_random,
     built,
     ending_of,
     filled,
@@ -173,6 +174,8 @@ def add_checks(exercise: Exercise, plan: Plan) -> None:
             layer_by_layer(student, network, plan)
             if sum(layer.count for layer in network.layers()) != plan.parameters:
                 raise CheckSkipped(ELSEWHERE, counted=True) from None
+            if at_random(network, images(student, 4, working_side(student, network, plan))):
+                failure.hint, failure.likened = AT_RANDOM, False
             raise
 
     @exercise.check(points=1, live=True, needs=["network"], hint=f"The contract's activation is {plan.activation}.")
@@ -336,7 +339,7 @@ def layer_by_layer(student: Any, network: Network, plan: Plan) -> None:
 
 
 def first_other(layers: list[Layer], reference: torch.nn.Module) -> str:
-    """The first layer that has other parameters than the contract's in its place; nothing where they are more or fewer."""
+    """The first layer that has other parameters than the contract's in its place, or that normalises; else nothing."""
     wanted = [
         (name, type(module).__name__, [tuple(p.shape) for p in own])
         for name, module in reference.named_modules()
@@ -347,7 +350,8 @@ def first_other(layers: list[Layer], reference: torch.nn.Module) -> str:
             given = [parameter.shape for parameter in mine.parameters]
             if sorted(map(math.prod, given)) != sorted(map(math.prod, shapes)):
                 return f"your {mine.kind} {mine.name} has {named(given)}, the contract's {name} is {kind} with {named(shapes)}"
-    return ""
+    norms = (f"your {mine.name} is a {mine.kind}, which the contract has not" for mine in layers if "Norm" in mine.kind)
+    return next(norms, "")
 
 
 def named(shapes: list[tuple[int, ...]]) -> str:

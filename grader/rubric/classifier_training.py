@@ -13,7 +13,7 @@ from grader.judge.networks import Entry, Network
 from grader.later import torch
 from grader.records import Curves, Series
 from grader.rubric import thresholds
-from grader.rubric.classifier_contract import Plan, agree, built, contract_with
+from grader.rubric.classifier_contract import Plan, agree, built, contract_with, ending_of
 from grader.rubric.held_out import HeldOut, View
 from grader.rubric.training_doctor import Case, diagnose
 from reference import data
@@ -24,6 +24,7 @@ OVERFIT_STEPS, OVERFIT_IMAGES = 600, 16
 MOST_STARTS = 3  # one in a hundred starts of a sigmoid network stays on its plateau
 BELOW_CHANCE, POOR = 0.03, 0.3  # accuracies; guessing gets a tenth right
 RISEN, FALLEN, GOING_ON = 1.05, 0.5, 0.97  # of an earlier loss
+SOFTMAX = "The network ends in softmax, and the loss applies another one: that makes the gradients small. Leave it out."
 UNTRAINED = (
     "Are loss.backward() and optimiser.step() called, with their parentheses? Does the optimiser hold the parameters of the "
     "model that train is given, and is that the model it trains?"
@@ -140,7 +141,8 @@ def train_once(
         logits = trained(torch.from_numpy(held_out.images)).numpy()
     accuracy, evidence = held_out.accuracy(logits, wanted)
     history = losses_of(returned)
-    hint = how_it_went(history, accuracy, still(before, after))
+    ending = ending_of(network.output(held_out.images[:8]))
+    hint = how_it_went(history, accuracy, still(before, after), ending)
     return accuracy, [curves(history), *evidence] if history else evidence, hint, mistake
 
 
@@ -165,11 +167,14 @@ def after_training(
         session.device = "cpu"
 
 
-def how_it_went(history: list[float], accuracy: float, unmoved: list[str]) -> str:
+def how_it_went(history: list[float], accuracy: float, unmoved: list[str], ending: str = "") -> str:
     """What a training that has not reached its threshold shows of its fault; empty where that is not clear.
 
-    history: the losses that train returned, if it did. unmoved: the parameters that are what they were.
+    history: the losses that train returned, if it did. unmoved: the parameters that are what they were. ending: of
+    the network, softmax or log_softmax.
     """
+    if ending == "softmax":
+        return SOFTMAX
     went = f"The loss that train returns goes from {history[0]:.3g} to {history[-1]:.3g}" if history else ""
     if unmoved:
         return (

@@ -12,11 +12,11 @@ import torch
 from torch import nn
 
 from grader.authoring.expect import CheckFailure
-from grader.judge.networks import Entry
+from grader.judge.networks import Entry, Layer, Parameter
 from grader.rubric import lenet5, mnist_cnn
-from grader.rubric.classifier_contract import LAYOUTS, Layout, Plan, contract_with, laid_out
+from grader.rubric.classifier_contract import LAYOUTS, Layout, Plan, at_random, contract_with, laid_out
 from grader.rubric.classifier_mistakes import mistakes
-from grader.rubric.classifier_structure import bends
+from grader.rubric.classifier_structure import bends, first_other
 from grader.rubric.classifier_training import how_it_went
 from grader.rubric.classifier_variants import Player, shapes, variants
 from reference.lenet5 import LeNet5
@@ -281,3 +281,35 @@ def test_what_a_training_shows_of_its_fault(
 
     assert words in told
     assert bool(words) == bool(told)
+
+
+def test_a_softmax_is_why_training_is_slow() -> None:
+    """More epochs would be no answer to it."""
+    assert "softmax" in how_it_went([2.3, 2.0, 1.6], 0.6, [], "softmax")
+    assert "was still falling" in how_it_went([2.3, 2.0, 1.6], 0.6, [], "log_softmax")
+
+
+def test_a_layer_that_normalises_is_named(plan: Plan) -> None:
+    """The count alone would leave the search to the table."""
+    layers = [
+        Layer(
+            name,
+            type(module).__name__,
+            tuple(Parameter(key, tuple(value.shape), value.numel(), True) for key, value in own),
+        )
+        for name, module in plan.reference().named_modules()
+        if (own := list(module.named_parameters(recurse=False)))
+    ]
+    norm = Layer("bn1", "BatchNorm2d", (Parameter("weight", (6,), 6, True), Parameter("bias", (6,), 6, True)))
+
+    assert "" == first_other(layers, plan.reference())
+    assert "your bn1 is a BatchNorm2d" in first_other([*layers[:1], norm, *layers[1:]], plan.reference())
+    assert "" == first_other([*layers, layers[-1]], plan.reference())
+
+
+@pytest.mark.parametrize(("p", "random"), [(0.0, False), (0.5, True)])
+def test_what_answers_at_random(p: float, random: bool) -> None:
+    """A dropout that eval mode does not switch off."""
+    played: Any = SimpleNamespace(output=lambda x: nn.Dropout(p)(torch.from_numpy(x)).numpy())
+
+    assert random == at_random(played, np.ones((4, 50), dtype="float32"))
