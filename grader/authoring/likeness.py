@@ -6,7 +6,6 @@ A likeness is told when all values agree with it and there are enough of them fo
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
@@ -19,6 +18,11 @@ EIGHT_BITS = "The values are right but for multiples of 256: a dtype of 8 bits i
 
 Values = np.ndarray
 
+
+def _rounding(decimals: int) -> Callable[[Values], Values]:
+    return lambda right: np.round(right, decimals)
+
+
 LIKE: tuple[tuple[Callable[[Values], Values], str], ...] = (
     (lambda right: -right, "Every value has the wrong sign: is something subtracted the wrong way round?"),
     (np.abs, "The values are right but for their sign, which is always plus: abs() or a square takes it away."),
@@ -29,10 +33,7 @@ LIKE: tuple[tuple[Callable[[Values], Values], str], ...] = (
     (np.trunc, "The values are cut to whole numbers: does the result have an integer dtype, such as the input's?"),
     (np.floor, "The values are rounded down to whole numbers: // in place of /, or an integer dtype?"),
     (np.round, "The values are rounded to whole numbers: return them as they are."),
-    *(
-        (partial(np.round, decimals=n), f"The values are rounded to {n} decimals: return them as they are.")
-        for n in (1, 2, 3)
-    ),
+    *((_rounding(n), f"The values are rounded to {n} decimals: return them as they are.") for n in (1, 2, 3)),
     (lambda right: right.swapaxes(-1, -2), "Rows and columns are exchanged: the first index is the row."),
     (lambda right: right[..., ::-1], "The columns come in the opposite order, the last one first."),
     (lambda right: right[..., ::-1, :], "The rows come in the opposite order, the last one first."),

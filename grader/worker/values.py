@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
+from collections.abc import ValuesView
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -17,7 +18,6 @@ import torch
 from grader.worker import protocol
 
 WITHOUT_NUMPY = frozenset(getattr(torch, name) for name in dir(torch) if name.startswith(("bfloat16", "float8_")))
-DictValues = type({}.values())
 WIDE = {"g": "float64", "G": "complex128"}  # long doubles are of another size on every kind of machine
 
 
@@ -59,7 +59,7 @@ def from_student(value: Any, depth: int = 0, most: int = protocol.MOST_FRAME_BYT
             return protocol.Mapping(
                 tuple((str(k)[: protocol.MOST_NAME], from_student(v, depth + 1, most)) for k, v in value.items())
             )
-        if isinstance(value, list | tuple | range | deque | DictValues) or hasattr(type(value), "__next__"):
+        if isinstance(value, list | tuple | range | deque | ValuesView) or hasattr(type(value), "__next__"):
             kind: Literal["list", "tuple"] = "tuple" if isinstance(value, tuple) else "list"
             return protocol.Sequence(kind, tuple(from_student(item, depth + 1, most) for item in value))
     return protocol.Opaque(type(value).__name__[: protocol.MOST_NAME])
