@@ -26,7 +26,11 @@ def projects_where_needed(student: Any, formula: Formula, same: Args, other: Arg
     block, channels = built(student, formula, other), formula.channels(other)
     out = formula.forms[0].expansion * other[1]
     is_there = any(entry.values.shape in kernel_shapes(out, channels, 1) for entry in block.state())
-    expect.that(is_there, f"{block.made} has no 1x1 convolution that takes {channels} channels to {out}")
+    expect.that(
+        is_there,
+        f"{block.made} has no 1x1 convolution that takes {channels} channels to {out}",
+        hint="Where the shapes differ, the shortcut is nn.Conv2d(in_channels, out_channels, 1, stride=stride).",
+    )
 
 
 def is_relu_alone(student: Any, formula: Formula, args: Args) -> None:

@@ -186,7 +186,7 @@ def train_mode(student: Any) -> None:
     points=2,
     live=True,
     needs=["values"],
-    hint="No in-place operation on what the shortcut or a gradient still needs, and no detach.",
+    hint="No in-place operation on what the shortcut or a gradient still needs, no detach, no requires_grad=False.",
 )
 def backward(student: Any) -> None:
     """Gradients of the input and of every parameter are those of the formula.

@@ -59,8 +59,10 @@ def pooling(x: Shape, kernel_size: Any, **settings: Any) -> Told:
         yield "Rows and columns of the result are exchanged.", (*x[:2], *sides[::-1])
         yield "The channels come last: they stay second.", (x[0], *sides, x[1])
         yield "Samples and channels are exchanged.", (x[1], x[0], *sides)
-        yield "The batch axis is gone: every sample stays.", wanted[1:]
-        yield "Batch and channels are gone: both stay.", sides
+        if x[0] != 1:
+            yield "The batch axis is gone: every sample stays.", wanted[1:]
+        if x[:2] != (1, 1):
+            yield "Batch and channels are gone: both stay.", sides
         yield from _other_axes(wanted)
 
     def told(found: Shape) -> str:
@@ -73,6 +75,8 @@ def explained(found: Shape, right: Shape, known: Iterable[tuple[str, Shape]], fo
     """What is too much or too little, the one known mistake that gives the shape `found`, and how it is computed."""
     fitting = {words for words, shape in known if tuple(shape) == found != right}
     mistake = fitting.pop() if len(fitting) == 1 else ""
+    if not mistake and len(found) == len(right) > 2 and found[-2:] == right[-2:]:
+        return "Rows and columns are as many as they should be: every sample and every channel has a result of its own."
     return " ".join(filter(None, [_difference(found, right), mistake, formula]))
 
 

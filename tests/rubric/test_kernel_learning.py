@@ -64,8 +64,9 @@ def test_another_kernel_is_not_near_the_edges_own() -> None:
 
 
 def test_others() -> None:
-    """The signs turned, other numbers, half the size: none of them near [1, -1]."""
+    """The signs turned, other numbers, half the size: none of them near [1, -1], and not all of them between -1 and 1."""
     for seed in SEEDS:
+        assert max(np.abs(kernel).max() for kernel in others(random(seed))) > 1
         assert all(kernel.shape == (1, 2) and apart(kernel, EDGE) > NEAR_OTHER for kernel in others(random(seed)))
 
 

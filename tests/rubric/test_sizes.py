@@ -40,6 +40,21 @@ def test_axes_that_squeeze_has_taken(image: tuple[int, int], found: tuple[int, .
     assert "squeeze() takes" in sizes.corr2d(image, (2, 3))(found)
 
 
+@pytest.mark.parametrize(
+    ("x", "found", "words"),
+    [
+        ((1, 1, 4, 4), (2, 2), "squeeze() takes"),
+        ((1, 2, 4, 4), (2, 2, 2), "squeeze() takes"),
+        ((2, 2, 4, 4), (2, 2, 2), "The batch axis is gone"),
+        ((2, 5, 4, 4), (2, 3, 2, 2), "every sample and every channel has a result"),
+        ((2, 5, 4, 4), (1, 5, 2, 2), "every sample and every channel has a result"),
+    ],
+)
+def test_samples_and_channels_of_pooling(x: tuple[int, ...], found: tuple[int, ...], words: str) -> None:
+    """A formula for rows and columns would be no answer."""
+    assert words in sizes.pooling(x, 2)(found)
+
+
 X = (2, 3, 9, 11)
 
 
