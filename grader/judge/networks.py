@@ -64,7 +64,8 @@ HINTS = (  # the first whose pattern an exception's message holds
     (r"empty parameter list", NOT_REGISTERED),
     (
         r"does not require grad and does not have a grad_fn",
-        "The output does not depend on the parameters for autograd: no detach, no .data and no torch.no_grad in forward.",
+        "What backward() starts from does not depend on the parameters for autograd: no argmax, detach, .data or "
+        "torch.no_grad on the way from them to it.",
     ),
 )
 IN_FLOAT32 = "Export the network in float32: model.float(), with images of torch.float32."

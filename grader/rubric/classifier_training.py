@@ -22,8 +22,9 @@ NEAR_MISS = 0.03  # so close below the threshold, further seeds decide
 MOST_TRAININGS = 3
 OVERFIT_STEPS, OVERFIT_IMAGES = 600, 16
 MOST_STARTS = 3  # one in a hundred starts of a sigmoid network stays on its plateau
-BELOW_CHANCE, POOR = 0.03, 0.3  # accuracies; guessing gets a tenth right
-RISEN, FALLEN, GOING_ON = 1.05, 0.5, 0.97  # of an earlier loss
+BELOW_CHANCE = 0.03  # guessing gets a tenth right
+RISEN, GOING_ON = 1.05, 0.97  # of an earlier loss
+LEARNED = ((0.5, 0.3), (0.1, 0.9))  # whose loss falls to such a part of the first one recognises so many
 SOFTMAX = "The network ends in softmax, and the loss applies another one: that makes the gradients small. Leave it out."
 UNTRAINED = (
     "Are loss.backward() and optimiser.step() called, with their parentheses? Does the optimiser hold the parameters of the "
@@ -185,10 +186,10 @@ def how_it_went(history: list[float], accuracy: float, unmoved: list[str]) -> st
         return f"{went}: is the rate too large, or the logarithm of 0 taken?"
     if history and history[-1] > RISEN * history[0]:
         return f"{went}: is the gradient set to zero before each backward(), subtracted, and the rate small enough?"
-    if history and history[-1] < FALLEN * history[0] and accuracy < POOR:
+    if history and any(history[-1] < part * history[0] and accuracy < least for part, least in LEARNED):
         return (
-            f"{went}, and yet little is recognised: is it the model that train is given that learns, from the images it is "
-            "given, and does nothing undo it at the end?"
+            f"{went}, and yet little is recognised: is it the model that train is given that learns, from all images as they "
+            "are given, and does nothing undo it at the end?"
         )
     if (
         len(history) > 1

@@ -143,12 +143,13 @@ def losses(student: Student) -> None:
             expect.that(math.isfinite(loss), f"the loss of step {step} is {loss}", hint="A lower learning rate helps.")
             expect.that(loss >= 0, f"the loss of step {step} is {loss:.4g}: a squared error is never negative")
         error = float(((corr2d(X, matrix) - corr2d(X, target)) ** 2).sum())
-        told = any(math.isclose(history[-1], part * error, rel_tol=0.5) for part in (1, 0.5))
-        there = apart(matrix, target) <= NEAR_OTHER and not told
+        true = any(math.isclose(history[-1], part * error, rel_tol=0.5) for part in (1, 0.5))  # sum, or half of it
+        there = apart(matrix, target) <= NEAR_OTHER
+        started = there and 0 < history[0] <= AT_GOAL
         expect.that(
             history[-1] < 0.5 * history[0],
             f"the loss goes from {history[0]:.4g} to {history[-1]:.4g} in {len(history)} steps: it should fall well below",
-            hint=(STARTED_HINT if 0 < history[0] <= AT_GOAL else RECORD_HINT) if there else way(history),
+            hint=STARTED_HINT if started else RECORD_HINT if there and not true else way(history),
         )
         fit(history, matrix, target)
 

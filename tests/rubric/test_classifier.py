@@ -265,6 +265,8 @@ def test_counts_tell_parameters_apart(network: Callable[[], nn.Module]) -> None:
         ([2.3, 4.0], 0.1, [], "goes from 2.3 to 4: is the gradient set to zero"),
         ([2.3, float("nan")], 0.1, [], "is the rate too large"),
         ([2.3, 0.1], 0.1, [], "does nothing undo it at the end"),
+        ([2.3, 0.1, 0.05], 0.5, [], "from all images as they are given"),  # of half of the classes
+        ([2.3, 0.3, 0.2], 0.92, [], "was still falling"),
         ([2.3, 2.0, 1.6], 0.6, [], "was still falling"),
         ([2.3, 2.0], 0.5, [], "was still falling"),
         ([], 0.0, [], "less than guessing"),

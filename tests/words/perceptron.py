@@ -6,7 +6,7 @@ LARGEST = "Subtract the largest score of each row"
 
 WORDS: dict[str, str] = {
     "classes_called_out_features": "no parameter classes: add it",
-    "detached": "no detach, no .data and no torch.no_grad in forward",
+    "detached": "no argmax, detach, .data or torch.no_grad",
     "dropout": "Dropout is off in eval mode",
     "epsilon_added": LARGEST,
     "flattens_the_batch": "Keep the batch axis",
