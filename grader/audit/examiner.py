@@ -19,9 +19,9 @@ from grader.authoring.expect import CheckFailure
 from grader.engine import trial
 from grader.engine.pool import spread, unbroken
 from grader.errors import WorkerFailed
-from grader.judge.bank import Bank
+from grader.judge.bank import Bank, Rubric
 from grader.judge.probes import Question, answers
-from grader.judge.runner import Rubric, judge_exercise
+from grader.judge.runner import judge_exercise
 from grader.judge.session import Data, Session
 from grader.records import Record, sum_points
 from grader.worker import protocol

@@ -22,8 +22,8 @@ from grader.authoring.exercise import Exercise
 from grader.course import Course
 from grader.engine.local import versions
 from grader.errors import HarnessError
+from grader.judge.bank import Rubric
 from grader.judge.probes import agree
-from grader.judge.runner import Rubric
 from grader.records import Record, sum_points
 
 REPEATS = 2  # gradings with the first seed: a second one must change nothing
