@@ -39,10 +39,14 @@ TABLE = [[cell == "X" for cell in row] for row in DRAWN.split()]  # a row for ea
 class TableConvolution(nn.Module):
     """x (N, 6, H, W) -> (N, 16, H-4, W-4): a kernel for each cross of the table, a bias for each of its columns."""
 
+    outputs: torch.Tensor
+    inputs: torch.Tensor
+
     def __init__(self, side: int = 5) -> None:
         super().__init__()
         crosses = torch.tensor(TABLE).T.nonzero()
-        self.outputs, self.inputs = crosses[:, 0].tolist(), crosses[:, 1].tolist()
+        self.register_buffer("outputs", crosses[:, 0], persistent=False)  # so they lie where the weights lie
+        self.register_buffer("inputs", crosses[:, 1], persistent=False)
         self.shape = (len(TABLE[0]), len(TABLE), side, side)
         self.weight = nn.Parameter(torch.empty(len(crosses), side, side))
         self.bias = nn.Parameter(torch.empty(len(TABLE[0])))
