@@ -42,7 +42,8 @@ class TableConvolution(nn.Module):
     def __init__(self, side: int = 5) -> None:
         super().__init__()
         crosses = torch.tensor(TABLE).T.nonzero()
-        self.outputs, self.inputs = crosses[:, 0].tolist(), crosses[:, 1].tolist()
+        self.register_buffer("outputs", crosses[:, 0], persistent=False)  # so they lie where the weights lie
+        self.register_buffer("inputs", crosses[:, 1], persistent=False)
         self.shape = (len(TABLE[0]), len(TABLE), side, side)
         self.weight = nn.Parameter(torch.empty(len(crosses), side, side))
         self.bias = nn.Parameter(torch.empty(len(TABLE[0])))

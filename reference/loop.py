@@ -182,9 +182,9 @@ class _Stacked:
     @torch.no_grad()
     def hand_back(self) -> None:
         """Put what was learned into the networks."""
+        stacked = self._stacked | self._buffers
         for index, model in enumerate(self._models):
-            values = {name: value[index] for name, value in (self._stacked | self._buffers).items()}
-            model.load_state_dict(values)
+            model.load_state_dict({name: stacked[name][index] for name in model.state_dict()})
 
 
 def _descend(

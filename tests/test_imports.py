@@ -89,7 +89,7 @@ def test_courses_and_judges_of_arrays_do_without_torch() -> None:
         "import sys\n"
         "from grader import course\n"
         "import grader.engine.local\n"
-        "from grader.judge.runner import Rubric\n"
+        "from grader.judge.bank import Rubric\n"
         "checks = course.load().select(['kernel_learning'], [], False)\n"
         "Rubric(checks, 0).draw(checks[0].exercise)\n"
         "print(sorted({'torch', 'onnxruntime', 'sklearn', 'scipy'} & set(sys.modules)))"

@@ -19,9 +19,9 @@ from grader.audit.mutate import Mutant, changed
 from grader.audit.signatures import unbanked
 from grader.authoring.exercise import Exercise
 from grader.errors import AuthorError
+from grader.judge.bank import Rubric
 from grader.judge.players import RecordedCall
 from grader.judge.probes import Question
-from grader.judge.runner import Rubric
 from grader.records import Record
 
 CROSSED = 600  # calls made by crossing the arguments of recorded ones

@@ -19,9 +19,9 @@ from grader.authoring.expect import CheckFailure
 from grader.engine import trial
 from grader.engine.pool import spread, unbroken
 from grader.errors import WorkerFailed
-from grader.judge.bank import Bank
+from grader.judge.bank import Bank, Rubric
 from grader.judge.probes import Question, answers
-from grader.judge.runner import Rubric, judge_exercise
+from grader.judge.runner import judge_exercise
 from grader.judge.session import Data, Session
 from grader.records import Record, sum_points
 from grader.worker import protocol
@@ -140,9 +140,12 @@ class Examiner:
         self,
         subjects: Sequence[Subject],
         asked: Sequence[Question],
-        libraries: Mapping[str, Library] | None = None,
+        libraries: Mapping[str, Mapping[str, Library]] | None = None,
     ) -> Iterator[tuple[Subject, list[str]]]:
-        """Each subject's answers to what is `asked`; none when its worker dies. Its `libraries` are found out if not given."""
+        """Each subject's answers to what is `asked`; none when its worker dies.
+
+        `libraries`: what each function of a subject works with, by the subject's name; found out if not given.
+        """
 
         def look(subject: Subject) -> list[str]:
             session = self._session(subject, Data(train=False), check_seconds=PATIENCE, exercise_seconds=PATIENCE)
@@ -150,7 +153,7 @@ class Examiner:
                 if libraries is None:
                     judge_exercise(session, self.rubric)
                 else:
-                    session.libraries.update(libraries)
+                    session.libraries.update(libraries[subject.name])
                 return answers(session, asked)
             except CheckFailure:
                 return []

@@ -22,8 +22,8 @@ from grader.authoring.exercise import Exercise
 from grader.course import Course
 from grader.engine.local import versions
 from grader.errors import HarnessError
+from grader.judge.bank import Rubric
 from grader.judge.probes import agree
-from grader.judge.runner import Rubric
 from grader.records import Record, sum_points
 
 REPEATS = 2  # gradings with the first seed: a second one must change nothing
@@ -177,7 +177,7 @@ def _examined(
     for original in (s for s in subjects if s.kind == "right"):
         mutants = [s for s in unknown if s.original == original.name and s.digest not in differs]
         if mutants:
-            libraries = next(iter(gradings[original.name].values())).libraries
+            libraries = {s.name: next(iter(gradings[s.name].values())).libraries for s in (original, *mutants)}
             [(_, expected)] = examiner.behave([original], asked, libraries)
             if asked and not expected:
                 raise HarnessError(f"{exercise.name}: {original.name} ends its worker on the probes")

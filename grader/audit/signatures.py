@@ -17,10 +17,10 @@ from grader.authoring.sources import closure, fingerprint, home
 from grader.course import Course
 from grader.errors import AuthorError
 from grader.judge import diagnosis
+from grader.judge.bank import Rubric
 from grader.judge.diagnosis import SAME, Catalogue, Misconception
 from grader.judge.players import RecordedCall
 from grader.judge.probes import CallProbe, NetworkProbe, Probe, Question, agree
-from grader.judge.runner import Rubric
 from grader.report.files import write_whole
 
 CANDIDATES, PER_CHECK = 48, 6  # calls of one check's bank that are tried, and those of them that are always kept

@@ -26,8 +26,8 @@ from grader.engine.pool import compute_on_one_thread, spread, unbroken
 from grader.engine.workplace import Workplace
 from grader.errors import GraderError, HarnessError, WorkerFailed
 from grader.judge import artefacts
-from grader.judge.bank import can_draw_alone
-from grader.judge.runner import Judged, Rubric, judge_anew
+from grader.judge.bank import Rubric, can_draw_alone
+from grader.judge.runner import Judged, judge_anew
 from grader.judge.session import Data, Session
 from grader.judge.trail import Trail
 from grader.records import ExerciseResult, Record, SubmissionReport, sum_points

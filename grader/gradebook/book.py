@@ -277,8 +277,9 @@ class Gradebook:
         """Submissions whose stored reports stand; what this run has found before it was interrupted is left as it is."""
         with self._writing() as database:
             database.executemany(
-                "UPDATE submissions SET report = ?1, reused = 1 WHERE run = ?2 AND name = ?3 AND report IS NOT ?1",
-                ((number, self._run, entry.name) for entry, number in found),
+                "UPDATE submissions SET report = :report, reused = 1 "
+                "WHERE run = :run AND name = :name AND report IS NOT :report",
+                ({"report": number, "run": self._run, "name": entry.name} for entry, number in found),
             )
 
     def refuse(self, problem: Problem) -> None:
@@ -329,9 +330,9 @@ class Gradebook:
 
             def of(name: str) -> list[Candidate]:
                 rows = database.execute(
-                    "SELECT id, snapshot, seed, settled FROM reports WHERE submission = ?1 "
-                    "ORDER BY id IS NOT (SELECT report FROM current WHERE name = ?1), id DESC",
-                    (name,),
+                    "SELECT id, snapshot, seed, settled FROM reports WHERE submission = :name "
+                    "ORDER BY id IS NOT (SELECT report FROM current WHERE name = :name), id DESC",
+                    {"name": name},
                 )
                 return [Candidate(id=row[0], snapshot=row[1], seed=row[2], settled=row[3]) for row in rows]
 
@@ -432,8 +433,8 @@ class Gradebook:
         with self._reading() as database:
             rows = database.execute(
                 "SELECT results.name, count(*) FROM submissions JOIN results USING (report) "
-                "WHERE submissions.run = ?1 AND results.run = ?1 GROUP BY results.name",
-                (run or self._run,),
+                "WHERE submissions.run = :run AND results.run = :run GROUP BY results.name",
+                {"run": run or self._run},
             )
             return dict(rows)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from random import Random
 from typing import Any
@@ -14,7 +14,7 @@ from hypothesis.errors import InvalidArgument, UnsatisfiedAssumption
 from hypothesis.strategies import SearchStrategy
 
 from grader.authoring import asserted
-from grader.authoring.exercise import Check
+from grader.authoring.exercise import Check, Exercise
 from grader.authoring.expect import CheckFailure
 from grader.authoring.strategies import in_one_draw
 from grader.errors import AuthorError, GraderError
@@ -158,3 +158,27 @@ def not_passed(check: Check, problem: Exception) -> AuthorError:
     if isinstance(problem, InvalidArgument) and "outside" in words:
         words += "; examples are replayed without Hypothesis, so leave note, event and target out"
     return AuthorError(f"the reference does not pass {check.id}{at and f' ({at})'}: {kind}{words}")
+
+
+class Rubric:
+    """The checks of a run, with their banks, each drawn once: when it is needed, or all of an exercise's before."""
+
+    def __init__(self, checks: Iterable[Check], seed: int, banks: Mapping[str, Bank] | None = None) -> None:
+        self.checks = tuple(checks)
+        self.seed = seed
+        self._banks = dict(banks or {})
+
+    def exercises(self) -> list[Exercise]:
+        return list(dict.fromkeys(check.exercise for check in self.checks))
+
+    def bank(self, check: Check) -> Bank:
+        """Raises AuthorError when the reference does not pass the check."""
+        if check.id not in self._banks:
+            self._banks[check.id] = Bank(check, self.seed)
+        return self._banks[check.id]
+
+    def draw(self, exercise: Exercise, kept: Collection[str] = ()) -> dict[str, Bank]:
+        """The banks of an exercise's checks, by id, but those `kept`; its reference is imported, too. Raises AuthorError."""
+        exercise.import_reference()
+        asked = (check for check in self.checks if check.exercise is exercise and check.id not in kept)
+        return {check.id: self.bank(check) for check in asked if not check.live}

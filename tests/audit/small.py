@@ -16,10 +16,11 @@ from grader.audit.run import Options, audit
 REFERENCE = '''
 """Halves."""
 import numpy as np
+import torch
 
 def halve(X):
     """X (H, W) divided by 2."""
-    return np.asarray(X, dtype=float) / 2
+    return (torch.from_numpy(np.array(X)) / 2).numpy()  # without np.array it is for arrays alone, which is right as well
 '''
 RUBRIC = '''
 """Exercise halve."""

@@ -20,10 +20,10 @@ from grader.authoring.exercise import Exercise
 from grader.authoring.strategies import arrays
 from grader.authoring.student import Student
 from grader.judge import diagnosis
+from grader.judge.bank import Rubric
 from grader.judge.diagnosis import Catalogue, Misconception, recognise
 from grader.judge.players import RecordedCall
 from grader.judge.probes import CallProbe, NetworkProbe, agree, answer
-from grader.judge.runner import Rubric
 from grader.rubric import EVERYTHING
 
 COURSE = course.load()

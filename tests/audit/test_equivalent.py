@@ -10,8 +10,8 @@ from grader import course
 from grader.audit import equivalent
 from grader.audit.mutate import mutants
 from grader.errors import AuthorError
+from grader.judge.bank import Rubric
 from grader.judge.players import RecordedCall
-from grader.judge.runner import Rubric
 
 ENTRY = '[[equivalent]]\nremoved = "return X / 2"\nadded = "return X * 2"\nreason = "taken for this test"\n'
 

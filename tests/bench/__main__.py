@@ -24,9 +24,9 @@ import torch
 
 from grader import course, submission
 from grader.engine.local import versions
-from grader.judge.bank import Bank
+from grader.judge.bank import Bank, Rubric
 from grader.judge.players import Player, RecordedCall, Recorder
-from grader.judge.runner import Rubric, judge_exercise
+from grader.judge.runner import judge_exercise
 from grader.judge.session import Session
 from grader.records import ExerciseResult
 from grader.submission import Source

@@ -13,7 +13,7 @@ from grader import course
 from grader.engine import local
 from grader.engine.local import FIRST_SECONDS, Grader, Options, Verdicts
 from grader.errors import GraderError, HarnessError, ShortOfResources
-from grader.judge.runner import Rubric
+from grader.judge.bank import Rubric
 from grader.judge.session import Data
 from grader.records import SubmissionReport
 from grader.submission import Source

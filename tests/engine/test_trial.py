@@ -9,7 +9,7 @@ import pytest
 from grader.cli import main
 from grader.course import load
 from grader.errors import AuthorError
-from grader.judge.runner import Rubric
+from grader.judge.bank import Rubric
 from grader.records import from_json
 
 ANSWER = "import numpy as np\n\ndef double(X):\n    return np.asarray(X) * 2\n"

@@ -17,9 +17,9 @@ from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.authoring.strategies import arrays
 from grader.errors import HarnessError
 from grader.excerpt import Excerpt
-from grader.judge import diagnosis, runner
-from grader.judge.bank import Bank
-from grader.judge.runner import Rubric, judge_exercise
+from grader.judge import attempt, diagnosis
+from grader.judge.bank import Bank, Rubric
+from grader.judge.runner import judge_exercise
 from grader.judge.session import Data, Session
 from grader.records import Argument, Array, CheckResult, Finding, Measure, Plain
 from grader.worker import protocol
@@ -803,7 +803,7 @@ def test_library_of_numbers(doubling: Exercise) -> None:
 )
 def test_agree(value: Any, answer: Any, agrees: bool) -> None:
     """Of several results the first is enough to tell."""
-    assert agrees == runner._agree(value, answer)
+    assert agrees == attempt._agree(value, answer)
 
 
 # --- shrinking ----------------------------------------------------------------------------------------
@@ -854,7 +854,7 @@ class Remembering(Stage):
         self.asked = 0
 
 
-@pytest.mark.parametrize(("first", "hint"), [(0, runner.LEFT_OVER), (1, runner.OTHERWISE)])
+@pytest.mark.parametrize(("first", "hint"), [(0, attempt.LEFT_OVER), (1, attempt.OTHERWISE)])
 def test_an_answer_that_depends_on_earlier_calls(doubling: Exercise, first: float, hint: str) -> None:
     """The same call is made twice in a fresh worker: right at first, or another answer the second time."""
     session = Remembering(doubling, first)
@@ -880,7 +880,7 @@ def test_budgets(
     doubling: Exercise, monkeypatch: pytest.MonkeyPatch, of_check: int, of_exercise: int, left: int
 ) -> None:
     """A check may try neither more examples than its own number nor more than what is left to the exercise."""
-    monkeypatch.setattr(runner, "SHRINK_PLAYS", of_check)
+    monkeypatch.setattr(attempt, "SHRINK_PLAYS", of_check)
     session = Stage(doubling, large_is_wrong)
     session.shrink_plays = of_exercise
     session.steady.add("twice")
@@ -978,7 +978,7 @@ ORDERED: list[dict[str, Any]] = [
 
 def test_size() -> None:
     """Fewest values first, then whole numbers, then small ones, then the shortest other arguments."""
-    sizes = [runner._size(drawn) for drawn in ORDERED]
+    sizes = [attempt._size(drawn) for drawn in ORDERED]
 
     assert sorted(sizes) == sizes
     assert len(set(sizes)) == len(sizes)

@@ -24,8 +24,8 @@ from torch import nn
 
 from grader import course
 from grader.authoring.exercise import Check
-from grader.judge.bank import Bank
-from grader.judge.runner import Rubric, judge_exercise
+from grader.judge.bank import Bank, Rubric
+from grader.judge.runner import judge_exercise
 from grader.records import CheckResult, ExerciseResult, SubmissionReport, from_json, to_json
 from grader.report import html
 from grader.worker import protocol
