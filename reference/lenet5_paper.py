@@ -39,6 +39,9 @@ TABLE = [[cell == "X" for cell in row] for row in DRAWN.split()]  # a row for ea
 class TableConvolution(nn.Module):
     """x (N, 6, H, W) -> (N, 16, H-4, W-4): a kernel for each cross of the table, a bias for each of its columns."""
 
+    outputs: torch.Tensor
+    inputs: torch.Tensor
+
     def __init__(self, side: int = 5) -> None:
         super().__init__()
         crosses = torch.tensor(TABLE).T.nonzero()

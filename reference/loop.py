@@ -61,12 +61,14 @@ def fit(
     held_out: tuple[torch.Tensor, torch.Tensor] | None = None,
     report: Callable[[str], None] = lambda line: None,
     compiled: bool = False,
+    repeatable: bool = False,
 ) -> History:
     """Train `model` in place on standardised images (N, 1, 28, 28) and labels (N,), then set it to evaluate.
 
-    The same model, data, seed, device and (on a CPU) number of threads give the same parameters again. The
-    last N % batch_size images of an epoch's order sit that epoch out. `report` gets one line an epoch.
-    `compiled` runs the network through torch.compile, which takes long at first and pays on CUDA alone.
+    The same model, data, seed, device and (on a CPU) number of threads give the same parameters again, on CUDA where it
+    is `repeatable`: kernels that add up in a fixed order take LeNet5 nearly twice as long. The last N % batch_size images
+    of an epoch's order sit that epoch out. `report` gets one line an epoch. `compiled` runs the network through
+    torch.compile, which takes long at first and pays on CUDA alone.
     """
     images, labels = images.to(device), labels.to(device)
     accuracy: list[float] = []
@@ -78,7 +80,7 @@ def fit(
         model.train()
         return f", held-out accuracy {accuracy[-1]:.4f}"
 
-    with _laid_out(model, images.device, recipe):
+    with _laid_out(model, images.device), _settings(images.device, recipe, repeatable):
         learner = _One(model, images, labels, compiled)
         losses, seconds = _descend(learner, recipe, len(images), [seed], evaluated, report)
     return History(loss=tuple(loss[0] for loss in losses), accuracy=tuple(accuracy), seconds=tuple(seconds))
@@ -106,7 +108,7 @@ def fit_together(
     for model in models:
         model.to(device).train()
     learner = _Stacked(models, images, labels)
-    with _settings(images.device, recipe):
+    with _settings(images.device, recipe, repeatable=True):
         losses, seconds = _descend(learner, recipe, len(images), seeds, lambda: "", report)
     learner.hand_back()
     accuracy = [(evaluate(model, *held_out),) if held_out else () for model in models]
@@ -294,20 +296,19 @@ class _Captured:
 
 
 @contextmanager
-def _settings(device: torch.device, recipe: Recipe) -> Iterator[None]:
-    """cuDNN deterministic, and bf16 where the recipe and the device have it."""
+def _settings(device: torch.device, recipe: Recipe, repeatable: bool) -> Iterator[None]:
+    """cuDNN deterministic if it is to be, and bf16 where the recipe and the device have it."""
     with (
-        torch.backends.cudnn.flags(enabled=True, deterministic=True),
+        torch.backends.cudnn.flags(enabled=True, deterministic=repeatable),
         torch.autocast(device.type, torch.bfloat16, enabled=recipe.bf16 and device.type == "cuda", cache_enabled=False),
     ):
         yield
 
 
 @contextmanager
-def _laid_out(model: nn.Module, device: torch.device, recipe: Recipe) -> Iterator[None]:
+def _laid_out(model: nn.Module, device: torch.device) -> Iterator[None]:
     """Lay `model` out for training on `device` for as long as this lasts; afterwards it is plain, and in evaluation mode."""
     model.to(device).train()
     convert_conv2d_weight_memory_format(model, torch.channels_last)  # a third faster on a CPU
-    with _settings(device, recipe):
-        yield
+    yield
     convert_conv2d_weight_memory_format(model.eval(), torch.contiguous_format)

@@ -137,6 +137,7 @@ def train(
     seeds: int,
     together: bool = False,
     compiled: bool = False,
+    repeatable: bool = False,
 ) -> list[Run]:
     """Train a fresh `network` for each of the seeds 0, 1, ... and show the progress on standard error."""
     images, labels = train_data.standardised().to(device), train_data.labels.to(device)
@@ -172,6 +173,7 @@ def train(
                 held_out=held_out,
                 report=partial(show, f"seed {seed}"),
                 compiled=compiled,
+                repeatable=repeatable,
             )
             for seed, model in enumerate(models)
         ]
@@ -246,6 +248,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--together", action="store_true", help="train all seeds at once, their parameters stacked")
     parser.add_argument("--compile", action="store_true", help="run the network through torch.compile (CUDA)")
+    parser.add_argument("--repeatable", action="store_true", help="the same bits by the same seed on CUDA too, slower")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "trained")
     options = parser.parse_args(arguments)
     device = device_for(parser, options.device)
@@ -268,6 +271,7 @@ def main(arguments: list[str] | None = None) -> int:
         seeds=options.seeds,
         together=options.together,
         compiled=options.compile,
+        repeatable=options.repeatable,
     )
     record = save(options.network, parts, recipe, device, runs, options.out)
     print(f"mean {record['mean']}, spread {record['spread']}, threshold {record['threshold']}")

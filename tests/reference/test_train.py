@@ -30,7 +30,9 @@ def trained(digits: Dataset, network: str = "mnist_cnn", seed: int = 0, device: 
     """A network trained on the digits, and its history."""
     torch.manual_seed(seed)
     model = training.NETWORKS[network]()
-    return model, fit(model, digits.standardised(), digits.labels, recipe=recipe, seed=seed, device=device)
+    return model, fit(
+        model, digits.standardised(), digits.labels, recipe=recipe, seed=seed, device=device, repeatable=True
+    )
 
 
 @pytest.mark.parametrize("network", ["mnist_cnn", "small_resnet"])

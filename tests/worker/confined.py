@@ -327,6 +327,8 @@ CARD: dict[str, Callable[[Path, int], Any]] = {
     "the network": lambda scratch, parent: str(socket.socket(socket.AF_INET, socket.SOCK_SEQPACKET)),
     "name its own thread": lambda scratch, parent: _rename_thread(f"/proc/self/task/{threading.get_native_id()}/comm"),
     "name another's": lambda scratch, parent: _rename_thread(f"/proc/{parent}/task/{parent}/comm"),
+    "read its own memory map": lambda scratch, parent: Path("/proc/self/maps").read_text()[:0] + "read",
+    "read its own environment": lambda scratch, parent: Path("/proc/self/environ").read_text()[:0] + "read",
     "read another's memory map": lambda scratch, parent: Path(f"/proc/{parent}/maps").read_text()[:0] + "read",
     "a process": lambda scratch, parent: str(os.fork()),
 }

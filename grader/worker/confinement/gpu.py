@@ -1,6 +1,6 @@
 """What a confined worker needs besides to use an NVIDIA card: each line was measured to be needed, and nothing is here beyond.
 
-Measured on an H100 (Linux 6.18, Landlock 7, driver 580, torch 2.11). It is a level of its own, wider than any other: the
+Measured on an H100 and an H200 (Linux 6.18, Landlock 7, driver 580, torch 2.11). It is a level of its own, wider than any other: the
 driver takes some 900 commands with arguments that no filter understands, and answers for them in the kernel.
 """
 
@@ -24,8 +24,11 @@ READABLE = (
 )  # the driver's library looks at them
 LEAST_LANDLOCK = 5  # before it, a command to any device that is open could not be refused
 COMMANDED = ("read file", "write file", "command a device")
-OWN_TASKS = "/proc/self/task"  # the driver names its threads through TASK/comm, and gives up where it cannot
-NAMING = ("read file", "write file", "read folder", "truncate")
+OWN = (  # of the worker itself, to be opened after its fork
+    # the driver names its threads through TASK/comm, and gives up where it cannot
+    ("/proc/self/task", ("read file", "write file", "read folder", "truncate")),
+    ("/proc/self/maps", ("read file",)),  # it looks where addresses are free, and else says "out of memory"
+)
 OPEN_FILES, THREADS = 256, 256
 UNIX, SEQPACKET, TYPE = 1, 5, 0xF
 OTHERS = (0x1200, 0x5400, 0x5800, 0x6600, 0x8900, 0x9400)  # second bytes of commands that are none of the driver's

@@ -137,9 +137,10 @@ class Prepared:
         for rule in (*self.rules, *(self.evaluator_rules if role == "evaluator" else self.gpu_rules)):
             ruleset.add(rule)
         if self.gpu_rules and role == "student":
-            tasks = _open(gpu.OWN_TASKS)  # of this process, which was forked a moment ago
-            ruleset.add(landlock.rule(tasks, gpu.NAMING, self.abi))
-            os.close(tasks)
+            for path, rights in gpu.OWN:  # of this process, which was forked a moment ago
+                own = _open(path)
+                ruleset.add(landlock.rule(own, rights, self.abi))
+                os.close(own)
         for descriptor in readable:
             ruleset.add(landlock.rule(descriptor, landlock.READ, self.abi))
         if scratch is not None:
