@@ -137,7 +137,7 @@ class Grader:
         try:
             judged = self._judged(Path(taken.folder), jobs, account, self._known(source.name))
             exercises = tuple(one.result for one in judged)
-            names = [exercise.name for exercise in exercises]
+            names = [exercise.name for exercise in self.rubric.exercises() if exercise.files]
             handed_in = artefacts.fingerprints(self._nursery, Path(taken.folder), Limits(), names)
         finally:
             submission.remove(Path(taken.folder))

@@ -12,9 +12,10 @@ from grader.records import Artefact
 from grader.rubric.thresholds import TRAINED
 from grader.worker import protocol
 from grader.worker.client import Limits, Nursery, Worker
+from grader.worker.owntime import Account
 
 KINDS = (".onnx", ".pth", ".pt")
-SECONDS = 10.0  # for one file
+SECONDS = 10.0  # of own time, for all files of a submission together: they may be made to take long
 
 
 def fingerprints(nursery: Nursery, folder: Path, limits: Limits, names: Iterable[str]) -> tuple[Artefact, ...]:
@@ -25,7 +26,7 @@ def fingerprints(nursery: Nursery, folder: Path, limits: Limits, names: Iterable
     files = [f"{name}{kind}" for name in names for kind in KINDS if (folder / f"{name}{kind}").is_file()]
     evaluator = _Evaluator(nursery, folder, limits)
     with contextlib.closing(evaluator):
-        found = [(file, evaluator.fingerprint(file)) for file in files]
+        found = [(file, evaluator.fingerprint(file, len(files) - done)) for done, file in enumerate(files)]
     return tuple(Artefact(file=file, fingerprint=value) for file, value in found if value)
 
 
@@ -43,14 +44,16 @@ class _Evaluator:
     """One process for all files; a file that ends it takes no other with it."""
 
     def __init__(self, nursery: Nursery, folder: Path, limits: Limits) -> None:
-        self._spawn = partial(nursery.spawn, folder, limits, role="evaluator")
+        self._account = Account(SECONDS)
+        self._spawn = partial(nursery.spawn, folder, limits, self._account, role="evaluator")
         self._worker: Worker | None = None
 
-    def fingerprint(self, file: str) -> str:
-        """Empty when there is none to be had."""
+    def fingerprint(self, file: str, still: int) -> str:
+        """Empty when there is none to be had in this file's share of the time, one of `still`: no other's is used up."""
         self._worker = self._worker or self._spawn()
+        seconds = self._account.left / still
         try:
-            reply = self._worker.ask(protocol.Request("fingerprint", (file,)), SECONDS, f"{SECONDS:g} s")
+            reply = self._worker.ask(protocol.Request("fingerprint", (file,)), seconds, f"{seconds:g} s")
         except WorkerFailed:
             self._worker = None
             return ""

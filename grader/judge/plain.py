@@ -14,8 +14,9 @@ from collections.abc import Collection, Iterable, Iterator
 
 from grader.judge.reading import Function, Source
 
-LIBRARIES = {"__future__", "collections.abc", "itertools", "math", "numbers", "operator", "typing"}  # all of these
-PARTS = {"torch", "torch.nn", "torch.nn.functional", "numpy", "numpy.lib.stride_tricks"}  # of these what is in PURE
+LIBRARIES = {"__future__", "collections.abc", "itertools", "math", "numbers", "typing"}  # all of these
+# of these what is in PURE
+PARTS = {"operator", "torch", "torch.nn", "torch.nn.functional", "numpy", "numpy.lib.stride_tricks"}
 # attributes and methods that depend on their arguments alone
 PURE_NAMES = """T Tensor abs add amax amin arange argmax argmin argwhere array asarray ascontiguousarray as_tensor astype at
     allclose avg_pool2d append any all bool broadcast_arrays broadcast_to bmm cat ceil chunk clamp clip clone concatenate
@@ -87,7 +88,8 @@ def _is_harmless(node: ast.AST) -> bool:
     if isinstance(node, ast.ImportFrom):
         names = [alias.name for alias in node.names]
         pure = node.module in LIBRARIES or (node.module in PARTS and PURE.issuperset(names))
-        return not node.level and pure and "*" not in names
+        runs = node.module == "typing" and any(name[:1].islower() for name in names)  # as get_type_hints does a text
+        return not node.level and pure and "*" not in names and not runs
     if isinstance(node, Function):
         return not node.decorator_list and isinstance(node, ast.FunctionDef)
     if isinstance(node, ast.Name):

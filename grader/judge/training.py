@@ -55,9 +55,13 @@ class Practice(Network):
             raise wording.tampered(doing)
         return found
 
-    def exchange(self, one: str, other: str) -> None:
-        """Two folders where student code works change their names; they are made where they are not there."""
-        self._ask("exchange", Any, one, other, doing="two folders were being exchanged")
+    def files_in(self, folder: str) -> dict[str, Any]:
+        """The bytes of the files in a folder where student code works, by name."""
+        return dict(self._ask("files_in", dict[str, Any], folder, doing=f"the files in {folder} were being read"))
+
+    def lay_files(self, folder: str, files: dict[str, Any]) -> None:
+        """Make such a folder, with these files in it."""
+        self._ask("lay_files", Any, folder, files, doing=f"files were being laid into {folder}")
 
     def other(self, number: int) -> Practice:
         """The network that a call has returned."""

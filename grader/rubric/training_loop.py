@@ -384,17 +384,24 @@ def save_and_load(student: Any) -> None:
 
 
 def _from_the_file(student: Any, *tasks: Task) -> None:
-    """Two models in two folders, which are exchanged: each comes back from where its file lies now."""
-    networks = [task.practice(student) for task in tasks]
-    wanted = [network.output(task.images) for network, task in zip(networks, tasks, strict=True)]
-    places = [f"{folder}/{FILE}" for folder in FOLDERS]
-    networks[0].exchange(*FOLDERS)  # which makes them
-    for network, place in zip(networks, places, strict=True):
+    """Two models in two folders, which change places on their way to a process that knows nothing of what was saved."""
+    wanted, kept = [], []
+    for folder, task in zip(FOLDERS, tasks, strict=True):
+        network, place = task.practice(student), f"{folder}/{FILE}"
+        wanted.append(network.output(task.images))
+        network.lay_files(folder, {})
         network.perform("save", of(network), place, call=f"save(model, {place!r})", seed=seed_of(student))
-    networks[0].exchange(*FOLDERS)
-    for place, right in zip(places, reversed(wanted), strict=True):
-        told = measures.loaded(networks[0], f"load({place!r})", (place,), seed_of(student))
-        found = networks[0].other(told.made).output(tasks[0].images) if told.made is not None else None
+        kept.append(network.files_in(folder))
+    student.session.discard()
+    for folder, files, right in zip(FOLDERS, reversed(kept), reversed(wanted), strict=True):
+        network, place = tasks[0].practice(student), f"{folder}/{FILE}"
+        network.lay_files(folder, files)
+        try:
+            told = measures.loaded(network, f"load({place!r})", (place,), seed_of(student))
+        except CheckFailure as failure:
+            failure.mistake = failure.mistake or measures.NOT_FROM_FILE
+            raise
+        found = network.other(told.made).output(tasks[0].images) if told.made is not None else None
         if found is None or not measures.alike(found, right):
             raise CheckFailure("load does not give back what is in the file", mistake=measures.NOT_FROM_FILE)
 

@@ -17,6 +17,7 @@ from grader.later import torch
 NEAR = 1e-4  # of values around 1 in float32, after some ten steps; mistakes differ by a hundred times that
 SHARE = 0.03  # of the cross-entropy: with so small gradients clipping at 0.1 changes nothing
 LOUDEST = 0.045  # length of all gradients together in some batches; in others it may be twice that
+EPS = 0.05  # of a batch norm: without it the gradients of a batch of two nearly equal values are twenty times as long
 MOST_SHOWN = 10  # times that a sample is shown on average: three epochs need three
 Batch = list[int]
 Step = list[Batch]  # what one step has learned from: one batch, or several whose gradients were added up
@@ -83,7 +84,10 @@ def drawn(random: np.random.Generator, optimizer: list[Any], norm: bool = False,
     count = batch_size * int(random.integers(3, 5)) + int(random.integers(2, batch_size))
     layers: list[list[Any]] = [["Flatten"], ["Linear", height * width, hidden]]
     layers += (
-        [["BatchNorm1d", hidden]] * norm + [["Tanh"]] + [["Dropout", 0.5]] * dropout + [["Linear", hidden, classes]]
+        [["BatchNorm1d", hidden, EPS]] * norm
+        + [["Tanh"]]
+        + [["Dropout", 0.5]] * dropout
+        + [["Linear", hidden, classes]]
     )
     empty = Task(layers, {}, np.zeros(0), np.zeros(0), 0.0, [], 0)
     while True:

@@ -221,7 +221,8 @@ PROCEDURES: dict[str, Callable[..., Any]] = {
         forward_operators,
         train,
         load_checkpoint,
-        training.exchange,
+        training.files_in,
+        training.lay_files,
         training.practice,
         training.perform,
     )

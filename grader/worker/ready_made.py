@@ -38,7 +38,7 @@ class Kind(NamedTuple):
     operators: str  # pattern of torch's, NAMESPACE::NAME, matched at the beginning; empty for none
     functions: dict[str, str]  # module -> pattern of the whole name of its functions
     native: tuple[str, ...] = ()  # those of the modules that are native code, which every caller comes to
-    networks: tuple[str, ...] = ()  # packages all of whose networks and their parts are ready-made
+    classes: tuple[str, ...] = ()  # packages all of whose networks, their parts and what can be fitted are ready-made
 
 
 LAPACK = r"[sdcz](?:ge(?:svx?|trs|tri|ls[sdy]?|jsv)|gglse|(?:[gpt]b|[gp]t|[sp][oypf]|he|tr|tp)(?:svx?|trs|tri)|trsyl)"
@@ -109,12 +109,30 @@ KINDS = {
             "scipy.optimize._lsq.lsq_linear": r"lsq_linear",
             "scipy.optimize._minpack_py": r"curve_fit|leastsq|fsolve",
             "scipy.optimize._nnls": r"nnls",
+            "scipy.optimize._minpack": r"_(?:chkder|hybr|lm)\w+",
+            "scipy.sparse.linalg._dsolve._superlu": r"gs(?:sv|trf)",
+            "sklearn.linear_model._coordinate_descent": r"(?:enet|lasso)_path",
+            "sklearn.linear_model._least_angle": r"lars_path\w*",
+            "sklearn.linear_model._omp": r"orthogonal_mp\w*",
+            "sklearn.linear_model._ridge": r"_?ridge_regression",
         },
+        ("scipy.optimize._minpack", "scipy.sparse.linalg._dsolve._superlu"),
+        tuple(
+            f"sklearn.{name}"
+            for name in (
+                "cross_decomposition",
+                "gaussian_process",
+                "kernel_ridge",
+                "linear_model",
+                "neural_network",
+                "svm",
+            )
+        ),
     ),
     "block": Kind(
         "",
         {"torchvision.models.vgg": r"make_layers"},
-        networks=("torchvision.models", "timm", "transformers", "monai.networks"),
+        classes=("torchvision.models", "timm", "transformers", "monai.networks"),
     ),
 }
 # the last two are where kernels for any device are, which other keys lead to
@@ -140,6 +158,7 @@ NO_OPERATORS = (  # of TorchScript, which run a convolution or compile a graph t
     "prim::TensorExprDynamicGroup",
 )
 DEREGISTER = "_ZN5torch3jit18deregisterOperatorERKN3c1014FunctionSchemaE"  # torch::jit::deregisterOperator
+FITS = re.compile(r"(?:partial_)?fit(?:_\w+)?")
 NONE = r"(?!)"  # a pattern that nothing matches
 CODE_AT = 2 * ctypes.sizeof(ctypes.c_void_p)  # in a native function object, the pointer to its row of the table
 _known: dict[str, tuple[frozenset[str], list[Operator]]] = {}  # by kind: among which names, and which they are
@@ -160,7 +179,7 @@ def prepare(kinds: Collection[str]) -> None:
     for kind in kinds:
         for module, pattern in KINDS[kind].functions.items():
             patterns[module] = f"{patterns[module]}|{pattern}" if module in patterns else pattern
-    guarding = _Finder(patterns, tuple(package for kind in kinds for package in KINDS[kind].networks))
+    guarding = _Finder(patterns, tuple(package for kind in kinds for package in KINDS[kind].classes))
     for name in filter(guarding.is_for, list(sys.modules)):
         guarding.guard(sys.modules[name])
     if kinds:
@@ -310,12 +329,13 @@ def _guard_functions(module: ModuleType, pattern: str) -> None:
             setattr(module, name, _until_armed(function, f"{_public(module)}.{name.lstrip('_')}"))
 
 
-def _guard_networks(module: ModuleType) -> None:
-    """The same for all that is written in its classes of networks; what they inherit from torch stays."""
+def _guard_classes(module: ModuleType) -> None:
+    """The same for all that is written in its classes of networks, and for what fits the others; what they inherit stays."""
     for made in list(vars(module).values()):
-        if isinstance(made, type) and issubclass(made, torch.nn.Module) and made.__module__ == module.__name__:
+        if isinstance(made, type) and made.__module__ == module.__name__:
+            whole = issubclass(made, torch.nn.Module)
             for name, function in list(vars(made).items()):
-                if isinstance(function, FunctionType):
+                if isinstance(function, FunctionType) and (whole or FITS.fullmatch(name)):
                     setattr(made, name, _until_armed(function, f"{_public(module)}.{made.__name__}"))
 
 
@@ -334,17 +354,17 @@ def _until_armed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 class _Finder(MetaPathFinder):
     """Guards modules as soon as they have been imported."""
 
-    def __init__(self, patterns: dict[str, str], networks: tuple[str, ...]) -> None:
-        self._patterns, self._networks = patterns, networks
+    def __init__(self, patterns: dict[str, str], packages: tuple[str, ...]) -> None:
+        self._patterns, self._packages = patterns, packages
 
     def is_for(self, name: str) -> bool:
-        return name in self._patterns or self._of_networks(name)
+        return name in self._patterns or self._has_classes(name)
 
     def guard(self, module: ModuleType) -> None:
         if pattern := self._patterns.get(module.__name__):
             _guard_functions(module, pattern)
-        if self._of_networks(module.__name__):
-            _guard_networks(module)
+        if self._has_classes(module.__name__):
+            _guard_classes(module)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if not self.is_for(name):
@@ -354,8 +374,8 @@ class _Finder(MetaPathFinder):
             spec.loader = _Guarding(spec.loader, self)
         return spec
 
-    def _of_networks(self, name: str) -> bool:
-        return any(name == package or name.startswith(f"{package}.") for package in self._networks)
+    def _has_classes(self, name: str) -> bool:
+        return any(name == package or name.startswith(f"{package}.") for package in self._packages)
 
 
 class _Guarding(Loader):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 CELL = re.compile(r"# (code cell [0-9]+ of .+)\n?")
 
@@ -17,7 +18,7 @@ def cells(source: str) -> Iterator[str]:
     """The code of each cell, as far down as it stands in the script; nothing of what is no notebook's."""
     lines = source.split("\n")
     starts = [number for number, line in enumerate(lines) if CELL.fullmatch(line)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         yield "\n" * start + "\n".join(lines[start:end]) + "\n"
 
 

@@ -11,14 +11,16 @@ import contextlib
 import os
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from grader.worker.procedures import Workspace, seed_everything
+from grader.worker.procedures import MOST_FILES, Workspace, seed_everything
 
 MOST_EVENTS = 1000
 MOST_VALUES = 2000  # parameters: of a network with more of them the gradients are not told
@@ -258,12 +260,19 @@ def practice(workspace: Workspace, layers: list[list[Any]]) -> int:
     return number
 
 
-def exchange(workspace: Workspace, one: str, other: str) -> None:
-    """Two folders beside the work change their names; they are made where they are not there."""
-    for folder in (one, other):
-        os.makedirs(folder, exist_ok=True)
-    for old, new in ((one, f"{one}.{other}"), (other, one), (f"{one}.{other}", other)):
-        os.rename(old, new)
+def files_in(workspace: Workspace, folder: str) -> dict[str, np.ndarray]:
+    """The bytes of what student code has written into a folder beside the work, by name."""
+    found = sorted(path for path in Path(folder).rglob("*") if path.is_file())[:MOST_FILES]
+    return {str(path.relative_to(folder)): np.frombuffer(path.read_bytes(), dtype=np.uint8) for path in found}
+
+
+def lay_files(workspace: Workspace, folder: str, files: dict[str, torch.Tensor]) -> None:
+    """Make a folder beside the work, with these files in it."""
+    os.makedirs(folder, exist_ok=True)
+    for name, data in files.items():
+        path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data.numpy().tobytes())
 
 
 def perform(workspace: Workspace, function: str, number: int, arguments: list[Any], seed: int) -> list[Any]:

@@ -390,6 +390,20 @@ def learn_kernel(X, Y):
     fails="own_work",
 )
 
+submission(
+    "kernel_learning",
+    "fitted_by_scikit_learn",
+    """
+from sklearn.linear_model import Lasso
+def learn_kernel(X, Y):
+    x, y = np.asarray(X, float), np.asarray(Y, float)
+    windows = np.stack([x[:, :-1].ravel(), x[:, 1:].ravel()], 1)
+    found = Lasso(1e-9, fit_intercept=False, tol=1e-10).fit(windows, y.ravel()).coef_
+    return torch.tensor(found.reshape(1, 2)), [float((y**2).sum()) * 0.5**n for n in range(40)]
+""",
+    fails="own_work",
+)
+
 # ------------------------------------------------------------------------------------------ blocks of a library's own
 
 BLOCK = (STUDENT42 / "resnet_block.py").read_text()

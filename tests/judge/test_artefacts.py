@@ -11,6 +11,7 @@ from grader.records import Artefact
 from grader.rubric.thresholds import TRAINED
 from grader.worker.client import Limits
 from grader.worker.graphs import examine, fingerprint
+from grader.worker.owntime import Account
 from grader.worker.protocol import Raised, Reply
 
 
@@ -21,13 +22,17 @@ class FakeNursery:
         self.answers = list(answers)
         self.made: list[str] = []
         self.alive = 0
+        self.given: list[float] = []  # seconds for each file, which each takes to the end
 
-    def spawn(self, folder: Path, limits: Limits, role: str) -> Any:
+    def spawn(self, folder: Path, limits: Limits, account: Account, role: str) -> Any:
+        self.account = account
         self.made.append(role)
         self.alive += 1
         return self
 
     def ask(self, request: Any, seconds: float, limit: str) -> Reply:
+        self.given.append(seconds)
+        self.account.spent += seconds
         answer = self.answers.pop(0)
         if isinstance(answer, WorkerFailed):
             self.alive -= 1
@@ -68,6 +73,14 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
     assert (Artefact(file="b.pth", fingerprint="5"),) == found
     assert (["evaluator"] * 2, 0) == (nursery.made, nursery.alive)
+
+
+def test_files_that_are_made_to_take_long(tmp_path: Path) -> None:
+    """All together have so much time, and none takes what another needs."""
+    nursery = FakeNursery("1", "2", "3", "4")
+    told(nursery, tmp_path, "a.onnx", "a.pth", "b.onnx", "b.pth")
+
+    assert [artefacts.SECONDS / 4] * 4 == nursery.given
 
 
 def test_the_references_own() -> None:

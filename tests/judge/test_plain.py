@@ -31,6 +31,8 @@ NOT = {
     "memory that was not initialised": "import numpy as np\n\ndef f(X):\n    return np.empty(3)\n",
     "random numbers": "import torch\n\ndef f(X):\n    return torch.rand(3)\n",
     "random numbers by another name": "from torch import rand as zeros\n\ndef f(X):\n    return zeros(3)\n",
+    "names by their text": "from operator import attrgetter, setitem\n\ndef f(X):\n    setitem(attrgetter('__globals__')(f), 'n', X)\n    return X\n",
+    "an annotation that is run": "from typing import get_type_hints\n\ndef g(x: 'globals().update(n=1)'):\n    return x\n\ndef f(X):\n    get_type_hints(g)\n    return X\n",
     "a star": "from torch import *\n\ndef f(X):\n    return X\n",
     "a cache": "from functools import cache\n\n@cache\ndef g(n):\n    return [n]\n\ndef f(X):\n    return X\n",
     "a class": "class F:\n    n = 0\n\n    def __call__(self, X):\n        return X\n\nf = F()\n",

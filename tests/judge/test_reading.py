@@ -80,6 +80,11 @@ def test_names_of_a_file() -> None:
     assert ("f", "") == (source.local_to("h"), source.local_to("nowhere"))
 
 
+def test_a_script_that_is_no_python_has_no_statements() -> None:
+    """It is asked once what it is made of, not again by every question."""
+    assert [] == Source("def f(:\n").tree.body
+
+
 def test_names_of_a_notebook_with_a_cell_that_is_no_python() -> None:
     """That cell is left out, as it is when the notebook is run; what it begins to define is known by its line."""
     cells = ("def f(x): return x", "print 'a'\ndef g(x): return x", "class H: pass")

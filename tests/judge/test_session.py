@@ -115,14 +115,20 @@ def failure(act: Any, *arguments: Any) -> CheckFailure:
 
 
 def test_loads_once(folder: Path) -> None:
-    """The file, the contract and the run's seed are sent to the first worker, which is kept."""
+    """The file, the contract and a seed are sent to the first worker, which is kept. The run's own seed is not told."""
     session, nursery = started(folder, LOADED, seed=7)
 
     assert [session.load(), session.load()] == [nursery.workers[0]] * 2
     assert LOADED == session.names
     contract = {"area": (("width", None), ("height", 2)), "Box": ()}
-    request = Request("load", tuple(map(protocol.pack, ("areas.py", contract, 7, [], False))))
-    assert [(request, 30, "the limit of 30 s for one check")] == nursery.asked
+    [(request, *limit)] = nursery.asked
+    assert [30, "the limit of 30 s for one check"] == limit
+    file, told, seed, *more = map(protocol.unpack, request.arguments)
+    assert ("areas.py", contract, [[], False]) == (file, {k: tuple(map(tuple, v)) for k, v in told.items()}, more)
+    again, other = (started(folder, LOADED, seed=number) for number in (7, 8))
+    seeds = [(one.load(), protocol.unpack(theirs.asked[0][0].arguments[2]))[1] for one, theirs in (again, other)]
+    assert seed == seeds[0] != seeds[1]
+    assert not {7, 8}.intersection(seeds)
 
 
 def test_without_ready_made_functions(folder: Path) -> None:

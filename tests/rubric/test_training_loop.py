@@ -18,6 +18,16 @@ RIGHT = (
 ).read_text()
 NOTHING_LEARNED = "\nlearns = fit\ndef fit(model, train, test, loss_fn, optimizer, *more, **named):\n    optimizer.param_groups[0]['lr'] = 1e-30\n    return learns(model, train, test, loss_fn, optimizer, *more, **named)\n"
 FROM_MEMORY = "\nimport copy\nkept = {}\ndef save(model, path): kept[path] = copy.deepcopy(model)\ndef load(path, model=None): return kept[path]\n"
+FROM_A_NUMBER = """
+import copy
+kept = []
+def save(model, path):
+    open(path, "w").write(str(len(kept)))
+    kept.append(copy.deepcopy(model))
+def load(path, model=None):
+    found = kept[int(open(path).read())]
+    return copy.deepcopy(found) if model is None else (model.load_state_dict(found.state_dict()), model)[1]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +38,13 @@ def grading() -> Iterator[Grader]:
 
 @pytest.mark.parametrize(
     ("more", "failed"),
-    [("", set()), (NOTHING_LEARNED, {"training_loop.fit"}), (FROM_MEMORY, {"training_loop.save_and_load"})],
-    ids=["right", "nothing learned", "from memory"],
+    [
+        ("", set()),
+        (NOTHING_LEARNED, {"training_loop.fit"}),
+        (FROM_MEMORY, {"training_loop.save_and_load"}),
+        (FROM_A_NUMBER, {"training_loop.save_and_load"}),
+    ],
+    ids=["right", "nothing learned", "from memory", "from memory, by a number in the file"],
 )
 def test_what_is_measured(tmp_path: Path, grading: Grader, more: str, failed: set[str]) -> None:
     """A rate that moves nothing is no training, and a model that never was in its file was not loaded."""

@@ -153,6 +153,21 @@ POOLING: dict[str, Form] = {
     "scipy.ndimage.grey_dilation, imported before": late("scipy.ndimage.grey_dilation", PICTURE, 2),
     "scipy.ndimage.rank_filter, imported before": late("scipy.ndimage.rank_filter", PICTURE, 0, 2),
 }
+SAMPLES = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([1.0, -1.0, 0.0])
+
+
+def linear_models() -> Any:
+    return importlib.import_module("sklearn.linear_model")
+
+
+def fitted(name: str) -> Form:
+    return lambda: getattr(linear_models(), name)().fit(*SAMPLES)
+
+
+def minpack(*arguments: Any) -> Any:
+    return importlib.import_module("scipy.optimize._minpack")._lmdif(*arguments)
+
+
 SOLVING: dict[str, Form] = {
     "torch.linalg.lstsq": lambda: torch.linalg.lstsq(MATRIX, RIGHT),
     "torch.linalg.solve": lambda: torch.linalg.solve(MATRIX, RIGHT),
@@ -189,6 +204,11 @@ SOLVING: dict[str, Form] = {
         "scipy.optimize.differential_evolution", lambda x: x[0] ** 2, [(-1.0, 1.0)]
     ),
     "scipy.optimize.nnls, imported before": late("scipy.optimize.nnls", MATRIX.double().numpy(), POINTS[0][:2]),
+    "scipy's MINPACK": told(
+        lambda: minpack(lambda x: x - 1.0, np.zeros(2), (), 1, 1e-8, 1e-8, 0.0, 100, 0.0, 100.0, None)
+    ),
+    "scikit-learn's lasso_path": lambda: linear_models().lasso_path(*SAMPLES),
+    **{f"scikit-learn's {name}": fitted(name) for name in ("LinearRegression", "Lasso", "Ridge", "SGDRegressor")},
 }
 
 

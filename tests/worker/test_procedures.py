@@ -307,10 +307,13 @@ def test_raised_deep(tmp_path: Path) -> None:
 def test_raised_while_parsing(tmp_path: Path) -> None:
     """The line that Python complains about; none where the file is not the student's."""
     found = raised(problem_of(lambda: loaded(tmp_path, "x = 1\ny = (\n")), tmp_path, "mine.py")
-    foreign = raised(problem_of(lambda: compile("x = (", "/elsewhere.py", "exec")), tmp_path, "mine.py")
+    foreign, forged = (
+        raised(problem_of(lambda name=name: compile("x = (", name, "exec")), tmp_path, "mine.py")  # type: ignore[misc]
+        for name in ("/elsewhere.py", f"{tmp_path}/../../etc/passwd")
+    )
 
     assert ("SyntaxError", "'(' was never closed (mine.py, line 2)", 2) == (found.type_name, found.message, found.line)
-    assert ("SyntaxError", None) == (foreign.type_name, foreign.line)
+    assert [("SyntaxError", None)] * 2 == [(one.type_name, one.line) for one in (foreign, forged)]
 
 
 @pytest.mark.parametrize(
