@@ -27,6 +27,9 @@ from tests.hostile.stage import LIMITS, NOT_POSSIBLE, REPOSITORY
 ORDINARY_UID = 61_234
 CARD = "with a GPU"
 WHO = ("root", "ordinary user", pytest.param(CARD, marks=pytest.mark.cuda))
+GRANTED = {"maps of itself", "unix 5"}  # with a GPU the driver needs them, see `confinement.gpu`
+# with a GPU the kernel limits neither memory nor threads, and the judge ends these before they say how far they came
+ENDED = {"memory_by_mapping", "threads", "threads_with_small_stacks", "source_with_a_huge_constant"}
 MOST_SECONDS = 7200  # for a run to be given up; some 200 on an idle machine
 
 pytestmark = [
@@ -43,6 +46,7 @@ class Run:
     """A run of `stage`, started at once and waited for when its results are asked for."""
 
     def __init__(self, *options: str) -> None:
+        self.card = "cuda" in options
         self.folder = Path(tempfile.mkdtemp(prefix="hostile-"))
         self.folder.chmod(0o755)
         self.started = time.monotonic()
@@ -141,8 +145,10 @@ def test_there_are_enough() -> None:
     }
 
 
-def test_really_ran(attack: Attack, result: dict[str, Any]) -> None:
+def test_really_ran(run: Run, attack: Attack, result: dict[str, Any]) -> None:
     """A proof is there: an attack that could not even be tried would pass for one that was stopped."""
+    if run.card and attack.name in ENDED:
+        pytest.skip("the judge has ended it")
     text = told(result["report"])
 
     seen = [any(words in text for words in either.split(" or ")) for either in attack.seen]
@@ -150,14 +156,15 @@ def test_really_ran(attack: Attack, result: dict[str, Any]) -> None:
     assert [name for name in attack.attempts if f"ATTEMPT {name}: " not in text] == []
 
 
-def test_was_refused(attack: Attack, result: dict[str, Any]) -> None:
+def test_was_refused(run: Run, attack: Attack, result: dict[str, Any]) -> None:
     """Whatever it tried ended in an error, but for what does no harm."""
     lines = [line for line in told(result["report"]).splitlines() if line.startswith("ATTEMPT ") and ": DONE" in line]
 
-    assert [line for line in lines if line[8:].split(": DONE")[0] not in attack.harmless] == []
+    harmless = GRANTED.union(attack.harmless) if run.card else attack.harmless
+    assert [line for line in lines if line[8:].split(": DONE")[0] not in harmless] == []
 
 
-def test_earned_nothing(attack: Attack, result: dict[str, Any]) -> None:
+def test_earned_nothing(run: Run, attack: Attack, result: dict[str, Any]) -> None:
     """Points come from right answers alone, and none are taken out of the total by an error of the grader."""
     found = checks(result["report"])
     earned = {name for name, check in found.items() if check["earned"]}
@@ -165,7 +172,7 @@ def test_earned_nothing(attack: Attack, result: dict[str, Any]) -> None:
     allowed = corr2d if attack.earns == ALL else set() if attack.earns == NOTHING else set(attack.earns)
 
     assert earned <= allowed
-    assert earned == allowed or attack.earns != ALL
+    assert earned == allowed or attack.earns != ALL or (run.card and attack.name in ENDED)
     assert {name: check["finding"] for name, check in found.items() if check["outcome"] == "errored"} == {}
     assert all(found[name].get("counted", True) for name in corr2d)
 
@@ -209,12 +216,12 @@ def test_took_no_longer_than_its_limits(attack: Attack, result: dict[str, Any]) 
     assert result["judge's seconds"] <= 1.1 * (LIMITS.exercise_seconds + LIMITS.training_seconds)
 
 
-def test_nothing_is_left_of_a_run(run: Run, runs: dict[str, Run]) -> None:
+def test_nothing_is_left_of_a_run(run: Run) -> None:
     """No folder stays behind, and the report says how student code was confined."""
     end = run.results["the run itself"]
 
     assert not end["left"]
-    assert end["isolation"].startswith(("strict: ", "strict, with a GPU: ")[run is runs.get(CARD)])
+    assert end["isolation"].startswith(("strict: ", "strict, with a GPU: ")[run.card])
     assert "seccomp" in end["isolation"]
     assert "Landlock" in end["isolation"]
     print(f"{len(ATTACKS)} attacks as uid {end['uid']} in {run.seconds:.0f} s")
