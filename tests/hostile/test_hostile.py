@@ -27,7 +27,7 @@ from tests.hostile.stage import LIMITS, NOT_POSSIBLE, REPOSITORY
 ORDINARY_UID = 61_234
 CARD = "with a GPU"
 WHO = ("root", "ordinary user", pytest.param(CARD, marks=pytest.mark.cuda))
-GRANTED = {"maps of itself", "unix 5"}  # with a GPU the driver needs them, see `confinement.gpu`
+GRANTED = {"maps of itself", "task of itself", "unix 5"}  # with a GPU the driver needs them, see `confinement.gpu`
 # with a GPU the kernel limits neither memory nor threads, and the judge ends these before they say how far they came
 ENDED = {"memory_by_mapping", "threads", "threads_with_small_stacks", "source_with_a_huge_constant"}
 MOST_SECONDS = 7200  # for a run to be given up; some 200 on an idle machine
