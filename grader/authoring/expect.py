@@ -17,6 +17,7 @@ from grader.authoring.tolerance import Tolerance, tolerance
 from grader.records import Array, Plain, Value
 
 NEARLY = 10.0  # times what is allowed
+ON_A_COPY = "Work on a copy: {name} = {name}.clone() for a tensor, {name}.copy() for an array."
 
 if TYPE_CHECKING:
     from grader.authoring.exercise import Mistake
@@ -198,13 +199,8 @@ def unchanged(student: Student) -> None:
         raise CheckFailure(
             f"your code changed its input {name}",
             actual=Array.of(now) if isinstance(now, np.ndarray) else None,
-            hint=on_a_copy(name),
+            hint=ON_A_COPY.format(name=name),
         )
-
-
-def on_a_copy(name: str) -> str:
-    """What to do about an argument that the code changes."""
-    return f"Work on a copy: {name} = {name}.clone() for a tensor, {name}.copy() for an array."
 
 
 def fresh(student: Student) -> None:

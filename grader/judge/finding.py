@@ -26,7 +26,7 @@ def finding_of(check: Check, failure: CheckFailure, player: Player, session: Ses
         failure.hint = ""
     if player.changed and failure.expected is not None and failure.hint not in (LEFT_OVER, OTHERWISE):
         name = player.changed[0][0]
-        failure.hint = f"Your code changes {name} while it still computes with it. {expect.on_a_copy(name)}"
+        failure.hint = f"Your code changes {name} while it still computes with it. {expect.ON_A_COPY.format(name=name)}"
     given = last.given(check.exercise) if last else {}
     asked = last is not None and failure.raised is None and not failure.astray
     unread = wording.unread(session.source(), last.function, given) if last and asked else ""
