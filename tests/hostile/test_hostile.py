@@ -69,6 +69,8 @@ class Run:
     def end(self) -> None:
         self.process.kill()
         self.process.wait()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
