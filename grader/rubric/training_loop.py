@@ -221,7 +221,7 @@ def test_values(student: Any) -> None:
     Wrong: accuracy += (pred == y).float().mean() for each batch; accuracy / batches
     Right: right += (pred == y).sum().item(); right / len(images)
     """
-    for given in (True, False):
+    for given in (True, False, True, False):  # twice: a mean over batches is that over samples now and then
         task = drawn(student.random, OPTIMIZERS[0], norm=True, dropout=True)
         size = task.batch_size if given else None
         told = _tested(student, task.practice(student), task, size)
