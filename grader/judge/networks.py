@@ -201,7 +201,7 @@ class Network:
         doing = "a forward pass was being watched"
         return list(self._ask("forward_operators", list[str], self._number, x, doing=doing, call="forward()"))
 
-    def train(self, images: np.ndarray, labels: np.ndarray, seed: int, device: str, seconds: float) -> Any:
+    def train(self, images: np.ndarray, labels: np.ndarray, device: str, seed: int, seconds: float) -> Any:
         """What the student's `train` returned; the network is trained in place, and `noted` tells of its first steps."""
         call = "train(model, images, labels)"
         returned, _, self.noted = self._ask(

@@ -161,7 +161,7 @@ def after_training(
         network = built(student, plan)
         before = network.state()
         try:
-            return network, before, network.train(images, labels, seed, session.device, session.limits.training_seconds)
+            return network, before, network.train(images, labels, session.device, seed, session.limits.training_seconds)
         except CheckFailure:
             if session.device == "cpu":
                 raise

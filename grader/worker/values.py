@@ -37,7 +37,8 @@ def to_student(value: protocol.Value, library: protocol.Library) -> Any:
 def from_student(value: Any, depth: int = 0, most: int = protocol.MOST_FRAME_BYTES) -> protocol.Value:
     """What student code returned, for the wire. Objects that cannot cross become Opaque, as do arrays over `most` bytes.
 
-    Generators, ranges and the values of a dict are read out as lists, so a function that yields its rows counts as returning them.
+    Generators, ranges and the values of a dict are read out as lists, so a function that yields its rows counts as
+    returning them.
     """
     if value is None or type(value) in (bool, float):
         return value  # type: ignore[no-any-return]

@@ -293,10 +293,10 @@ def _impossible(reason: str) -> int:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    device, *uid = ["cuda"] if "cuda" in sys.argv[2:] else ["cpu", *sys.argv[2:]]
-    if uid:
-        _become(int(uid[0]), folder)
-    (folder / "results.json").write_text(json.dumps(grade_all(folder, device)))
+    asked = sys.argv[2] if len(sys.argv) > 2 else ""
+    if asked.isdigit():
+        _become(int(asked), folder)
+    (folder / "results.json").write_text(json.dumps(grade_all(folder, asked or "cpu")))
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ ANSWERS: list[tuple[Callable[[Network], Any], Any, Any, tuple[str, tuple[Any, ..
     (lambda network: network.changes_input(X), [None, False], False, ("forward", packed(7, X, False)), None),
     (lambda network: network.operators(X), ["aten.relu"], ["aten.relu"], ("forward_operators", packed(7, X)), None),
     (
-        lambda network: network.train(X, LABELS, 3, "cuda", 99.0),
+        lambda network: network.train(X, LABELS, "cuda", 3, 99.0),
         ["told", 1.5, []],
         "told",
         ("train", packed("train", 7, X, LABELS, "cuda", 3)),
@@ -169,7 +169,7 @@ TAMPERED: list[tuple[Callable[[Network], Any], Any, str]] = [
         "2 steps of training on one batch of 2 were being made",
     ),
     (lambda network: network.operators(X), [1], "a forward pass was being watched"),
-    (lambda network: network.train(X, X, 0, "cpu", 1.0), "done", "train was running"),
+    (lambda network: network.train(X, X, "cpu", 0, 1.0), "done", "train was running"),
 ]
 
 
@@ -226,7 +226,7 @@ def test_as_many_parts_as_are_looked_at() -> None:
         (lambda network: network.backward(X, X), "backward()"),
         (lambda network: network.overfit(X, X, 2, 0.1), "a training step"),
         (lambda network: network.operators(X), "forward()"),
-        (lambda network: network.train(X, X, 0, "cpu", 1.0), "train(model, images, labels)"),
+        (lambda network: network.train(X, X, "cpu", 0, 1.0), "train(model, images, labels)"),
         (lambda network: network.load_checkpoint("a.pth"), "loading a.pth"),
     ],
 )

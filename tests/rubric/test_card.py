@@ -25,7 +25,7 @@ class Run:
         network = SimpleNamespace(state=lambda: ["before"], train=self._train)
         monkeypatch.setattr(classifier_training, "built", lambda student, plan: network)
 
-    def _train(self, images: np.ndarray, labels: np.ndarray, seed: int, device: str, seconds: float) -> str:
+    def _train(self, images: np.ndarray, labels: np.ndarray, device: str, seed: int, seconds: float) -> str:
         self.trained.append((device, seed))
         if device in self.failing:
             raise CheckFailure(f"no training on {device}")

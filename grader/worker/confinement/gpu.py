@@ -1,7 +1,7 @@
 """What a confined worker needs besides to use an NVIDIA card: each line was measured to be needed, and nothing is here beyond.
 
-Measured on an H100 and an H200 (Linux 6.18, Landlock 7, driver 580, torch 2.11). It is a level of its own, wider than any other: the
-driver takes some 900 commands with arguments that no filter understands, and answers for them in the kernel.
+Measured on an H100 and an H200 (Linux 6.18, Landlock 7, driver 580, torch 2.11). It is a level of its own, wider than any
+other: the driver takes some 900 commands with arguments that no filter understands, and answers for them in the kernel.
 """
 
 from __future__ import annotations
