@@ -6,16 +6,16 @@ A form tells the branches for the arguments of a network; its other settings are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain, islice, product
 from typing import Any, NamedTuple, Protocol
 
+from grader.authoring import expect
 from grader.judge.networks import Entry
 from grader.later import torch
 from grader.rubric.classifier_variants import ACTIVATIONS
 from grader.rubric.formulas import Args
 from grader.rubric.tensors import Norm, batch_norms, bias_of, kernel_shapes, kernels
 
-MOST_WAYS = 4096  # of giving a student's tensors their parts
+MOST_WAYS_OF_ONE = 4096  # of giving the tensors of one network their parts
 
 
 class Conv(NamedTuple):
@@ -89,7 +89,10 @@ Part = Layer | Norm
 
 
 def assignments(entries: list[Entry], args: Args, form: Form, right: bool) -> Iterator[tuple[Part, ...]]:
-    """Every way in which the student's tensors can play the parts: those of the steps that have some, in order."""
+    """Every way in which the student's tensors can play the parts: those of the steps that have some, in order.
+
+    Raises CheckFailure when there are too many to try them all.
+    """
     weights = kernels(entries)
     norms: dict[int, list[Norm]] = {}
     own = {bias_of(name) for name in weights}
@@ -115,13 +118,20 @@ def assignments(entries: list[Entry], args: Args, form: Form, right: bool) -> It
             elif step == NORM:
                 norms.setdefault(width, batch_norms(entries, width))
                 choices.append([*norms[width]])
-    return (parts for parts in islice(product(*choices), MOST_WAYS) if form.shared or alone(parts))
+    for number, parts in enumerate(choose(choices, (), form.shared)):
+        expect.that(number < MOST_WAYS_OF_ONE, "the network has too many tensors of one shape to tell which is which")
+        yield parts
 
 
-def alone(parts: tuple[Part, ...]) -> bool:
-    """Whether no tensor plays two parts."""
-    names = [name for name in chain(*parts) if name]
-    return len(set(names)) == len(names)
+def choose(choices: list[list[Part]], chosen: tuple[Part, ...], shared: bool) -> Iterator[tuple[Part, ...]]:
+    """Every way to take one of each; no tensor plays two parts unless they may be `shared`."""
+    if len(chosen) == len(choices):
+        yield chosen
+        return
+    taken = {name for part in chosen for name in part if name}
+    for part in choices[len(chosen)]:
+        if shared or taken.isdisjoint(part):
+            yield from choose(choices, (*chosen, part), shared)
 
 
 def formula(
