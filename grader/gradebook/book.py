@@ -200,14 +200,15 @@ class Gradebook:
         self._run = run.id
         with self._writing() as database:
             known = dict(database.execute("SELECT name, snapshot FROM submissions WHERE run = ?", (run.id,)))
-            self._add(database, entries)
+            # without a snapshot until it is graded: what has changed once is younger than the run whenever that goes on
+            younger = (one for one in entries if known.get(one.name) != one.snapshot)
+            self._add(database, (msgspec.structs.replace(one, snapshot="") for one in younger))
         return known
 
     def _add(self, database: sqlite3.Connection, entries: Iterable[Entry]) -> None:
         database.executemany(
             "INSERT INTO submissions (run, name, place, snapshot) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET place = excluded.place, snapshot = excluded.snapshot, report = NULL, why = '' "
-            "WHERE snapshot <> excluded.snapshot OR report IS NULL",
+            "ON CONFLICT DO UPDATE SET place = excluded.place, snapshot = excluded.snapshot, report = NULL, why = ''",
             ((self._run, one.name, one.place, one.snapshot) for one in entries),
         )
 

@@ -107,7 +107,8 @@ def test_seeds(klass: Klass) -> None:
 
 
 def test_a_run_that_was_interrupted(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Goes on with its seed; a file that has changed meanwhile, whose questions may be known, is asked others."""
+    """Goes on with its seed; a file that has changed meanwhile, whose questions may be known, is asked others, also when
+    the run is interrupted once more before that."""
 
     def ends(*given: object) -> object:
         yield from list(played(given[1].checks, given[2]))[:2]  # type: ignore[attr-defined, arg-type]
@@ -122,6 +123,11 @@ def test_a_run_that_was_interrupted(klass: Klass, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(UsageError, match="was asked for otherwise"):
         klass.grade(resume=True, public=True)
     klass.edit("class/eve/shift.py", "nothing", "None")
+    with monkeypatch.context() as patch:
+        patch.setattr(way, "_graded", ends)
+        with pytest.raises(KeyboardInterrupt):
+            klass.grade(resume=True)
+    assert "eve" not in {report.submission for report in klass.book.reports()}
     klass.grade(resume=True)
     seeds = {report.submission: report.seed for report in klass.book.reports()}
 
