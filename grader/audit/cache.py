@@ -8,18 +8,16 @@ from pathlib import Path
 
 import msgspec
 
-from grader.audit.examiner import Graded
+from grader.audit.examiner import ISOLATION, Graded
 from grader.audit.subjects import PACKAGE, Subject
 from grader.authoring.exercise import Exercise
-from grader.authoring.sources import closure, fingerprint, home
-from grader.engine.local import versions
-from grader.judge import diagnosis
+from grader.authoring.sources import closure, fingerprint
+from grader.course import Course
+from grader.engine.local import Options
+from grader.grading import fingerprints
+from grader.grading.glance import OURS
 from grader.records import Record
 from grader.report.files import write_whole
-
-MACHINERY = [
-    PACKAGE / name for name in ("audit/equivalent.py", "judge/runner.py", "worker/child.py", "worker/nursery.py")
-]
 
 
 class Round(Record, frozen=True, kw_only=True):
@@ -40,14 +38,14 @@ class Shelf(msgspec.Struct):
 class Cache:
     """The file, read once; results that an earlier rubric or library gave are dropped."""
 
-    def __init__(self, path: Path, exercises: Iterable[Exercise]) -> None:
+    def __init__(self, path: Path, course: Course, exercises: Iterable[Exercise]) -> None:
         self.path = path
         try:
             self._shelves = msgspec.json.decode(path.read_bytes(), type=dict[str, Shelf])
         except (OSError, msgspec.DecodeError):
             self._shelves = {}
         for exercise in exercises:
-            rubric = rubric_digest(exercise)
+            rubric = rubric_digest(course, exercise)
             if exercise.name not in self._shelves or self._shelves[exercise.name].rubric != rubric:
                 self._shelves[exercise.name] = Shelf(rubric=rubric)
 
@@ -65,17 +63,16 @@ class Cache:
         write_whole(self.path, msgspec.json.encode(self._shelves))
 
 
-def rubric_digest(exercise: Exercise) -> str:
-    """One digest over the code of checks, reference and judge, the signatures and the libraries."""
-    written = {home(check.body) for check in exercise.checks}
-    written |= {home(value) for value in (*exercise.functions.values(), *exercise.classes.values())}
-    signatures = diagnosis.path(exercise)
-    parts = [
-        *sorted(versions().items()),
-        *sorted(fingerprint(closure([file], root, packages), root) for file, root, packages in written),
-        fingerprint(closure(MACHINERY, PACKAGE.parent, {"grader"}), PACKAGE.parent),
-        signatures.read_bytes() if signatures.is_file() else b"",
-    ]
+def rubric_digest(course: Course, exercise: Exercise) -> str:
+    """One digest over all that outcomes depend on: of each check what `grader run` goes by and what it is worth; our proofs."""
+    found = fingerprints.fingerprints(course, exercise.checks, Options(isolation=ISOLATION, limits=course.limits))
+    parts = (
+        [(check.id, check.points, check.gate, fingerprints.digest(found[check.id])) for check in exercise.checks],
+        fingerprint(
+            closure([PACKAGE / "audit" / "examiner.py", PACKAGE / "audit" / "equivalent.py"], PACKAGE.parent, OURS),
+            PACKAGE.parent,
+        ),
+    )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import hypothesis.configuration
 import msgspec
@@ -31,7 +31,7 @@ from grader.worker.protocol import Library
 CALL_SECONDS = 4.0  # at most: mutants that hang are many
 PATIENCE = 300.0  # for all probes in one batch
 CHOSEN, STEP = 8, 8  # a thin bank: so many examples, then every so manieth
-ISOLATION = "none"  # nothing is graded here that we did not write
+ISOLATION: Final = "none"  # nothing is graded here that we did not write
 Answer = TypeVar("Answer")
 
 

@@ -64,7 +64,7 @@ def audit(course: Course, names: Iterable[str], out: Path, options: Options, pro
                 if name in course.own:
                     examiner.try_live(subjects[name][0])
                 signatures.refresh(examiner, exercise, subjects[name])
-            cache = Cache(out / "audit-cache.json", exercises.values())
+            cache = Cache(out / "audit-cache.json", course, exercises.values())
             everything = [subject for listed in subjects.values() for subject in listed]
             by_hand = sum(subject.kind != "mutant" for subject in everything)
             with progress(len(everything) + by_hand * (len(rounds) - 1)) as advance:
