@@ -38,7 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_no_more()
         return HARNESS
     except KeyboardInterrupt:
-        print("grader: interrupted; what is graded so far is kept: run it again and it goes on", file=sys.stderr)
+        kept = "; what is graded so far is kept: run it again and it goes on" if arguments.command == "run:run" else ""
+        print(f"grader: interrupted{kept}", file=sys.stderr)
         return HARNESS
 
 

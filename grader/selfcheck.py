@@ -74,7 +74,10 @@ class SelfCheck:
             self._grader = self._start(folder)
         if isinstance(self._grader, GraderError):
             return self._grader
-        ((_, outcome),) = self._grader.grade_all([self._source(folder)])
+        try:
+            ((_, outcome),) = self._grader.grade_all([self._source(folder)])
+        except GraderError as problem:  # an author's, when questions are drawn
+            return problem
         return outcome.report if isinstance(outcome, Verdicts) else outcome
 
     def _source(self, folder: Path) -> Source:

@@ -8,12 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from grader import selfcheck
 from grader.authoring.exercise import Check, Exercise
-from grader.errors import HarnessError, SubmissionOutOfReach, SubmissionUnreadable
+from grader.errors import AuthorError, HarnessError, SubmissionOutOfReach, SubmissionUnreadable
 from grader.records import CheckResult, ExerciseResult, Finding, Plain
 from grader.selfcheck import OURS, SelfCheck, Verdict, printed, words
 from tests.report import samples
@@ -670,6 +671,21 @@ def test_an_unreadable_submission_fails_and_a_broken_grader_errs(
         assert check.verdict(loads, tmp_path / other, ()) == Verdict(
             outcome="errored", text=f"{OURS}: no nursery today"
         )
+
+
+def test_an_authors_mistake_that_shows_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong with a check may show only when its questions are drawn: a sentence, and no traceback of ours."""
+
+    def all_of(*_: object) -> None:
+        raise AuthorError("halve.values draws no examples")
+
+    monkeypatch.setattr(selfcheck, "Grader", lambda *_, **__: SimpleNamespace(grade_all=all_of))
+    monkeypatch.setattr(selfcheck, "strongest_level", lambda: "none")
+    check = SelfCheck(None, 0)
+
+    assert check.verdict(check.exercise("corr2d").checks[0], tmp_path, ()) == Verdict(
+        outcome="errored", text=f"{OURS}: halve.values draws no examples"
+    )
 
 
 @pytest.mark.parametrize(("chosen", "outcome"), [({"a.values"}, "failed"), ({"a.values", "a.loads"}, "skipped")])

@@ -90,8 +90,11 @@ class Network(Protocol):
         It stops early at a loss below 0.02.
         """
 
-    def train(self, images: np.ndarray, labels: np.ndarray, seed: int, seconds: float) -> Any:
-        """What the student's own `train(model, images, labels)` returned; for checks with trains=True."""
+    def train(self, images: np.ndarray, labels: np.ndarray, device: str, seed: int, seconds: float) -> Any:
+        """What the student's own `train(model, images, labels)` returned; for checks with trains=True.
+
+        `device`: "cpu" or "cuda", where it is computed; `seconds`: of own time, at most.
+        """
 
     def operators(self, x: np.ndarray) -> list[str]:
         """Names of the aten operators of a forward pass, such as aten.relu."""

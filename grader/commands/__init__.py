@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import AuthorError, UsageError
 
@@ -21,39 +21,42 @@ PASSED, FAILED, USAGE, HARNESS = 0, 1, 2, 3
 
 def course_of(arguments: argparse.Namespace | RunOptions) -> Course:
     """The one of --course; else the core, or every built-in exercise where one beyond the core is named."""
-    from grader import course
-
-    found: Path | None = arguments.course
-    return course.built_in("everything") if found is None and _is_beyond_core(arguments) else course.load(found)
+    return _course(arguments.course, vars(arguments))
 
 
 def course_behind(arguments: argparse.Namespace, out: Path) -> Course:
     """The course of --course; else that of the last run into `out`, by whose rules the marks in there are."""
-    from grader import course
     from grader.gradebook import Gradebook
 
     runs = book.runs() if arguments.course is None and out.is_dir() and (book := Gradebook(out)).exists else []
-    last: str | None = runs[-1].options.get("course") if runs else None
-    if last is None:
+    if not runs:
         return course_of(arguments)
+    last: str | None = runs[-1].options.get("course")
     try:
-        return course.load(Path(last))
+        return _course(Path(last) if last else None, vars(arguments), runs[-1].options)
     except UsageError:
         told = f"{out} was graded by the course in {last}, which cannot be read from here"
         raise UsageError(f"{told}; name it with --course") from None
 
 
-def _is_beyond_core(arguments: argparse.Namespace | RunOptions) -> bool:
+def _course(named: Path | None, *given: Mapping[str, Any]) -> Course:
+    """The one that is named; else the core, or every built-in exercise where one beyond the core is `given`."""
+    from grader import course
+
+    return course.built_in("everything") if named is None and any(map(_is_beyond_core, given)) else course.load(named)
+
+
+def _is_beyond_core(given: Mapping[str, Any]) -> bool:
     """Whether a lesson is named, or an exercise, a check or a file that the core course has not."""
     from grader import rubric
     from grader.intake.places import NOTEBOOK
 
-    given = vars(arguments)
     checks = given.get("check") or []
+    files = map(Path, given.get("paths") or [])
     named = [
         *(given.get("exercise") or []),
         *(check.partition(".")[0] for check in ([checks] if isinstance(checks, str) else checks)),
-        *(path.stem for path in given.get("paths", []) if path.suffix in (".py", NOTEBOOK)),
+        *(path.stem for path in files if path.suffix in (".py", NOTEBOOK)),
     ]
     others = set(rubric.EVERYTHING).difference(rubric.CORE)
     return bool(given.get("lesson") or given.get("all")) or not others.isdisjoint(named)

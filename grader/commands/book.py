@@ -26,7 +26,7 @@ def diff(arguments: argparse.Namespace) -> int:
         raise UsageError(f"grader diff compares two runs, and these are {len(runs)}")
     counting = [run.id for run in book.runs() if run.state != "reverted"]
     if not runs and len(counting) < 2:
-        raise UsageError(f"{book.file} holds {len(counting)} run that counts: there is nothing to compare it with")
+        raise UsageError(f"{book.file} holds fewer than two runs that count: there is nothing to compare")
     before = book.run(runs[0] if runs else counting[-2])
     after = book.run(runs[1]) if len(runs) > 1 else None
     names = _called(before), _called(after or book.run(counting[-1]))
@@ -84,7 +84,7 @@ def revert(arguments: argparse.Namespace) -> int:
     with book.alone():
         book.revert(run.id, wanted)
         written = 0
-        marking = _marking(arguments, book)
+        marking = _marking(arguments, book, strict=False)
         for _, problem in write_reports(book, arguments.out, stale(book, arguments.out), marking):
             if problem is not None:
                 raise problem
@@ -119,9 +119,9 @@ def _book(out: Path) -> Gradebook:
     return book
 
 
-def _marking(arguments: argparse.Namespace, book: Gradebook) -> Marking | None:
+def _marking(arguments: argparse.Namespace, book: Gradebook, strict: bool = True) -> Marking | None:
     places = book.places()
-    return marking_of(arguments, course_behind(arguments, arguments.out), places, places)
+    return marking_of(arguments, course_behind(arguments, arguments.out), places, places, strict=strict)
 
 
 def _called(run: Run) -> str:

@@ -16,9 +16,9 @@ def replay(arguments: argparse.Namespace) -> int:
     from grader.engine.replay import replay
     from grader.report.terminal import print_lines
 
-    passed, lines = replay(
-        course_of(arguments), arguments.report, arguments.check, arguments.submission, arguments.isolation
-    )
+    out = Path(os.path.abspath(arguments.report)).parents[1]
+    course = course_behind(arguments, out)
+    passed, lines = replay(course, arguments.report, arguments.check, arguments.submission, arguments.isolation)
     print_lines(lines)
     return PASSED if passed else FAILED
 

@@ -101,16 +101,25 @@ class Slurm:
         self._submitit = submitit
 
     def answers(self, encoded: Sequence[bytes]) -> Answers:
-        with self._executor.batch():
-            jobs = [self._executor.submit(shards.grade, shard) for shard in encoded]
-        numbers = {job: number for number, job in enumerate(jobs)}
+        left = dict(enumerate(encoded))
+        for chances in reversed(range(RETRIES + 1)):
+            for number, answer in self._once(left) if left else ():
+                if isinstance(answer, bytes) or not chances:
+                    del left[number]
+                    yield number, answer
+
+    def _once(self, some: Mapping[int, bytes]) -> Answers:
+        """All of these shards at once; one that is refused or lost answers with the exception."""
+        jobs: list[Any] = []
+        try:
+            with self._executor.batch():
+                jobs = [self._executor.submit(shards.grade, shard) for shard in some.values()]
+        except Exception as problem:  # whatever sbatch complains of
+            yield from ((number, problem) for number in list(some))
+            return
+        numbers = dict(zip(jobs, list(some), strict=True))
         for job in self._submitit.helpers.as_completed(jobs, poll_frequency=1):
-            answer = _caught(job.result)
-            for _ in range(RETRIES):
-                if isinstance(answer, bytes):
-                    break
-                answer = _caught(self._executor.submit(shards.grade, encoded[numbers[job]]).result)
-            yield numbers[job], answer
+            yield numbers[job], _caught(job.result)
 
     def close(self) -> None:
         """Jobs end by themselves."""

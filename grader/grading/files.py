@@ -89,6 +89,8 @@ def write_overview(book: Gradebook, out: Path, last: LastRun | None, marking: Ma
         if len(standings) > 1:
             about = Class(reports=book.reports(names), marks=marks, not_graded=problems, earlier=earlier)
             write_class(about, out)
+        else:
+            (out / "class.html").unlink(missing_ok=True)
         html.write_index(standings, out, problems, index.left_alone, earlier, marks, book.hardness())
         kept.write_index(index, out)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
 
-from grader.errors import WorkerFailed
+from grader.errors import HarnessError, WorkerFailed
 from grader.records import Artefact
 from grader.rubric.thresholds import TRAINED
 from grader.worker import protocol
@@ -50,18 +50,19 @@ class _Evaluator:
 
     def fingerprint(self, file: str, still: int) -> str:
         """Empty when there is none to be had in this file's share of the time, one of `still`: no other's is used up."""
-        self._worker = self._worker or self._spawn()
         seconds = self._account.left / still
         try:
+            self._worker = self._worker or self._spawn()
             reply = self._worker.ask(protocol.Request("fingerprint", (file,)), seconds, f"{seconds:g} s")
-        except WorkerFailed:
+        except (WorkerFailed, HarnessError):  # no process to be had is no reason to lose what all checks have found
             self._worker = None
             return ""
         return reply.value if reply.raised is None and isinstance(reply.value, str) else ""
 
     def close(self) -> None:
         if self._worker is not None:
-            self._worker.kill()
+            with contextlib.suppress(HarnessError):
+                self._worker.kill()
 
 
 @cache

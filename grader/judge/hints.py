@@ -122,7 +122,6 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     ("NameError", rf"free variable '{crash.NAME}'", r"Give \g<name> a value before the inner function is called."),
     ("AttributeError", r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'", crash.module_attribute),
     ("AttributeError", r"'NoneType' object has no attribute", crash.none),
-    ("AttributeError", r"cannot assign (parameters|module) before Module", ""),
     ("AttributeError", rf"'([\w.]*\.)?(?P<kind>\w+)' object has no attribute '{crash.NAME}'", crash.attribute),
     (
         "AttributeError",

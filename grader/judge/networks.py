@@ -154,7 +154,7 @@ class Network:
         self._ask("load_state", Any, self._number, values, doing="its parameters were being set")
 
     def forward(self, x: np.ndarray, train: bool = False) -> Any:
-        """The output for a batch, whatever it is; see `logits` for one that must be an array."""
+        """The output for a batch, whatever it is; see `output` for one that must be an array."""
         return self._forward(x, train)[0]
 
     def changes_input(self, x: np.ndarray) -> bool:

@@ -217,7 +217,7 @@ BARS = (Progress, progress_range)
 
 
 def spoken(*values: Any) -> Any:
-    """ic(x) prints x and gives it back."""
+    """ic(x) gives x back."""
     return values[0] if len(values) == 1 else values or None
 
 

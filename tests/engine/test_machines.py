@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import shutil
 import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -153,6 +157,37 @@ def test_slurm(
     small(monkeypatch)
 
     assert here == graded(by, machines.Slurm(tmp_path, {"timeout_min": "20"}, cluster="local"), sources)
+
+
+def test_slurm_that_refuses_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are handed in again, as is a shard that was lost; the others are recorded meanwhile."""
+    pytest.importorskip("submitit")
+    rounds = itertools.count()
+
+    @contextlib.contextmanager
+    def batch() -> Iterator[None]:
+        yield
+        if next(rounds) == 0:
+            raise OSError("sbatch: error: job limit")
+
+    class Job:
+        def __init__(self, function: object, shard: bytes) -> None:
+            self.shard = shard
+
+        def done(self) -> bool:
+            return True
+
+        def result(self) -> bytes:
+            if self.shard == b"b":
+                raise RuntimeError("its machine is gone")
+            return self.shard * 2
+
+    scheduler = machines.Slurm(tmp_path, {}, cluster="local")
+    monkeypatch.setattr(scheduler, "_executor", SimpleNamespace(submit=Job, batch=batch))
+    answers = list(scheduler.answers([b"a", b"b", b"c"]))
+
+    assert [(0, b"aa"), (2, b"cc")] == answers[:2] and next(rounds) == machines.RETRIES + 1
+    assert 1 == answers[2][0] and "its machine is gone" in str(answers[2][1])
 
 
 def test_slurm_is_not_here(sources: list[Source], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

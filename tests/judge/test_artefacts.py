@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from grader.errors import WorkerFailed
+from grader.errors import ShortOfResources, WorkerFailed
 from grader.judge import artefacts
 from grader.records import Artefact
 from grader.rubric.thresholds import TRAINED
@@ -26,6 +26,8 @@ class FakeNursery:
 
     def spawn(self, folder: Path, limits: Limits, account: Account, role: str) -> Any:
         self.account = account
+        if self.answers and isinstance(self.answers[0], ShortOfResources):
+            raise self.answers.pop(0)
         self.made.append(role)
         self.alive += 1
         return self
@@ -73,6 +75,14 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
     assert (Artefact(file="b.pth", fingerprint="5"),) == found
     assert (["evaluator"] * 2, 0) == (nursery.made, nursery.alive)
+
+
+def test_no_process_to_be_had(tmp_path: Path) -> None:
+    """What the checks have found stands; the next file may have more luck."""
+    nursery = FakeNursery(ShortOfResources("no processes left"), "2")
+
+    assert (Artefact(file="b.pth", fingerprint="2"),) == told(nursery, tmp_path, "a.pth", "b.pth")
+    assert (["evaluator"], 0) == (nursery.made, nursery.alive)
 
 
 def test_files_that_are_made_to_take_long(tmp_path: Path) -> None:
