@@ -53,8 +53,9 @@ from grader.errors import AuthorError, UsageError
 from grader.policy import rules
 from grader.policy.rules import Policy
 from grader.records import Record
-from grader.rubric import suggest, thresholds
+from grader.rubric import thresholds
 from grader.toml_file import TomlFile
+from grader.words import suggest
 from grader.worker.client import Limits
 
 FILE = "course.toml"

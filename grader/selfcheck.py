@@ -18,8 +18,8 @@ from grader.errors import GraderError, StudentError, UsageError
 from grader.records import CheckResult, Outcome, Record, SubmissionReport
 from grader.report.findings import tell, tell_lines
 from grader.report.screen import BAR, Screen
-from grader.report.text import one_line, visible
 from grader.submission import Source
+from grader.words import one_line, visible
 from grader.worker.confinement import strongest_level
 
 OURS = "The grader failed here, not the submission"

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from grader.errors import AuthorError, UsageError
-from grader.rubric import suggest
+from grader.words import suggest
 
 
 class TomlFile:

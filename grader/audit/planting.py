@@ -14,7 +14,7 @@ from grader.authoring.exercise import Exercise
 from grader.course import Course
 from grader.errors import UsageError
 from grader.records import CheckResult
-from grader.report.text import one_line
+from grader.words import one_line
 
 TEMPLATE = """kind = "wrong"
 title = "TO BE NAMED"  # the mistake in a few words; so far it is known by: {seen}

@@ -17,7 +17,7 @@ from hypothesis.errors import InvalidArgument
 
 from grader.errors import AuthorError
 from grader.records import Setting
-from grader.rubric import suggest
+from grader.words import suggest
 
 ORDER = (
     "the decorators are in the wrong order: @EXERCISE.check(...) stands on top, @given(...) and @example(...) below it, "

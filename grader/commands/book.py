@@ -47,7 +47,7 @@ def diff(arguments: argparse.Namespace) -> int:
 
 def history(arguments: argparse.Namespace) -> int:
     from grader.report.terminal import print_lines
-    from grader.report.text import points
+    from grader.words import points
 
     book = _book(arguments.out)
     if arguments.name is None:
@@ -125,7 +125,7 @@ def _marking(arguments: argparse.Namespace, book: Gradebook, strict: bool = True
 
 
 def _called(run: Run) -> str:
-    from grader.report.text import minute
+    from grader.words import minute
 
     return f"run {run.id} of {minute(run.started)}{f' ({run.note})' if run.note else ''}"
 
@@ -135,7 +135,7 @@ def _state(run: Run) -> str:
 
 
 def _told(change: Change) -> Iterator[str]:
-    from grader.report.text import points
+    from grader.words import points
 
     scores = [f"{points(one[0])}/{points(one[1])}" if one else "no report" for one in (change.before, change.after)]
     yield f"{change.submission}: {' -> '.join(scores) if change.of_marks else scores[0]}"
@@ -148,6 +148,6 @@ def _told(change: Change) -> Iterator[str]:
 
 
 def _outcome(result: Result | None) -> str:
-    from grader.report.text import points
+    from grader.words import points
 
     return f"{result.outcome} {points(result.earned)}/{points(result.points)}" if result else "nothing"

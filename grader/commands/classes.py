@@ -45,8 +45,8 @@ def overview(arguments: argparse.Namespace) -> int:
 
 def plant(arguments: argparse.Namespace) -> int:
     from grader.audit import planting
-    from grader.rubric import suggest
     from grader.survey import mistakes
+    from grader.words import suggest
 
     reports, index = _stored(arguments.reports)
     found = {group.id: group for group in mistakes.of(reports).groups()}

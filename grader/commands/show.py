@@ -33,7 +33,7 @@ def listing(arguments: argparse.Namespace) -> int:
 
 
 def explain(arguments: argparse.Namespace) -> int:
-    from grader.rubric import suggest
+    from grader.words import suggest
 
     exercises = course_of(arguments).exercises
     if arguments.check in exercises:

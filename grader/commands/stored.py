@@ -26,7 +26,7 @@ def replay(arguments: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace) -> int:
     from grader import export
     from grader.report.kept import read_index
-    from grader.report.text import one_line
+    from grader.words import one_line
 
     reports = export.stored(arguments.reports)
     names = {report.submission for report in reports}

@@ -19,7 +19,7 @@ from grader.errors import UsageError
 from grader.judge.players import Live
 from grader.judge.session import Session
 from grader.records import Array, Finding, SubmissionReport, from_json
-from grader.rubric import suggest
+from grader.words import suggest
 from grader.worker import protocol
 
 MOST_TEXT = 10_000  # characters of a call

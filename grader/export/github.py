@@ -14,7 +14,7 @@ from grader.export.words import headline, place, told
 from grader.policy.marks import Mark
 from grader.records import OUTCOMES, CheckResult, SubmissionReport
 from grader.report.screen import no_command
-from grader.report.text import one_line, points
+from grader.words import one_line, points
 
 MOST_ANNOTATIONS = 10  # of one kind a step; GitHub drops the others
 MOST_SUMMARY = 900_000  # bytes; one of more than a MiB is dropped whole

@@ -12,7 +12,7 @@ from typing import Any
 from grader.export.words import told
 from grader.policy.marks import Mark
 from grader.records import CheckResult, ExerciseResult, SubmissionReport
-from grader.report.text import one_line, visible
+from grader.words import one_line, visible
 
 
 def results(report: SubmissionReport, mark: Mark) -> str:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from grader.export.words import headline, told
 from grader.records import CheckResult, SubmissionReport
-from grader.report.text import one_line
+from grader.words import one_line
 
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no XML 1.0 file can hold
 

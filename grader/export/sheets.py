@@ -20,7 +20,7 @@ from grader.policy.marking import Entry
 from grader.policy.marks import Mark
 from grader.policy.roster import Student
 from grader.records import SubmissionReport
-from grader.report.text import one_line, points
+from grader.words import one_line, points
 
 FORMULA = tuple("=+-@\t\r＝＋－＠")  # a cell that begins so is run by spreadsheet programs
 MOST_FEEDBACK = 5  # findings in a cell

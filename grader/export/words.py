@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from grader.records import CheckResult
 from grader.report.findings import OURS
-from grader.report.text import one_line, visible
+from grader.words import one_line, visible
 
 MOST_TOLD = 4_000  # characters of a finding: some formats limit a file, and 3,000 students fill it
 

@@ -13,7 +13,7 @@ from grader.gradebook import Gradebook, Problem
 from grader.policy.marking import Marking
 from grader.report import kept
 from grader.report.files import writing
-from grader.report.text import one_line
+from grader.words import one_line
 from grader.written import OF_SUBMISSION
 
 

@@ -19,7 +19,7 @@ from grader.judge.networks import Evaluator, Network
 from grader.judge.session import Data, Session
 from grader.judge.training import Practice
 from grader.records import Evidence
-from grader.rubric import suggest
+from grader.words import suggest
 from grader.worker import protocol
 
 UNANSWERED = object()

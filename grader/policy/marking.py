@@ -18,7 +18,7 @@ from grader.policy.people import Person
 from grader.policy.roster import Joined, Student
 from grader.policy.rules import Policy
 from grader.records import SubmissionReport
-from grader.rubric import suggest
+from grader.words import suggest
 
 
 class Entry(NamedTuple):

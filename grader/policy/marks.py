@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from grader.policy.people import Person
 from grader.policy.rules import Policy
 from grader.records import ExerciseResult, Record, SubmissionReport, sum_points
-from grader.report.text import points as shown
+from grader.words import points as shown
 
 CLOCK = "%Y-%m-%d %H:%M %Z"
 

@@ -24,8 +24,8 @@ from msgspec import structs
 from grader.errors import AuthorError, UsageError
 from grader.policy.rules import aware, without_zone
 from grader.records import Record
-from grader.rubric import suggest
 from grader.toml_file import TomlFile
+from grader.words import suggest
 
 NAMES = ("marks.toml", "marks.csv")  # beside course.toml
 COLUMNS = ("name", "exercise", "handed_in", "deadline", "excused", "points", "comment")

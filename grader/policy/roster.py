@@ -13,7 +13,7 @@ from typing import NamedTuple
 from grader.errors import AuthorError
 from grader.intake.matching import Table
 from grader.policy.people import table
-from grader.report.text import one_line
+from grader.words import one_line
 
 COLUMNS = {  # ours, and what other programs call them
     "id": ("id", "sid", "student id", "student_id", "identifier", "username", "login", "sis login id"),

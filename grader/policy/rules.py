@@ -21,8 +21,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import structs
 
 from grader.records import Record
-from grader.rubric import suggest
 from grader.toml_file import TomlFile
+from grader.words import suggest
 
 Attempt = Literal["best", "last"]
 

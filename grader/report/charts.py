@@ -17,7 +17,7 @@ import numpy as np
 from markupsafe import Markup
 
 from grader.records import Confusion, Curves, Measure, Picture, Series
-from grader.report.text import short
+from grader.words import short
 
 MOST_POINTS = 200  # of a line; a longer series keeps the extremes of each stretch, so that no spike is lost
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 276.0, 12.0, 178.0  # the field of a plot, in SVG units

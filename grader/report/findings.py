@@ -8,7 +8,7 @@ from grader.records import CheckResult, ExerciseResult, Finding, SubmissionRepor
 from grader.report.folding import folded
 from grader.report.scoreboard import STYLES
 from grader.report.screen import Screen
-from grader.report.text import head_and_tail, one_line, points, visible
+from grader.words import head_and_tail, one_line, points, visible
 
 HEAD, TAIL = 8, 6  # lines shown of what was printed, and of a traceback
 MOST_NAMED = 3  # skipped checks

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.records import Array, Finding, Value
-from grader.report.text import short
+from grader.words import short
 
 MOST_SLICES = 6
 LONGEST_SIDE = 12

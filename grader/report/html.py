@@ -29,8 +29,8 @@ from grader.records import OUTCOMES, CheckResult, Evidence, Outcome, Standing, S
 from grader.report import charts, folding, grids
 from grader.report.files import write_whole
 from grader.report.findings import why_missing
-from grader.report.text import one_line, points, short, visible
 from grader.survey.mistakes import Case
+from grader.words import one_line, points, short, visible
 
 MOST_HARD = 10  # checks listed as failed most: the list of submissions must stay in sight
 TEMPLATES = Path(__file__).parent / "templates"

@@ -15,7 +15,7 @@ import msgspec
 
 from grader.records import Earlier, ExerciseResult, Record, SubmissionReport, from_json, sum_points, to_json
 from grader.report.files import write_whole
-from grader.report.text import minute
+from grader.words import minute
 
 KEPT = "not asked in this run, kept from that of "  # begins a note about earlier results
 INDEX = "index.json"

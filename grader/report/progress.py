@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from grader.report.text import one_line
+from grader.words import one_line
 
 MOST_LINES = 20  # in a log, of a run whose steps have no names; a line each for so few that have
 SECONDS = 5.0  # between two lines about many

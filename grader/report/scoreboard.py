@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from grader.records import OUTCOMES, ExerciseResult, Outcome, Standing
 from grader.report.screen import Screen, Span
-from grader.report.text import one_line, points
+from grader.words import one_line, points
 
 Result = Standing | ExerciseResult
 STYLES = {"passed": "green", "failed": "red", "skipped": "dim", "errored": "yellow"}

@@ -17,7 +17,7 @@ from typing import NoReturn, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from grader.report.text import visible
+from grader.words import visible
 
 LEAST_WIDTH = 20
 WIDE = 80  # columns for what stands side by side where the width is not known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.records import OUTCOMES, Standing, SubmissionReport
 from grader.report.findings import leading
-from grader.report.text import one_line
+from grader.words import one_line
 
 
 def standing(report: SubmissionReport) -> Standing:

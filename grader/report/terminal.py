@@ -14,7 +14,7 @@ from grader.records import Standing, SubmissionReport
 from grader.report.findings import leading, tell_exercise, tell_missing
 from grader.report.scoreboard import Scoreboard
 from grader.report.screen import Screen
-from grader.report.text import one_line, points
+from grader.words import one_line, points
 
 Problems = Sequence[tuple[str, str]]
 

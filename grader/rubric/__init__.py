@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from pathlib import Path
 
 LESSONS = {
@@ -18,13 +16,6 @@ CORE = ("corr2d", "kernel_learning", "pooling", "mnist_cnn", "lenet5", "resnet_b
 EVERYTHING = tuple(name for names in LESSONS.values() for name in names)
 COURSES = {"core": CORE, "everything": EVERYTHING}  # what a course.toml builds on, and --course can name
 HERE = Path(__file__).resolve()
-
-
-def suggest(word: str, known: Iterable[str]) -> str:
-    """ "; did you mean ...?" or what there is."""
-    known = list(known)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known[:12])}"
 
 
 def starter() -> Path:

@@ -18,7 +18,7 @@ from grader.policy.marks import Line, Mark
 from grader.records import CheckResult, ExerciseResult, Finding, SubmissionReport, from_json
 from grader.report.files import write_whole
 from grader.report.html import write_report
-from grader.report.text import _UNSAFE
+from grader.words import _UNSAFE
 from tests.report import samples
 from tests.report.pages import Page
 

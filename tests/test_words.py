@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.report.text import MOST_CHARACTERS, head_and_tail, one_line, points, short, visible
+from grader.words import MOST_CHARACTERS, head_and_tail, one_line, points, short, visible
 
 
 @pytest.mark.parametrize(

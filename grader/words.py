@@ -1,4 +1,4 @@
-"""Text that students can influence, made safe to look at.
+"""Words for people: numbers, times, a name that was meant, and text that students can influence, made safe to look at.
 
 Names, prints, exceptions and tracebacks may hold terminal escapes, NULs, or marks that reorder the line
 they stand in. They are shown, never obeyed: every such character becomes an escape like \\x1b.
@@ -6,8 +6,9 @@ they stand in. They are shown, never obeyed: every such character becomes an esc
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from grader.excerpt import GAP
 
@@ -75,6 +76,13 @@ def short(number: complex) -> str:
     if isinstance(number, complex):
         return f"{number:.3g}"
     return f"{number:.4g}"
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """ "; did you mean ...?" or what there is."""
+    known = list(known)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known[:12])}"
 
 
 def _escape(match: re.Match[str]) -> str:
