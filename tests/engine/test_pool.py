@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from grader.engine.pool import spread, unbroken
 from grader.errors import HarnessError
+from tests.processes import until
 
 
 def test_every_item_once() -> None:
@@ -58,19 +60,25 @@ def test_all_processes_die() -> None:
     assert [True] * 5 == [isinstance(results[item], HarnessError) for item in range(5)]
 
 
-def test_none_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_none_can_be_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where no process can take a dead one's place the others go on; without any, every item says so."""
+    number, may_go_on = tmp_path / "number of the one that dies", tmp_path / "no other can be started"
 
     def refuse() -> int:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
     def work(job: int, item: int) -> int:
-        time.sleep(0.1 if item else 0.25)
+        if item == 0:
+            number.write_text(str(os.getpid()))
+        until(may_go_on.exists if item != 1 else number.exists, "its turn")
+        if item > 2:
+            until(lambda: not Path("/proc", number.read_text()).exists(), "the end of the other process")
         return item or os._exit(1)
 
     found = spread(work, range(6), 2)
-    results = dict([next(found)])  # not of item 0, which takes longer
+    results = dict([next(found)])
     monkeypatch.setattr(os, "fork", refuse)
+    may_go_on.touch()
     results |= dict(found)
 
     assert [1, 2, 3, 4, 5] == [results[item] for item in range(1, 6)]
