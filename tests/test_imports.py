@@ -31,7 +31,15 @@ FORBIDDEN = {  # package -> what it must not import
         "grader.worker",
         "reference",
     ),
-    "grader/authoring": ("grader.judge", "grader.engine", "grader.report", "grader.worker", "reference"),
+    "grader/authoring": (
+        "grader.judge",
+        "grader.engine",
+        "grader.rubric",
+        "grader.report",
+        "grader.worker",
+        "reference",
+    ),
+    "grader/policy": ("grader.judge", "grader.engine", "grader.report", "grader.worker", "reference"),
     "grader/judge": ("grader.engine", "grader.report", "grader.submission"),
     "grader/rubric": ("grader.engine", "grader.report", "grader.submission"),
     "reference": ("grader",),
@@ -60,6 +68,19 @@ def test_arrows(package: str) -> None:
     }
 
     assert set() == against
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_arrows_of_what_is_loaded(package: str) -> None:
+    """Nor does it get there by way of others, when all its modules are imported."""
+    files = [path.relative_to(ROOT).with_suffix("") for path in sorted((ROOT / package).rglob("*.py"))]
+    names = [".".join(file.parts).removesuffix(".__init__") for file in files]
+    code = (
+        f"import sys, importlib\nfor name in {names}:\n    importlib.import_module(name)\n"
+        f"print(sorted(m for m in sys.modules if f'{{m}}.'.startswith({tuple(f'{name}.' for name in FORBIDDEN[package])})))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_worker_loads_no_answers() -> None:

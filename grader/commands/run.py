@@ -110,7 +110,7 @@ def _unchanged(asked: RunOptions, book: Gradebook, seen: str) -> int | None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         book.repeat(structs.replace(last, started=now, ended=now, note=asked.note))
     standings = list(book.standings(names))
-    left = [f"Left alone as nobody's work: {', '.join(last.left_alone)}"] if last.left_alone else []
+    left = [f"Not a submission, so left alone: {', '.join(last.left_alone)}"] if last.left_alone else []
     _tell(asked, book, standings, [*left, *_reused(len(names), len(names), 0)])
     return max([PASSED, *map(_exit_code, standings)])
 
@@ -290,7 +290,7 @@ def _asides(found: Found, notes: Iterable[str]) -> Iterator[str]:
         files = ", ".join(sorted(found.only))
         yield f"Graded only {files}, which was named; name the folder to grade everything in it"
     if found.left_alone:
-        yield f"Left alone as nobody's work: {', '.join(found.left_alone)}"
+        yield f"Not a submission, so left alone: {', '.join(found.left_alone)}"
     yield from (f"Note: {note}" for note in notes)
 
 
