@@ -187,7 +187,11 @@ def _runs(commands: Commands) -> None:
     revert.add_argument("--undo", action="store_true", help="let the run count again")
     report = _command(commands, "report", "book:report", "write the reports of a stored run again, running nothing")
     report.add_argument(
-        "run", nargs="?", type=_at_least(1), metavar="RUN", help="reports as they were after this run (default: as they are now)"
+        "run",
+        nargs="?",
+        type=_at_least(1),
+        metavar="RUN",
+        help="reports as they were after this run (default: as they are now)",
     )
     report.add_argument("--to", type=Path, metavar="DIR", help="the folder to write into (default: that of --out)")
     report.add_argument("--jobs", type=_at_least(1), default=2, metavar="N", help="processes (default: 2)")
@@ -204,7 +208,9 @@ def _classes(commands: Commands) -> None:
     """A whole class of stored reports."""
     over = _command(commands, "class", "classes:overview", "write the report over a class, from stored reports")
     over.add_argument("reports", type=Path, metavar="REPORTS", help="the folder of a run's reports")
-    over.add_argument("--anonymous", action="store_true", help="to show in class: the same pseudonyms every time, no text of students")
+    over.add_argument(
+        "--anonymous", action="store_true", help="to show in class: the same pseudonyms every time, no text of students"
+    )
 
     plant = _command(
         commands, "plant", "classes:plant", "write a mistake without a name as a planted submission, to be named"

@@ -49,7 +49,7 @@ def graded() -> Any:
         if exercise not in reports:
             known = course.builtin(exercise)
             checks = known.copy(known.files).checks  # artefacts lie only where they are the point
-            options = Options(jobs=default_jobs(), limits=Limits(call_seconds=8), data=Data(train=False))
+            options = Options(jobs=default_jobs(), limits={exercise: Limits(call_seconds=8)}, data=Data(train=False))
             with Grader(checks, options) as grading:
                 outcomes = grading.grade_all(planted(exercise))
                 reports[exercise] = {source.name: outcome.report for source, outcome in outcomes}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grader.authoring.exercise import Check
     from grader.classes import Found
     from grader.course import Course
-    from grader.engine.local import Grader, Known, Options
+    from grader.engine.local import Grader, Options, TrailsOf
     from grader.engine.machines import Machines
     from grader.engine.workplace import Workplace
     from grader.gradebook import Gradebook
@@ -202,7 +202,7 @@ def _engine(asked: RunOptions, course: Course, place: Callable[[], Workplace]) -
     untried = set(course.own)
 
     def engine(
-        checks: Sequence[Check], options: Options, sources: Sequence[Source], kept: frozenset[str], known: Known
+        checks: Sequence[Check], options: Options, sources: Sequence[Source], kept: frozenset[str], known: TrailsOf
     ) -> Grader | Machines:
         from grader.engine.local import Grader
 

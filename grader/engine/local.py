@@ -45,8 +45,11 @@ class Options(Record, frozen=True, kw_only=True):
     jobs: int = 1
     isolation: Literal["strict", "basic", "none"] = "strict"
     device: str = "cpu"
-    limits: dict[str, Limits] | Limits = Limits()  # for each exercise, or one for all
+    limits: dict[str, Limits] = {}  # of exercises
     data: Data = Data()
+
+    def limits_of(self, exercise: str) -> Limits:
+        return self.limits.get(exercise, Limits())
 
 
 class Verdicts(Record, frozen=True, kw_only=True):
@@ -59,7 +62,7 @@ class Verdicts(Record, frozen=True, kw_only=True):
 
 Result = TypeVar("Result")
 Outcome = Verdicts | GraderError  # or why there is none
-Known = Callable[[str], Mapping[str, Trail]]  # what is known of a submission's exercises, by their names
+TrailsOf = Callable[[str], Mapping[str, Trail]]  # what is known of a submission's exercises, by their names
 CARD_SECONDS = 60.0  # own time of a first touch of the GPU, which loads its driver
 UNWATCHED = ", memory on the card limited by the worker alone"  # no nvidia-ml-py, or the driver names other pids
 ALL_BUT = 1.0  # so few seconds left of a budget are none
@@ -88,7 +91,7 @@ class Grader:
         place: Workplace | None = None,
         sources: Sequence[Source] = (),
         kept: Collection[str] = (),
-        known: Known = lambda name: {},
+        known: TrailsOf = lambda name: {},
     ) -> None:
         self.options = options
         self._kept, self._known = frozenset(kept), known
@@ -222,7 +225,10 @@ class Grader:
 
     @property
     def _submission_seconds(self) -> float:
-        return max((self._limits(exercise).submission_seconds for exercise in self.rubric.exercises()), default=0.0)
+        return max(
+            (self.options.limits_of(exercise.name).submission_seconds for exercise in self.rubric.exercises()),
+            default=0.0,
+        )
 
     def _judged(self, folder: Path, jobs: int, account: Account, known: Mapping[str, Trail]) -> tuple[Judged, ...]:
         """All exercises, within one account whatever the number of jobs."""
@@ -273,7 +279,7 @@ class Grader:
             self._nursery,
             exercise,
             folder,
-            self._limits(exercise),
+            self.options.limits_of(exercise.name),
             options.device,
             options.data,
             seed=options.seed,
@@ -286,10 +292,6 @@ class Grader:
         exercises = self.rubric.exercises()
         named = [_names(source.path) & {exercise.file for exercise in exercises} for source in sources]
         return [exercise for exercise in exercises if not all(named) or exercise.file in set().union(*named)]
-
-    def _limits(self, exercise: Exercise) -> Limits:
-        limits = self.options.limits
-        return limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
 
     def close(self) -> None:
         if self._own_place:

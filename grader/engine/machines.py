@@ -13,7 +13,7 @@ from typing import Any
 from grader.authoring.exercise import Check
 from grader.course import Course
 from grader.engine import shards
-from grader.engine.local import Known, Options, Outcome
+from grader.engine.local import Options, Outcome, TrailsOf
 from grader.errors import UsageError
 from grader.submission import Source
 
@@ -32,7 +32,7 @@ class Machines:
         course: Course,
         scheduler: Ray | Slurm,
         kept: frozenset[str] = frozenset(),
-        known: Known = lambda name: {},
+        known: TrailsOf = lambda name: {},
     ) -> None:
         """`kept` and `known`: see `grader.engine.local.Grader`."""
         self._checks, self._options, self._course = checks, options, course

@@ -16,18 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from grader import course, errors
 from grader.authoring.exercise import Check
 from grader.course import Course
-from grader.engine.local import Grader, Known, Options, Outcome, Verdicts
+from grader.engine.local import Grader, Options, Outcome, TrailsOf, Verdicts
 from grader.errors import GraderError, HarnessError
-from grader.judge.session import Data
 from grader.judge.trail import Trail
 from grader.records import Record
 from grader.submission import Source
-from grader.worker.client import Limits
-from grader.worker.confinement import Level, pdeathsig
+from grader.worker.confinement import pdeathsig
 from reference import data
 
 LEAST, MOST = 20, 50  # submissions in a shard: what a start of its own is worth, and what a lost machine may cost
@@ -40,18 +39,10 @@ class Shard(Record, frozen=True, kw_only=True):
 
     course: Path | None  # its file; None for built-in exercises
     checks: tuple[str, ...]
-    seed: int
-    isolation: Level
-    device: str
-    limits: dict[str, Limits]
-    data: Data
+    options: Options
     sources: tuple[Source, ...]
     kept: frozenset[str] = frozenset()  # checks that stand as they are known
     known: dict[str, dict[str, Trail]] = {}  # of each submission, of each exercise
-
-    @property
-    def options(self) -> Options:
-        return Options(seed=self.seed, isolation=self.isolation, device=self.device, limits=self.limits, data=self.data)
 
 
 class Graded(Record, frozen=True, kw_only=True):
@@ -77,23 +68,19 @@ def cut(
     options: Options,
     processors: int,
     kept: frozenset[str] = frozenset(),
-    known: Known = lambda name: {},
+    known: TrailsOf = lambda name: {},
 ) -> Iterator[Shard]:
     """A class in shards for so many processors; each carries what is known of its submissions."""
     size = min(MOST, max(LEAST, len(sources) // (ROUNDS * processors)))
     root = os.path.abspath(data.data_root(options.data.root))  # the same folder wherever it is read
     ids = tuple(check.id for check in checks)
-    here = [msgspec.structs.replace(source, path=Path(os.path.abspath(source.path))) for source in sources]
+    here = [replace(source, path=Path(os.path.abspath(source.path))) for source in sources]
     for i in range(0, len(here), size):
         part = tuple(here[i : i + size])
         yield Shard(
             course=by.file,
             checks=ids,
-            seed=options.seed,
-            isolation=options.isolation,
-            device=options.device,
-            limits=by.limits,
-            data=msgspec.structs.replace(options.data, root=root),
+            options=replace(options, jobs=1, data=replace(options.data, root=root)),
             sources=part,
             kept=kept,
             known={source.name: dict(trails) for source in part if (trails := known(source.name))},

@@ -26,7 +26,6 @@ from grader.errors import AuthorError
 from grader.grading.glance import OURS, ROOT
 from grader.judge import diagnosis
 from grader.rubric import thresholds
-from grader.worker.client import Limits
 from reference import data
 
 PACKAGE = ROOT / "grader"
@@ -91,8 +90,7 @@ def _of(course: Course, check: Check, options: Options) -> Parts:
 
 def _declared(course: Course, check: Check, options: Options) -> Parts:
     """What the check and its exercise say of themselves, or course.toml of them."""
-    exercise, limits = check.exercise, options.limits
-    limit = limits if isinstance(limits, Limits) else limits.get(exercise.name, Limits())
+    exercise = check.exercise
     declared = (
         *(check.all_needs, check.without, check.own_work, check.live, check.files, check.trains),
         *(exercise.file, exercise.class_names, exercise.batches, exercise.function_names, exercise.ready_made),
@@ -100,7 +98,7 @@ def _declared(course: Course, check: Check, options: Options) -> Parts:
     )
     parts = {
         "the check's needs and kind": _sha(repr(declared)),
-        "the limits": _sha(repr(limit)),
+        "the limits": _sha(repr(options.limits_of(exercise.name))),
         "the thresholds": _sha(repr(sorted(thresholds.OVERRIDES.items()))) if exercise.class_names else "",
     }
     return parts | ({"whether students' training is run": str(options.data.train)} if check.trains else {})

@@ -72,17 +72,17 @@ def plan(
     wanted: Wanted,
     stored: Sequence[Candidate],
     snapshot: str,
-    fresh_seed: int,
+    seed_if_anew: int,
     given_seed: int | None,
     book: Gradebook,
 ) -> Plan:
     """For a submission with these files now, and with these stored reports, the newest first, the one that counts before all.
 
-    `fresh_seed` is for what nobody has seen the questions of; `given_seed` the one that was asked for.
+    `seed_if_anew` is for what nobody has seen the questions of; `given_seed` the one that was asked for.
     """
     candidates = [one for one in stored if one.snapshot == snapshot]
     if not candidates:
-        return anew(wanted, fresh_seed, FILES if stored else ANEW)
+        return anew(wanted, seed_if_anew, FILES if stored else ANEW)
     seed = candidates[0].seed if given_seed is None else given_seed
     of_seed = [one for one in candidates if one.seed == seed]
     if not of_seed:

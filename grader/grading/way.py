@@ -21,7 +21,7 @@ from grader import submission
 from grader.authoring.exercise import Check
 from grader.classes import Found
 from grader.course import Course
-from grader.engine.local import Known, Options, Outcome, Verdicts, fresh_seed, versions
+from grader.engine.local import Options, Outcome, TrailsOf, Verdicts, fresh_seed, versions
 from grader.errors import GraderError, HarnessError, UsageError
 from grader.gradebook import Entry, Gradebook, Problem, Result, Run
 from grader.grading import fingerprints, reuse
@@ -47,7 +47,7 @@ class Grades(Protocol):
 
 
 Engine = Callable[
-    [Sequence[Check], Options, Sequence[Source], frozenset[str], Known], contextlib.AbstractContextManager[Grades]
+    [Sequence[Check], Options, Sequence[Source], frozenset[str], TrailsOf], contextlib.AbstractContextManager[Grades]
 ]
 
 

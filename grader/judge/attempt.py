@@ -26,7 +26,7 @@ OTHERWISE = (
     "The same call gives another answer the second time: random numbers are used, or something is left over from the call "
     "before, such as a list or array outside of the function."
 )
-SHRINK_PLAYS = 200  # examples tried for a smaller counterexample of one check; planted submissions need 64
+SHRINK_PLAYS_OF_CHECK = 200  # examples tried for a smaller counterexample of one check; planted submissions need 64
 SHRINK_SECONDS = 10.0  # of own time: who needs more is shown what the replay met
 SEARCHES = 3  # for a failure to be made smaller
 PROBES = 3  # calls that decide whether a function wants tensors or arrays
@@ -138,7 +138,7 @@ class _Shrinker(Live):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.best: Failed | None = None
-        self.left = min(SHRINK_PLAYS, session.shrink_plays)
+        self.left = min(SHRINK_PLAYS_OF_CHECK, session.shrink_plays)
         self._size: tuple[float, ...] | None = None
 
     def play(self, body: Any, drawn: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import re
 import sys
 from dataclasses import dataclass
 
-from grader.judge.reading import DTYPE, GRADIENTS, Source
+from grader.judge.reading import DTYPE, GRADIENTS, Code
 from grader.worker import protocol
 
 NO_INPUT = "Nobody is there to type while your code is graded: take values as arguments instead of asking with input()."
@@ -104,7 +104,7 @@ class Crash:
     """An exception, and where in the student's source it was raised."""
 
     raised: protocol.Raised
-    source: Source
+    source: Code
     found: re.Match[str]
 
     @property

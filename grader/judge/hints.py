@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from grader.judge import crash, syntax
 from grader.judge.crash import Crash, listed, nearest
-from grader.judge.reading import Source, parameters
+from grader.judge.reading import Code, parameters
 from grader.worker import protocol
 
 Say = str | Callable[[Crash], str]
 SIZES = r"\b(shapes?|sizes?|dimensions?|broadcast|channels)\b|NoneType|not (subscriptable|iterable)|unpack"
 
 
-def for_crash(raised: protocol.Raised, source: Source) -> str:
+def for_crash(raised: protocol.Raised, source: Code) -> str:
     """One next step for what student code raised; empty for nothing to say."""
     for types, pattern, say in RULES:
         if types and raised.type_name not in types.split():
@@ -39,7 +39,7 @@ def about_sizes(raised: protocol.Raised) -> bool:
     return re.search(SIZES, raised.message) is not None
 
 
-def refused(raised: protocol.Raised, source: Source, name: str) -> str:
+def refused(raised: protocol.Raised, source: Code, name: str) -> str:
     """What to do about a call of the grader's own that the function or class `name` does not take; empty if unclear."""
     function = source.function(name)
     positional = parameters(source, name)

@@ -17,7 +17,7 @@ from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
 from grader.judge import crash, hints, wording
 from grader.judge.events import Event
-from grader.judge.reading import Source
+from grader.judge.reading import Code
 from grader.worker import protocol
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Layer(msgspec.Struct, frozen=True, array_like=True):
         return sum(parameter.count for parameter in self.parameters)
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True):
+class StateEntry(msgspec.Struct, frozen=True, array_like=True):
     """A parameter or buffer with its values."""
 
     name: str
@@ -143,11 +143,11 @@ class Network:
         self._few([parameter for layer in found for parameter in layer.parameters])
         return found
 
-    def state(self) -> list[Entry]:
+    def state(self) -> list[StateEntry]:
         """All parameters and buffers."""
         listed = list[tuple[str, str, str, Any]]
         found = self._few(self._ask("state", listed, self._number, doing="its parameters were being read"))
-        return [Entry(name, kind, owner, expect.array(values, name)) for name, kind, owner, values in found]
+        return [StateEntry(name, kind, owner, expect.array(values, name)) for name, kind, owner, values in found]
 
     def load(self, values: dict[str, np.ndarray]) -> None:
         """Set parameters and buffers by name."""
@@ -246,7 +246,7 @@ class Network:
         return _told(reply, kind, doing)
 
 
-def network_raised(call: str, made: str, raised: protocol.Raised, source: Source) -> CheckFailure:
+def network_raised(call: str, made: str, raised: protocol.Raised, source: Code) -> CheckFailure:
     """What building or running a network raised."""
     if raised.internal:
         return CheckFailure(raised.message, hint=CONSTRUCTOR if call == made else "")

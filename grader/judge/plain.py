@@ -12,7 +12,7 @@ import builtins
 import symtable
 from collections.abc import Collection, Iterable, Iterator
 
-from grader.judge.reading import Function, Source
+from grader.judge.reading import Code, Function
 
 LIBRARIES = {"__future__", "collections.abc", "itertools", "math", "numbers", "typing"}  # all of these
 # of these what is in PURE
@@ -43,7 +43,7 @@ CALLED = frozenset(CALLED_NAMES.split())
 MODULE_NAMES = frozenset(["__name__", "__file__", "__doc__"])
 
 
-def is_plain(source: Source, functions: Collection[str]) -> bool:
+def is_plain(source: Code, functions: Collection[str]) -> bool:
     """Whether calls of these functions of the file leave nothing behind for later ones."""
     try:
         return _is_plain(source, functions)
@@ -51,7 +51,7 @@ def is_plain(source: Source, functions: Collection[str]) -> bool:
         return False
 
 
-def _is_plain(source: Source, functions: Collection[str]) -> bool:
+def _is_plain(source: Code, functions: Collection[str]) -> bool:
     body = [node for node in source.tree.body if not _never_runs(node)]
     if not body or not all(map(_is_known, body)) or not all(map(_is_harmless, _inside(body))):
         return False

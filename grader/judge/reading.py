@@ -48,12 +48,12 @@ Told = TypeVar("Told")
 
 def look(
     nothing: Any,
-) -> Callable[[Callable[Concatenate[Source, Asked], Told]], Callable[Concatenate[Source, Asked], Told]]:
+) -> Callable[[Callable[Concatenate[Code, Asked], Told]], Callable[Concatenate[Code, Asked], Told]]:
     """Make a function a question about a source: answered once, and by `nothing` where the answer raises."""
 
-    def decorator(ask: Callable[Concatenate[Source, Asked], Told]) -> Callable[Concatenate[Source, Asked], Told]:
+    def decorator(ask: Callable[Concatenate[Code, Asked], Told]) -> Callable[Concatenate[Code, Asked], Told]:
         @wraps(ask)
-        def asked(source: Source, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Told:
+        def asked(source: Code, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Told:
             question = (ask.__name__, *args, *kwargs.items())
             if question not in source.known:
                 source.known[question] = nothing
@@ -67,7 +67,7 @@ def look(
     return decorator
 
 
-class Source:
+class Code:
     """One file of a submission."""
 
     def __init__(self, text: str = "") -> None:
@@ -76,7 +76,7 @@ class Source:
         self.known: dict[tuple[Any, ...], Any] = {}  # answers to the questions so far
 
     @classmethod
-    def of(cls, data: bytes | None) -> Source:
+    def of(cls, data: bytes | None) -> Code:
         """The source in `data`; an empty one where there is none, or none that can be read."""
         if data is None or len(data) > MOST_SOURCE:
             return cls()
@@ -213,7 +213,7 @@ def unparse(node: ast.AST) -> str:
 
 
 @look([])
-def unused_arguments(source: Source, name: str) -> list[str]:
+def unused_arguments(source: Code, name: str) -> list[str]:
     """Parameters of the function `name`, or of the constructor of the class `name`, that its body never reads."""
     function = _plain(source, name)
     if function is None:
@@ -224,7 +224,7 @@ def unused_arguments(source: Source, name: str) -> list[str]:
 
 
 @look([])
-def plain_lists(source: Source, kind: str) -> list[str]:
+def plain_lists(source: Code, kind: str) -> list[str]:
     """Attributes of the class `kind` that hold layers in a list or dict of Python's, where torch does not see them."""
     made = source.definition(kind)
     if not isinstance(made, ast.ClassDef) or any(_registers(node) for node in ast.walk(made)):
@@ -268,7 +268,7 @@ def _registers(node: ast.AST) -> bool:
 
 
 @look({})
-def overwritten_arguments(source: Source, name: str) -> dict[str, int]:
+def overwritten_arguments(source: Code, name: str) -> dict[str, int]:
     """Parameters that get another value before the first use of the one that was given, with the line of it."""
     function = _plain(source, name)
     given = set(_parameters(function, receiver=False))
@@ -285,13 +285,13 @@ def overwritten_arguments(source: Source, name: str) -> dict[str, int]:
 
 
 @look([])
-def parameters(source: Source, name: str) -> list[str]:
+def parameters(source: Code, name: str) -> list[str]:
     """The parameters that a call of `name` fills by position, in order."""
     function = source.function(name)
     return _parameters(function, receiver=False, named_only=False) if function else []
 
 
-def _plain(source: Source, name: str) -> Function | None:
+def _plain(source: Code, name: str) -> Function | None:
     """The function behind `name`, unless a decorator may use the arguments in its own way."""
     function = source.function(name)
     if function is None or not all(map(_harmless, function.decorator_list)):

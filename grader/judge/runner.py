@@ -15,7 +15,7 @@ from grader.authoring.exercise import Check
 from grader.authoring.expect import CheckFailure, CheckSkipped
 from grader.errors import GraderError
 from grader.judge import causes, diagnosis, wording
-from grader.judge.attempt import LEFT_OVER, OTHERWISE, SHRINK_PLAYS, Failed, attempt, evidence_of
+from grader.judge.attempt import LEFT_OVER, OTHERWISE, SHRINK_PLAYS_OF_CHECK, Failed, attempt, evidence_of
 from grader.judge.bank import Rubric
 from grader.judge.finding import finding_of
 from grader.judge.plain import is_plain
@@ -120,7 +120,7 @@ def _stands(step: Step, session: Session, plain: bool) -> bool:
         return False
     if not plain:
         return True
-    enough = min(SHRINK_PLAYS, step.left) == min(SHRINK_PLAYS, session.shrink_plays)
+    enough = min(SHRINK_PLAYS_OF_CHECK, step.left) == min(SHRINK_PLAYS_OF_CHECK, session.shrink_plays)
     return session.libraries == step.libraries and (enough or result.outcome == "passed")
 
 

@@ -18,7 +18,7 @@ from grader.excerpt import Excerpt
 from grader.judge import wording
 from grader.judge.causes import Known
 from grader.judge.crash import NO_COMPILER
-from grader.judge.reading import Source
+from grader.judge.reading import Code
 from grader.records import Record
 from grader.worker import protocol
 from grader.worker.client import FOR_ONE_CALL, Limits, Nursery, Worker
@@ -26,7 +26,7 @@ from grader.worker.confinement import Role
 from grader.worker.nursery import ON_DEMAND
 from grader.worker.owntime import Account
 
-SHRINK_PLAYS = 600  # examples tried for smaller counterexamples, for all checks of an exercise together
+SHRINK_PLAYS_OF_EXERCISE = 600  # examples tried for smaller counterexamples, for all checks of an exercise together
 STOPS = ("timeout", "memory", "threads", "scratch")  # kinds of WorkerFailed
 LOOP = "Look for a loop that never ends, or one that does far more work than it needs."
 SLOW = (
@@ -89,8 +89,8 @@ class Session:
         self._output = Excerpt(limits.output_bytes)
         self.failures: dict[str, Known] = {}  # what is known about each failed check beside its finding
         self.steady: set[str] = set()  # functions that have been asked the same twice
-        self._sources: dict[str, Source] = {}
-        self.shrink_plays = SHRINK_PLAYS  # left for looking for smaller counterexamples
+        self._sources: dict[str, Code] = {}
+        self.shrink_plays = SHRINK_PLAYS_OF_EXERCISE  # left for looking for smaller counterexamples
         self.diagnose = True  # compare failing code with the known misconceptions
         self.recognised: dict[frozenset[str], Mistake] | None = None  # those that it has, once somebody has asked
 
@@ -203,17 +203,17 @@ class Session:
         path = self.folder / file
         return path.read_bytes() if path.is_file() else None
 
-    def source(self, file: str = "") -> Source:
+    def source(self, file: str = "") -> Code:
         """The text of the exercise's file, or of another one that an exception came from; empty where there is none."""
         name = file if file.endswith(".py") else self.exercise.file
         if name not in self._sources:
-            self._sources[name] = Source()
+            self._sources[name] = Code()
             with contextlib.suppress(
                 OSError, ValueError, RuntimeError
             ):  # the name comes from the worker, and may be anything
                 path = (self.folder / name).resolve(strict=True)
                 if path.is_file() and path.is_relative_to(self.folder.resolve()):
-                    self._sources[name] = Source.of(path.read_bytes())
+                    self._sources[name] = Code.of(path.read_bytes())
         return self._sources[name]
 
     def of_reference(self) -> Session:

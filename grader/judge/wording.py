@@ -15,7 +15,7 @@ import numpy as np
 from grader.authoring.expect import CheckFailure, as_value
 from grader.intake.basket import CODE, shown
 from grader.judge import hints, syntax
-from grader.judge.reading import Source, overwritten_arguments, parameters, plain_lists, unused_arguments
+from grader.judge.reading import Code, overwritten_arguments, parameters, plain_lists, unused_arguments
 from grader.records import Argument, Array
 from grader.worker import protocol
 
@@ -39,7 +39,7 @@ def on_one_line(raised: protocol.Raised) -> protocol.Raised:
     return msgspec.structs.replace(raised, type_name=shown(raised.type_name), file=shown(raised.file))
 
 
-def not_loaded(file: str, raised: protocol.Raised, source: Source) -> CheckFailure:
+def not_loaded(file: str, raised: protocol.Raised, source: Code) -> CheckFailure:
     """Why the student's file could not be imported. `source`: of the file in which it went wrong."""
     at = place(raised)
     trace = raised.traceback
@@ -173,7 +173,7 @@ def call_raised(call: str, function: str, raised: protocol.Raised) -> CheckFailu
     )
 
 
-def crash_hint(raised: protocol.Raised, source: Source, name: str) -> str:
+def crash_hint(raised: protocol.Raised, source: Code, name: str) -> str:
     """One next step for what a call of the student's `name` raised, never empty."""
     with contextlib.suppress(Exception):  # no message and no source, however odd, is worth a grading
         if hint := _crash_hint(raised, source, name):
@@ -181,7 +181,7 @@ def crash_hint(raised: protocol.Raised, source: Source, name: str) -> str:
     return hints.neutral(raised) or NO_LINE
 
 
-def _crash_hint(raised: protocol.Raised, source: Source, name: str) -> str:
+def _crash_hint(raised: protocol.Raised, source: Code, name: str) -> str:
     if raised.type_name == "TypeError" and raised.line is None and "argument" in raised.message:
         return hints.refused(raised, source, name) or f"Compare the parameters of your {name} with the contract's."
     if raised.line is None and "object is not callable" in raised.message:
@@ -191,14 +191,14 @@ def _crash_hint(raised: protocol.Raised, source: Source, name: str) -> str:
     return hints.for_crash(raised, source)
 
 
-def unread(source: Source, function: str, given: dict[str, int]) -> str:
+def unread(source: Code, function: str, given: dict[str, int]) -> str:
     """`You never use stride.`: what a call was `given`, by name and place, that the student's function does not read."""
     with contextlib.suppress(Exception):
         return _unread(source, function, given)
     return ""
 
 
-def _unread(source: Source, function: str, given: dict[str, int]) -> str:
+def _unread(source: Code, function: str, given: dict[str, int]) -> str:
     unused, overwritten = unused_arguments(source, function), overwritten_arguments(source, function)
     own = parameters(source, function)
     known = [
@@ -294,7 +294,7 @@ def _named(value: Any, name: str) -> str:
     return name if isinstance(value, np.ndarray) else repr(value)
 
 
-def not_registered(source: Source, classes: Iterable[str]) -> str:
+def not_registered(source: Code, classes: Iterable[str]) -> str:
     """What to do about layers that torch does not see; empty where there are none."""
     held = [name for kind in classes for name in plain_lists(source, kind)]
     return (

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 from grader.authoring import expect
-from grader.judge.networks import Entry
+from grader.judge.networks import StateEntry
 from grader.later import torch
 from grader.rubric.classifier_variants import ACTIVATIONS
 from grader.rubric.formulas import Args
@@ -88,7 +88,7 @@ class Layer(NamedTuple):
 Part = Layer | Norm
 
 
-def assignments(entries: list[Entry], args: Args, form: Form, right: bool) -> Iterator[tuple[Part, ...]]:
+def assignments(entries: list[StateEntry], args: Args, form: Form, right: bool) -> Iterator[tuple[Part, ...]]:
     """Every way in which the student's tensors can play the parts: those of the steps that have some, in order.
 
     Raises CheckFailure when there are too many to try them all.

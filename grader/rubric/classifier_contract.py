@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.authoring import expect
 from grader.authoring.expect import CheckFailure
-from grader.judge.networks import KEEP_BATCH, Entry, Network
+from grader.judge.networks import KEEP_BATCH, Network, StateEntry
 from grader.later import torch
 from grader.rubric.classifier_variants import Steps
 
@@ -69,7 +69,7 @@ def built(student: Any, plan: Plan) -> Network:
     return plan.view(student.network(plan.name, *plan.args, sample=SAMPLE, seed=seed, **plan.named))
 
 
-def own(network: Network) -> list[Entry]:
+def own(network: Network) -> list[StateEntry]:
     """Its parameters."""
     return [entry for entry in network.state() if entry.kind == "parameter"]
 
@@ -82,7 +82,7 @@ def images(student: Any, count: int, side: int = SIDE) -> np.ndarray:
     return found
 
 
-def filled(student: Any, entries: list[Entry]) -> dict[str, np.ndarray]:
+def filled(student: Any, entries: list[StateEntry]) -> dict[str, np.ndarray]:
     """Random values of a fitting size for every parameter."""
     shapes = {x.name: x.values.shape for x in entries if x.kind == "parameter" and x.values.dtype.kind == "f"}
     return {
@@ -164,7 +164,7 @@ def logits_with(reading: Reading, parameters: torch.nn.Module, x: np.ndarray) ->
     return found
 
 
-def statistics(entries: Iterable[Entry]) -> dict[str, np.ndarray]:
+def statistics(entries: Iterable[StateEntry]) -> dict[str, np.ndarray]:
     """Values for the buffers of batch norms: fresh from the constructor, one without parameters would do nothing."""
     return {
         entry.name: np.full_like(entry.values, 0.5)

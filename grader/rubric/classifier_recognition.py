@@ -14,7 +14,7 @@ import numpy as np
 from grader.authoring import expect
 from grader.authoring.exercise import Mistake
 from grader.authoring.expect import CheckFailure
-from grader.judge.networks import Entry, Network
+from grader.judge.networks import Network, StateEntry
 from grader.later import torch
 from grader.rubric.classifier_contract import (
     LAYOUTS,
@@ -101,7 +101,9 @@ def lively(student: Any, wanted: list[Shape], loud: float) -> list[np.ndarray]:
     return found
 
 
-def answers(network: Network, entries: list[Entry], values: list[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
+def answers(
+    network: Network, entries: list[StateEntry], values: list[np.ndarray], x: np.ndarray
+) -> Iterator[np.ndarray]:
     """The network's logits with these parameters, found by their number of values, in each way they may be laid out."""
     by_size = {value.size: value for value in values}
     own = [entry for entry in entries if entry.kind == "parameter"]

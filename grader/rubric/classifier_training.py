@@ -9,7 +9,7 @@ import numpy as np
 from grader.authoring import expect
 from grader.authoring.exercise import Exercise, Mistake
 from grader.authoring.expect import CheckFailure
-from grader.judge.networks import Entry, Network
+from grader.judge.networks import Network, StateEntry
 from grader.later import torch
 from grader.records import Curves, Series
 from grader.rubric import thresholds
@@ -150,7 +150,7 @@ def train_once(
 
 def after_training(
     student: Any, plan: Plan, images: np.ndarray, labels: np.ndarray
-) -> tuple[Network, list[Entry], Any]:
+) -> tuple[Network, list[StateEntry], Any]:
     """A fresh network after the student's train, what it kept before, and what train returned.
 
     Where the run has a GPU it is trained there. The contract asks for code that works on a CPU: what fails on the GPU is
@@ -216,14 +216,14 @@ def losses_of(returned: Any) -> list[float]:
     return [float(value) for value in history[:1000]] if history.size > 1 else []
 
 
-def still(before: list[Entry], after: list[Entry]) -> list[str]:
+def still(before: list[StateEntry], after: list[StateEntry]) -> list[str]:
     """Names of the parameters that are what they were."""
     now = {entry.name: entry.values for entry in after}
     kept = [entry for entry in before if entry.kind == "parameter" and entry.name in now]
     return [entry.name for entry in kept if np.array_equal(entry.values, now[entry.name])]
 
 
-def changed(before: list[Entry], after: list[Entry]) -> bool:
+def changed(before: list[StateEntry], after: list[StateEntry]) -> bool:
     """Whether any parameter is another one, or has other values."""
     kept = {entry.name: entry.values for entry in before if entry.kind == "parameter"}
     now = {entry.name: entry.values for entry in after if entry.kind == "parameter"}

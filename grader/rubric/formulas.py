@@ -17,7 +17,7 @@ from grader.authoring import expect
 from grader.authoring.exercise import Mistake
 from grader.authoring.expect import CheckFailure
 from grader.authoring.tolerance import Tolerance
-from grader.judge.networks import AT_RANDOM, NOT_REGISTERED, Entry, Network
+from grader.judge.networks import AT_RANDOM, NOT_REGISTERED, Network, StateEntry
 from grader.later import torch
 from grader.records import Table
 
@@ -42,7 +42,7 @@ class Formula(NamedTuple):
     name: str  # of the class
     forms: tuple[Any, ...]  # all that the contract allows
     channels: Callable[[Args], int]  # of a batch
-    assignments: Callable[[list[Entry], Args, Any, bool], Iterator[Any]]  # of tensors to parts; is the form right?
+    assignments: Callable[[list[StateEntry], Args, Any, bool], Iterator[Any]]  # of tensors to parts; is the form right?
     compute: Callable[..., torch.Tensor]  # (state, roles, x, args, form, train, strict), in float64
     parts: Callable[[Args], str]  # what such a network is made of, in words
 
@@ -70,7 +70,7 @@ class Played(NamedTuple):
     """What a student's network made of its inputs; None where it stopped with an error."""
 
     args: Args
-    entries: list[Entry]
+    entries: list[StateEntry]
     state: dict[str, torch.Tensor]
     outputs: list[tuple[np.ndarray, np.ndarray | None]]
     train: bool
@@ -82,7 +82,7 @@ def noise(student: Any, *sizes: int) -> np.ndarray:
     return found
 
 
-def randomised(student: Any, entries: list[Entry]) -> dict[str, torch.Tensor]:
+def randomised(student: Any, entries: list[StateEntry]) -> dict[str, torch.Tensor]:
     """Random values for everything a network keeps, float64: batch norms get about what LOUD inputs give them."""
     state = {}
     for entry in entries:
@@ -217,7 +217,7 @@ def same_in_train_mode(student: Any, formula: Formula, listed: Iterable[Args]) -
             expect.close(network.output(x, train=True), wanted, tol=NEAR, hint=NOTHING_RANDOM)
 
 
-def recorded(before: dict[str, torch.Tensor], batch: dict[str, torch.Tensor], after: Iterable[Entry]) -> None:
+def recorded(before: dict[str, torch.Tensor], batch: dict[str, torch.Tensor], after: Iterable[StateEntry]) -> None:
     """Fail when running statistics have not gone from what they were `before` some way to those of the `batch`."""
     aside = 0.05  # of its way: a variance may be divided by n instead of n - 1
     now = {entry.name: torch.from_numpy(entry.values.astype("float64")) for entry in after}

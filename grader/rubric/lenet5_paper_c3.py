@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.authoring.expect import CheckFailure
-from grader.judge.networks import Entry, Layer, Network, Parameter
+from grader.judge.networks import Layer, Network, Parameter, StateEntry
 from grader.rubric.classifier_contract import LAYOUTS, laid_out
 
 INPUTS, OUTPUTS, KERNEL = 6, 16, 25
@@ -210,7 +210,7 @@ class Assembled:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._network, name)
 
-    def state(self) -> list[Entry]:
+    def state(self) -> list[StateEntry]:
         """As `Network.state`; the network's own where it is another one now, as after a training that exchanges it."""
         entries = self._network.state()
         held = {entry.name: entry.values.ravel() for entry in entries}
@@ -218,7 +218,7 @@ class Assembled:
             return entries
         made = (("C3.weight", self._weights, (-1, 5, 5)), ("C3.bias", self._biases, (-1,)))
         assembled = [
-            Entry(name, "parameter", "C3", np.array([held[part][index] for part, index in listed]).reshape(shape))
+            StateEntry(name, "parameter", "C3", np.array([held[part][index] for part, index in listed]).reshape(shape))
             for name, listed, shape in made
         ]
         return [*assembled, *(entry for entry in entries if entry.name not in self._names)]

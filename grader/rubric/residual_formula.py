@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from grader.authoring import expect
-from grader.judge.networks import Entry
+from grader.judge.networks import StateEntry
 from grader.later import later, torch
 from grader.rubric.formulas import Args
 from grader.rubric.tensors import Norm, batch_norms, bias_of, kernel_shapes, kernels
@@ -119,7 +119,7 @@ def stride_of(args: Args) -> int:
     return stride
 
 
-def assignments(entries: list[Entry], args: Args, block: Block, right: bool) -> Iterator[Roles]:
+def assignments(entries: list[StateEntry], args: Args, block: Block, right: bool) -> Iterator[Roles]:
     """Every way in which the student's tensors can play the parts of the formula."""
     channels, widths = args[0], block.widths(args)
     out = widths[-1]

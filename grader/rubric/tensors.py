@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from grader.judge.networks import Entry
+from grader.judge.networks import StateEntry
 
 NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 
@@ -18,7 +18,7 @@ class Norm(NamedTuple):
     variance: str
 
 
-def kernels(entries: list[Entry]) -> dict[str, tuple[int, ...]]:
+def kernels(entries: list[StateEntry]) -> dict[str, tuple[int, ...]]:
     """Shapes of what can be the weights of a convolution with square kernels, by name; a linear layer's are of a 1x1."""
     shapes = {entry.name: entry.values.shape for entry in entries if entry.values.dtype.kind == "f"}
     return {
@@ -39,7 +39,7 @@ def kernel_shapes(out: int, channels: int, kernel: int) -> tuple[tuple[int, ...]
     return ((out, channels, kernel, kernel), *([(out, channels)] if kernel == 1 else []))
 
 
-def batch_norms(entries: list[Entry], out: int, of_batch: bool = False) -> list[Norm]:
+def batch_norms(entries: list[StateEntry], out: int, of_batch: bool = False) -> list[Norm]:
     """The batch normalisations of `out` channels: by torch's names, else by the order they were registered in."""
     shapes = ((out,), (1, out, 1, 1))
     wide = [entry.name for entry in entries if entry.values.ndim == 4 and entry.name.endswith("weight")]

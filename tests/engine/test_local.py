@@ -164,7 +164,7 @@ def reports(request: pytest.FixtureRequest, folder: Path) -> Iterator[dict[str, 
     """One class, graded with one job, and with more jobs than submissions."""
     chosen = course.load().exercises
     checks = [check for name in ("corr2d", "pooling") for check in chosen[name].checks]
-    limits = Limits(submission_seconds=6.0)
+    limits = dict.fromkeys(("corr2d", "pooling"), Limits(submission_seconds=6.0))
     options = Options(jobs=request.param, isolation="none", limits=limits, data=Data(train=False))
     with Grader(checks, options) as grader:
         found = grader.grade_all([Source(path=folder / name, name=name) for name in ("sleepy", "quick")])

@@ -17,7 +17,7 @@ import msgspec
 from grader import course
 from grader.authoring.exercise import Check
 from grader.classes import find
-from grader.engine.local import Grader, Known, Options, Verdicts
+from grader.engine.local import Grader, Options, TrailsOf, Verdicts
 from grader.engine.workplace import Workplace
 from grader.gradebook import Gradebook
 from grader.grading.options import RunOptions
@@ -148,7 +148,7 @@ class Klass:
         checks = loaded.select(asked.exercise, asked.check, asked.public)
         options = Options(limits=loaded.limits, isolation="none", data=Data(train=False), jobs=1)
 
-        def engine(chosen: Any, how: Options, sources: Any, kept: frozenset[str], known: Known) -> Grader:
+        def engine(chosen: Any, how: Options, sources: Any, kept: frozenset[str], known: TrailsOf) -> Grader:
             self.calls += 1
             return Grader(chosen, how, self.place, sources, kept, known)
 

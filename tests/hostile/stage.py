@@ -32,6 +32,7 @@ from grader.engine.local import Grader, Options
 from grader.judge.bank import Bank
 from grader.records import SubmissionReport, to_json
 from grader.report import html
+from grader.rubric import EVERYTHING
 from grader.submission import Source
 from grader.worker.client import Limits
 from grader.worker.confinement import identity, namespaces, syscalls
@@ -162,7 +163,7 @@ def grade_all(folder: Path, device: str) -> list[dict[str, Any]]:
     originals = folder / "submissions"
     chosen = course.load().exercises
     checks = [check for name in EXERCISES for check in chosen[name].checks]
-    options = Options(isolation="strict", limits=LIMITS, device=device)
+    options = Options(isolation="strict", limits=dict.fromkeys(EVERYTHING, LIMITS), device=device)
     results = []
     try:
         with Grader(checks, options) as grading:

@@ -10,7 +10,7 @@ import pytest
 
 from grader.judge import hints, wording
 from grader.judge.crash import MOST_COMPARED, MOST_LETTERS, nearest
-from grader.judge.reading import Source
+from grader.judge.reading import Code
 from grader.worker import protocol
 from grader.worker.procedures import raised
 
@@ -139,7 +139,7 @@ if __name__ == "__main__":
 """
 
 
-def crash(text: str, folder: Path, name: str = "") -> tuple[protocol.Raised, Source]:
+def crash(text: str, folder: Path, name: str = "") -> tuple[protocol.Raised, Code]:
     """What the source raises in `folder`: when it is imported, or when its function `name` is called."""
     file = folder / "a.py"
     file.write_text(text, encoding="utf-8")
@@ -149,7 +149,7 @@ def crash(text: str, folder: Path, name: str = "") -> tuple[protocol.Raised, Sou
         if name:
             space[name](space["X"], space["K"], space["A"])  # type: ignore[operator]
     except BaseException as problem:
-        return raised(problem, folder, "a.py"), Source(text)
+        return raised(problem, folder, "a.py"), Code(text)
     raise AssertionError("nothing was raised")
 
 
@@ -215,7 +215,7 @@ def test_python_that_is_too_new(text: str, since: tuple[int, int], words: str, t
 def test_text_that_is_not_utf8(tmp_path: Path) -> None:
     """UTF-16, as some editors save, is told by its bytes."""
     found = protocol.Raised("SyntaxError", "source code string cannot contain null bytes")
-    told = wording.not_loaded("a.py", found, Source())
+    told = wording.not_loaded("a.py", found, Code())
 
     assert ("a.py is not UTF-8 text: source code string cannot contain null bytes", "Save the file as UTF-8.") == (
         told.message,
@@ -276,7 +276,7 @@ KEYS = (
 )
 def test_parameters_that_do_not_fit(unexpected: str, words: str) -> None:
     """The keys tell how the file was saved."""
-    assert words in hints.for_crash(protocol.Raised("RuntimeError", KEYS + unexpected), Source())
+    assert words in hints.for_crash(protocol.Raised("RuntimeError", KEYS + unexpected), Code())
 
 
 @pytest.mark.parametrize(
@@ -301,23 +301,23 @@ def test_parameters_that_do_not_fit(unexpected: str, words: str) -> None:
 )
 def test_a_call_that_the_student_s_function_does_not_take(text: str, message: str, words: str) -> None:
     """What differs from the contract is named, as far as the source tells."""
-    assert words in wording.crash_hint(protocol.Raised("TypeError", message), Source(text), "f")
+    assert words in wording.crash_hint(protocol.Raised("TypeError", message), Code(text), "f")
 
 
 def test_nothing_is_made_up() -> None:
     """An exception that nobody knows gets its line, and one without a line a way to see it."""
     unknown = protocol.Raised("OddError", "what?", 3, "", file="helper.py")
 
-    assert "" == hints.for_crash(unknown, Source())
-    assert "Look at line 3 of helper.py" in wording.crash_hint(unknown, Source(), "f")
-    assert wording.NO_LINE == wording.crash_hint(protocol.Raised("OddError", "what?"), Source(), "f")
+    assert "" == hints.for_crash(unknown, Code())
+    assert "Look at line 3 of helper.py" in wording.crash_hint(unknown, Code(), "f")
+    assert wording.NO_LINE == wording.crash_hint(protocol.Raised("OddError", "what?"), Code(), "f")
 
 
 def test_a_hint_is_one_line() -> None:
     """An exception's words in it begin no line of their own."""
     told = protocol.Raised("ValueError", "cannot reshape array of size 6 into shape (2,\nNext step: 5)", 3)
 
-    assert "6 values do not fill the shape (2, Next step: 5)" in hints.for_crash(told, Source())
+    assert "6 values do not fill the shape (2, Next step: 5)" in hints.for_crash(told, Code())
 
 
 def test_only_short_names_are_likened_and_not_all() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from grader.authoring.expect import CheckFailure
 from grader.judge import networks
-from grader.judge.networks import Entry, Evaluator, Layer, Network, Parameter
-from grader.judge.reading import Source
+from grader.judge.networks import Evaluator, Layer, Network, Parameter, StateEntry
+from grader.judge.reading import Code
 from grader.worker import protocol
 from grader.worker.protocol import Opaque, Raised, Reply, Request
 
@@ -32,8 +32,8 @@ class FakeSession:
     def require(self, name: str) -> None:
         self.required.append(name)
 
-    def source(self, file: str) -> Source:
-        return Source()
+    def source(self, file: str) -> Code:
+        return Code()
 
     def ask(self, request: Request, what: str, seconds: float | None = None) -> Reply:
         self.asked.append((request.procedure, request.arguments, what, seconds))
@@ -112,7 +112,7 @@ def test_values_of_parameters() -> None:
     network, session = built([["w", "parameter", "Linear", [[1.0, 2.0]]]])
     (entry,) = network.state()
 
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, StateEntry)
     assert ("w", "parameter", "Linear", [[1.0, 2.0]]) == (entry.name, entry.kind, entry.owner, entry.values.tolist())
     assert "state" == session.asked[-1][0]
 

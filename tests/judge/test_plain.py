@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.judge.plain import is_plain
-from grader.judge.reading import Source
+from grader.judge.reading import Code
 
 PLANTED = Path(__file__).parents[1] / "planted"
 PLAIN = {
@@ -54,12 +54,12 @@ NOT = {
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_keeps_nothing(name: str) -> None:
-    assert is_plain(Source(PLAIN[name]), ["f"])
+    assert is_plain(Code(PLAIN[name]), ["f"])
 
 
 @pytest.mark.parametrize("name", NOT)
 def test_may_keep_something(name: str) -> None:
-    assert not is_plain(Source(NOT[name]), ["f"])
+    assert not is_plain(Code(NOT[name]), ["f"])
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,4 @@ def test_planted_memories(path: str) -> None:
     """Submissions that were planted because they keep something."""
     exercise = path.partition("/")[0]
     functions = {"corr2d": ["corr2d"], "pooling": ["maximum", "average"], "kernel_learning": ["learn_kernel"]}[exercise]
-    assert not is_plain(Source.of((PLANTED / path / f"{exercise}.py").read_bytes()), functions)
+    assert not is_plain(Code.of((PLANTED / path / f"{exercise}.py").read_bytes()), functions)

@@ -10,7 +10,7 @@ from grader.judge import reading
 from grader.judge.reading import (
     MOST_NODES,
     MOST_SOURCE,
-    Source,
+    Code,
     overwritten_arguments,
     parameters,
     plain_lists,
@@ -42,7 +42,7 @@ from grader.judge.reading import (
 )
 def test_arguments_that_are_never_read(text: str, unused: list[str]) -> None:
     """Named only where nothing in the function can read them."""
-    assert unused == unused_arguments(Source(text), "f")
+    assert unused == unused_arguments(Code(text), "f")
 
 
 @pytest.mark.parametrize(
@@ -57,19 +57,19 @@ def test_arguments_that_are_never_read(text: str, unused: list[str]) -> None:
 )
 def test_arguments_that_are_overwritten(text: str, overwritten: dict[str, int]) -> None:
     """Those that get another value before what was given is looked at, with the line."""
-    assert overwritten == overwritten_arguments(Source(text), "f")
+    assert overwritten == overwritten_arguments(Code(text), "f")
 
 
 def test_parameters_by_position() -> None:
     """In order, without self and without those that need their name."""
-    assert ["x", "k"] == parameters(Source("def f(x, k, *, stride=1): pass"), "f")
-    assert ["i"] == parameters(Source("class f:\n  def __init__(self, i): pass"), "f")
-    assert [] == parameters(Source(""), "f")
+    assert ["x", "k"] == parameters(Code("def f(x, k, *, stride=1): pass"), "f")
+    assert ["i"] == parameters(Code("class f:\n  def __init__(self, i): pass"), "f")
+    assert [] == parameters(Code(""), "f")
 
 
 def test_names_of_a_file() -> None:
     """What a NameError may have meant: of the file, of one function, of the main part alone."""
-    source = Source(
+    source = Code(
         "import torch.nn as nn\nif True:\n  size = 2\ndef f(x):\n  for i in x: h, w = i\n"
         "if __name__ == '__main__':\n  demo = 1\n"
     )
@@ -82,13 +82,13 @@ def test_names_of_a_file() -> None:
 
 def test_a_script_that_is_no_python_has_no_statements() -> None:
     """It is asked once what it is made of, not again by every question."""
-    assert [] == Source("def f(:\n").tree.body
+    assert [] == Code("def f(:\n").tree.body
 
 
 def test_names_of_a_notebook_with_a_cell_that_is_no_python() -> None:
     """That cell is left out, as it is when the notebook is run; what it begins to define is known by its line."""
     cells = ("def f(x): return x", "print 'a'\ndef g(x): return x", "class H: pass")
-    made = Source("".join(f"# code cell {n} of a.ipynb\n{cell}\n" for n, cell in enumerate(cells, start=1)))
+    made = Code("".join(f"# code cell {n} of a.ipynb\n{cell}\n" for n, cell in enumerate(cells, start=1)))
 
     assert {"f": 2, "H": 7} == made.names
     assert [True, True, True, False] == [made.begins(name) for name in ("f", "g", "H", "x")]
@@ -96,7 +96,7 @@ def test_names_of_a_notebook_with_a_cell_that_is_no_python() -> None:
 
 def test_attributes_of_a_class() -> None:
     """What it gives itself, and its methods."""
-    source = Source("class Net:\n  def __init__(self):\n    self.conv1 = other.conv2\n  def forward(self, x): pass")
+    source = Code("class Net:\n  def __init__(self):\n    self.conv1 = other.conv2\n  def forward(self, x): pass")
 
     assert ["conv1", "__init__", "forward"] == source.attributes("Net")
     assert [] == source.attributes("Other")
@@ -115,7 +115,7 @@ def test_attributes_of_a_class() -> None:
 )
 def test_switches(line: str, off: bool) -> None:
     """Only what a file does at its top level changes everything after it."""
-    assert off == Source(f"import torch\n{line}\n").switched_off()
+    assert off == Code(f"import torch\n{line}\n").switched_off()
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_switches(line: str, off: bool) -> None:
 )
 def test_compiling(text: str, compiles: bool) -> None:
     """torch.compile is seen where it is used, not where it is mentioned."""
-    assert compiles == Source(text).compiles
+    assert compiles == Code(text).compiles
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_compiling(text: str, compiles: bool) -> None:
 )
 def test_odd_sources(text: str) -> None:
     """Whatever was handed in, the look ends, and finds nothing in what cannot be read."""
-    source = Source.of(text.encode())
+    source = Code.of(text.encode())
 
     assert ([], {}, [], "") == (
         unused_arguments(source, "f"),
@@ -156,8 +156,8 @@ def test_odd_sources(text: str) -> None:
 
 def test_sources_that_are_not_looked_at() -> None:
     """None, one that is too large, and bytes that are no UTF-8."""
-    assert ("", "") == (Source.of(None).text, Source.of(b"#" * (MOST_SOURCE + 1)).text)
-    assert {"a": 1} == Source.of("a = 'ü'".encode("latin-1")).names
+    assert ("", "") == (Code.of(None).text, Code.of(b"#" * (MOST_SOURCE + 1)).text)
+    assert {"a": 1} == Code.of("a = 'ü'".encode("latin-1")).names
 
 
 @pytest.mark.parametrize(
@@ -177,14 +177,12 @@ def test_sources_that_are_not_looked_at() -> None:
 )
 def test_layers_that_torch_does_not_see(body: str, held: list[str]) -> None:
     """Layers in a list of Python's; not where anything may register them after all."""
-    assert held == plain_lists(Source(f"class Net(nn.Module):\n  def __init__(self):\n    {body}"), "Net")
+    assert held == plain_lists(Code(f"class Net(nn.Module):\n  def __init__(self):\n    {body}"), "Net")
 
 
 def test_aliases_are_followed_a_few_steps() -> None:
     """However many lines give a name anew, a look at it costs the same."""
-    source = Source(
-        "def f(x, stride): return x\n" + "g = f\n" * 3000 + "h = g\ni = h\nj = i\na = a\n" + "b = b\n" * 3000
-    )
+    source = Code("def f(x, stride): return x\n" + "g = f\n" * 3000 + "h = g\ni = h\nj = i\na = a\n" + "b = b\n" * 3000)
 
     assert ["x", "stride"] == parameters(source, "i")
     assert [[], [], []] == [parameters(source, name) for name in ("j", "a", "b")]
@@ -193,13 +191,13 @@ def test_aliases_are_followed_a_few_steps() -> None:
 def test_the_last_binding_counts() -> None:
     """A function whose name is given to something else is none any more."""
     assert [[], ["y"]] == [
-        parameters(Source(f"def f(x): pass\n{last}"), "f") for last in ("f = compile(f)", "def f(y): pass")
+        parameters(Code(f"def f(x): pass\n{last}"), "f") for last in ("f = compile(f)", "def f(y): pass")
     ]
 
 
 def test_a_question_is_answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every finding asks: a source that is slow to look at is slow once."""
-    source = Source("def f(x, k):\n  y = x\n  return y\nclass Net:\n  def g(self): self.a = [Linear(1, 1)]\nseterr()\n")
+    source = Code("def f(x, k):\n  y = x\n  return y\nclass Net:\n  def g(self): self.a = [Linear(1, 1)]\nseterr()\n")
 
     def ask() -> list[object]:
         of_file = [source.names, source.guarded, source.local_to("y"), source.switches(), source.compiles]
@@ -216,14 +214,14 @@ def test_a_question_is_answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_tree_of_too_many_nodes_is_not_looked_at() -> None:
     """A file may be short enough and still hold a node in every character."""
-    assert {} == Source("first = 1\n" + "a\n" * MOST_NODES).names
-    assert {"first": 1} == Source("first = 1\n" + "a\n" * (MOST_NODES // 10)).names
+    assert {} == Code("first = 1\n" + "a\n" * MOST_NODES).names
+    assert {"first": 1} == Code("first = 1\n" + "a\n" * (MOST_NODES // 10)).names
 
 
 def test_what_python_cannot_write_out_again() -> None:
     """A class and a switch are told without its text."""
     text = "f\"{'\x01'}\""  # in Python 3.11 a control character in braces has no text
-    source = Source(
+    source = Code(
         f"class Net:\n  note = {text}\n  def __init__(self): self.w = [Linear(1, 1)]\nset_default_dtype({text})\n"
         f"@{text}.upper()\ndef f(x): pass\n"
     )
@@ -243,7 +241,7 @@ def test_nothing_is_known_where_a_look_raises(monkeypatch: pytest.MonkeyPatch) -
 
     for name in ("_bound", "_plain", "_last_name", "_parameters", "_is_self"):
         monkeypatch.setattr(reading, name, broken)
-    source = Source("def f(x): pass\nclass Net:\n  def g(self): self.a = [Linear()]\nseterr()")
+    source = Code("def f(x): pass\nclass Net:\n  def g(self): self.a = [Linear()]\nseterr()")
 
     assert [{}, set(), []] == [source.names, source.guarded, source.switches()]
     assert ["", [], []] == [source.local_to("x"), source.seen_in("f"), source.attributes("Net")]

@@ -893,7 +893,7 @@ def test_budgets(
     doubling: Exercise, monkeypatch: pytest.MonkeyPatch, of_check: int, of_exercise: int, left: int
 ) -> None:
     """A check may try neither more examples than its own number nor more than what is left to the exercise."""
-    monkeypatch.setattr(attempt, "SHRINK_PLAYS", of_check)
+    monkeypatch.setattr(attempt, "SHRINK_PLAYS_OF_CHECK", of_check)
     session = Stage(doubling, large_is_wrong)
     session.shrink_plays = of_exercise
     session.steady.add("twice")

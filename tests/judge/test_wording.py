@@ -13,7 +13,7 @@ from grader.authoring.expect import CheckFailure
 from grader.judge import wording
 from grader.judge.crash import ALONE, LIBRARIES, NO_GPU, NO_INPUT, PLAIN_NAME, SAVE_AGAIN
 from grader.judge.networks import CONSTRUCTOR, FORWARD, NO_LAYER, network_raised
-from grader.judge.reading import Source
+from grader.judge.reading import Code
 from grader.records import Argument, Array, Plain
 from grader.worker.protocol import Raised
 
@@ -31,7 +31,7 @@ CELL = "code cell 2 of a.ipynb"
 
 def hinted(found: CheckFailure) -> str:
     """The next step that a finding about it ends up with."""
-    return found.hint or wording.crash_hint(found.raised, Source(), "f")
+    return found.hint or wording.crash_hint(found.raised, Code(), "f")
 
 
 # what importing raised, message, hint, traceback
@@ -120,7 +120,7 @@ NOT_LOADED = [
 @pytest.mark.parametrize(("raised", "message", "hint", "traceback"), NOT_LOADED)
 def test_not_loaded(raised: Raised, message: str, hint: str, traceback: str) -> None:
     """Why a file cannot be imported, where, and what to do; a traceback where it says more."""
-    found = wording.not_loaded("a.py", raised, Source())
+    found = wording.not_loaded("a.py", raised, Code())
 
     assert (message, hint, traceback, False) == (found.message, found.hint, found.traceback, found.fatal)
 
@@ -145,10 +145,10 @@ ONLY_IN_HERE = [
 @pytest.mark.parametrize(("raised", "hint"), ONLY_IN_HERE)
 def test_errors_that_only_happen_in_here(raised: Raised, hint: str) -> None:
     """Whether importing, calling or a network met them, the hint says what is different in here."""
-    imported = wording.not_loaded("a.py", raised, Source())
+    imported = wording.not_loaded("a.py", raised, Code())
 
     called = hinted(wording.call_raised("f(X)", "f", raised))
-    in_a_network = hinted(network_raised("backward()", "Net()", raised, Source()))
+    in_a_network = hinted(network_raised("backward()", "Net()", raised, Code()))
 
     assert (hint or wording.NO_LINE) == called == in_a_network
     assert imported.hint == hint or (not hint and imported.hint.startswith("Run `python a.py`"))
@@ -328,7 +328,7 @@ NETWORK_RAISED = [
 @pytest.mark.parametrize(("call", "raised", "message", "hint", "traceback"), NETWORK_RAISED)
 def test_network_raised(call: str, raised: Raised, message: str, hint: str, traceback: str) -> None:
     """The same for a network, with the mistakes that only networks have."""
-    found = network_raised(call, "Net(3)", raised, Source())
+    found = network_raised(call, "Net(3)", raised, Code())
 
     assert (message, hint) == (found.message, hinted(found) if found.raised else found.hint)
     assert traceback == found.traceback

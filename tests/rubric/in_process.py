@@ -10,7 +10,7 @@ from torch import nn
 
 from grader.authoring.expect import CheckFailure
 from grader.judge import wording
-from grader.judge.networks import Entry, Layer, Parameter
+from grader.judge.networks import Layer, Parameter, StateEntry
 
 
 class InProcess:
@@ -19,9 +19,9 @@ class InProcess:
     def __init__(self, module: nn.Module, made: str) -> None:
         self.module, self.made = module, made
 
-    def state(self) -> list[Entry]:
+    def state(self) -> list[StateEntry]:
         kinds = (("parameter", self.module.named_parameters()), ("buffer", self.module.named_buffers()))
-        return [Entry(name, kind, "", v.detach().numpy().copy()) for kind, items in kinds for name, v in items]
+        return [StateEntry(name, kind, "", v.detach().numpy().copy()) for kind, items in kinds for name, v in items]
 
     def layers(self) -> list[Layer]:
         found = []

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from grader.authoring.expect import CheckFailure
-from grader.judge.networks import Entry, Layer, Parameter
+from grader.judge.networks import Layer, Parameter, StateEntry
 from grader.rubric import lenet5, mnist_cnn
 from grader.rubric.classifier_contract import LAYOUTS, Layout, Plan, at_random, contract_with, laid_out
 from grader.rubric.classifier_mistakes import mistakes
@@ -42,9 +42,9 @@ class Played:
     def __init__(self, module: nn.Module) -> None:
         self.module = module.eval()
 
-    def state(self) -> list[Entry]:
+    def state(self) -> list[StateEntry]:
         return [
-            Entry(name, "parameter", "", value.detach().numpy().copy())
+            StateEntry(name, "parameter", "", value.detach().numpy().copy())
             for name, value in self.module.named_parameters()
         ]
 
