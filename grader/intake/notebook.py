@@ -1,6 +1,6 @@
 """NAME.ipynb becomes NAME.py where there is none: its code cells, as `cells` reads them.
 
-A cell that begins with %%writefile NAME.py becomes that file. A notebook of another name than the exercises' serves for
+A cell that begins with %%writefile NAME.py becomes that file; a script that Colab has exported loses its lines with !. A notebook of another name than the exercises' serves for
 each of them that was not handed in and whose names it defines.
 """
 
@@ -14,7 +14,7 @@ import msgspec
 
 from grader.intake import cells
 from grader.intake.basket import Basket, Parts, shown, too_large
-from grader.worker.script import defines, title
+from grader.worker.script import defines, is_of_colab, title
 
 MOST_NOTEBOOK_BYTES = 16 << 20  # pictures included; decoding takes several times as much
 MOST_CELLS = 2000  # of code
@@ -79,6 +79,9 @@ def convert(basket: Basket, wanted: Mapping[str, Collection[str]] | None = None)
     """
     room, reader = MOST_CODE, cells.Reader()
     made: dict[Parts, bytes] = {}
+    for parts, data in basket.files.items():
+        if parts[-1].endswith(".py") and is_of_colab(text := data.decode("utf-8-sig", "replace")):
+            basket.files[parts] = reader.as_python([text.replace("\r\n", "\n")])[0].encode("utf-8", "replace")
     for parts in sorted(parts for parts in basket.files if parts[-1].endswith(".ipynb")):
         name = parts[-1]
         script = (*parts[:-1], name.removesuffix(".ipynb") + ".py")

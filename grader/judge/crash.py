@@ -28,10 +28,6 @@ NO_NETWORK = (
 )
 NO_GPU = "There is no GPU while your code is graded: use the device that train is given, and leave out .cuda()."
 NO_MPS = "There is no GPU while your code is graded, Apple's neither: use the device that train is given, or the CPU."
-NO_COMPILER = (
-    "torch.compile starts a compiler as another process, and there is none while your code is graded: leave it out, the "
-    "code does the same without it."
-)
 NO_GRAD = "Take the step in place, outside of the graph: with torch.no_grad(): K -= lr * K.grad, then K.grad.zero_()."
 SAVE_AGAIN = "Save it anew: torch.save(model.state_dict(), path), with a model of the very class that you hand in."
 BY_POSITION = "cannot be given by position"

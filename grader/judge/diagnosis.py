@@ -55,8 +55,6 @@ def explain(results: Mapping[str, CheckResult], session: Session) -> Iterable[Ch
     open_findings = any(result.outcome == "failed" and result.public for result in results.values())
     # code that hangs would cost its limit once more
     answering = session.diagnose and not session.timeouts and (session.names or session.recognised is not None)
-    # under a switch for the whole file no function answers as its own mistakes would have it
-    answering = answering and not session.source().switched_off()
     # a check that knows the mistake has told it
     answering = answering and not any(r.finding and r.finding.misconception for r in results.values())
     if not (open_findings and answering):

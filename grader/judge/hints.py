@@ -92,8 +92,6 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     (syntax.SYNTAX, r"", syntax.newer),
     # what is not there while code is graded
     ("EOFError", r"reading a line", crash.NO_INPUT),
-    ("InductorError BackendCompilerFailed InvalidCxxCompiler TorchRuntimeError", r"", crash.NO_COMPILER),
-    ("", r"torch\._dynamo|torch\._inductor|TorchDynamo|torchdynamo", crash.NO_COMPILER),
     ("", r"MPS backend|\bmps\b|without MPS", crash.NO_MPS),
     ("", crash.CPU_ONLY.pattern, crash.NO_GPU),
     ("URLError HTTPError gaierror ConnectionError ConnectionRefusedError MaxRetryError SSLError", r"", crash.download),

@@ -193,17 +193,6 @@ class Code:
         known = dict(SWITCHES)
         return [(n.lineno, shown(unparse(n) or name), known[name]) for n, name in called if name in known]
 
-    def switched_off(self) -> bool:
-        """Whether gradients are off, or new tensors of another dtype, for all that the file does."""
-        return any(what in (GRADIENTS, DTYPE) and "(True)" not in text for _, text, what in self.switches())
-
-    @property
-    @look(False)
-    def compiles(self) -> bool:
-        """Whether torch.compile is called, or decorates something."""
-        found = (node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute) and node.attr == "compile")
-        return any(isinstance(node.value, ast.Name) and node.value.id == "torch" for node in found)
-
 
 def unparse(node: ast.AST) -> str:
     """The text of a node; empty where Python finds none: ast.unparse does not know every f-string."""

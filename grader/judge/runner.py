@@ -147,7 +147,7 @@ def _notes(session: Session) -> tuple[str, ...]:
         called = wording.ready_made(session.imports_ready_made)
         notes.append(f"{file} calls {called} while it is imported, where nothing is graded: to compare with?")
     if session.broken_cell:
-        notes.append(f"{wording.broken_cell(session.broken_cell)}. What the other cells define was graded all the same")
+        notes.append(f"{wording.broken_cell(session.broken_cell)}. What is defined elsewhere was graded all the same")
     return tuple(notes)
 
 

@@ -17,7 +17,6 @@ from grader.errors import HarnessError, ShortOfResources, WorkerFailed
 from grader.excerpt import Excerpt
 from grader.judge import wording
 from grader.judge.causes import Known
-from grader.judge.crash import NO_COMPILER
 from grader.judge.reading import Code
 from grader.records import Record
 from grader.worker import protocol
@@ -326,7 +325,7 @@ class Session:
         """
         self.note_failure(failure)
         hint = LOOP if str(failure).endswith(FOR_ONE_CALL) else hint
-        return self._failure(failure, f"{failure} while {what}", NO_COMPILER if self.source().compiles else hint)
+        return self._failure(failure, f"{failure} while {what}", hint)
 
     def _failure(self, failure: WorkerFailed, words: str, hint: str) -> CheckFailure:
         if failure.kind == "starved":

@@ -96,7 +96,9 @@ def _procedure(workspace: Workspace, name: str, arguments: list[Any]) -> protoco
     if name == "load":
         names = from_student(workspace.load(*arguments))
         broken = workspace.broken_cell
-        return protocol.Reply(names, raised(broken, workspace.folder, workspace.file) if broken else None)
+        return protocol.Reply(
+            names, raised(broken, workspace.folder, workspace.file, workspace.beside) if broken else None
+        )
     if name == "constant":
         return protocol.Reply(workspace.constant(*arguments))
     return networks.run(workspace, name, arguments)
@@ -106,7 +108,7 @@ def _guarded(workspace: Workspace, action: Callable[[], protocol.Reply]) -> prot
     try:
         return action()
     except BaseException as problem:  # SystemExit, KeyboardInterrupt and students' own kinds too
-        return protocol.Reply(raised=raised(problem, workspace.folder, workspace.file))
+        return protocol.Reply(raised=raised(problem, workspace.folder, workspace.file, workspace.beside))
 
 
 def _read(count: int) -> bytearray:

@@ -207,6 +207,7 @@ def _warm_up() -> None:
     torch.set_num_threads(1)
     seed_everything(0)
     uncompiled.free_optimisers()
+    uncompiled.compile_nothing()
     np.einsum("ij,ij->", np.ones((2, 2)), np.ones((2, 2)))
     _load_torchvisions_operators()
     ready_made.know_operators()
@@ -257,7 +258,7 @@ def _import_torchvision() -> None:
         helper.torchvision()
 
 
-ON_DEMAND = {"torch.compile": _import_compiler, "torchvision": _import_torchvision}  # by the word in code that wants it
+ON_DEMAND = {"torch._dynamo": _import_compiler, "torchvision": _import_torchvision}  # by the word in code that wants it
 _there: set[str] = set()
 
 

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import traceback
 import types
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ class Workspace:
 
     def __init__(self, folder: Path, digits: str = "", card_share: float = 1.0) -> None:
         self.folder = folder
+        self.beside: Path | None = None  # where the code works, with copies of its files
         self.card_share = card_share  # of a GPU's memory, where there is one to use
         self.digits = digits  # the file with those rows of scikit-learn's that student code may see
         self.file = ""  # the exercise's
@@ -76,7 +78,8 @@ class Workspace:
             ready_made.arm(without)
         ready_made.prepare(without)
         sys.argv[:] = [file]  # as if it were run; what the nursery was started with is nobody's business
-        _settle(self.folder, Path.cwd())
+        self.beside = Path.cwd()
+        _settle(self.folder, self.beside)
         package = types.ModuleType(PACKAGE)
         package.__path__ = [str(self.folder)]
         sys.modules[PACKAGE] = package
@@ -90,7 +93,7 @@ class Workspace:
         module = importlib.util.module_from_spec(spec)
         # both names lead to this one module: `import corr2d` and `from .corr2d import corr2d`
         sys.modules[name] = sys.modules[Path(file).stem] = module
-        with ready_made.told():
+        with ready_made.told(), switches_as_they_were():
             spec.loader.exec_module(module)
         if isinstance(loader, shell.CellLoader) and loader.problem is not None:
             if not any(hasattr(module, key) for key in contract):
@@ -195,10 +198,10 @@ def _settle(folder: Path, scratch: Path) -> None:
 
 
 def _lay_out(folder: Path, beside: Path) -> None:
-    """Copies of the student's own data files where the code works: it opens them by name, and may write them anew."""
+    """Copies of the student's own files where the code works: it opens and imports them by name, and may write them anew."""
     room = MOST_LAID_OUT
     for path in sorted(folder.rglob("*"))[:MOST_FILES]:
-        if path.suffix == ".py" or not path.is_file() or path.stat().st_size > room:
+        if not path.is_file() or path.stat().st_size > room:
             continue
         room -= path.stat().st_size
         target = beside / path.relative_to(folder)
@@ -213,6 +216,20 @@ def show_no_card() -> None:
     torch.cuda.device_count = torch.accelerator.device_count = lambda: 0
 
 
+@contextlib.contextmanager
+def switches_as_they_were() -> Iterator[None]:
+    """What an import switches for all that comes after is switched back: a trial further down may have needed it."""
+    gradients, dtype, errors = torch.is_grad_enabled(), torch.get_default_dtype(), np.geterr()
+    with warnings.catch_warnings():
+        try:
+            yield
+        finally:
+            torch.set_grad_enabled(gradients)
+            torch.set_default_dtype(dtype)
+            torch.set_default_device(None)
+            np.seterr(**errors)
+
+
 def seed_everything(seed: int) -> None:
     """Re-seed every generator a student may draw from: forks of one nursery start out identical."""
     random.seed(seed)
@@ -223,23 +240,24 @@ def seed_everything(seed: int) -> None:
         torch.default_generator.manual_seed(seed)
 
 
-def raised(problem: BaseException, folder: Path, own: str) -> protocol.Raised:
+def raised(problem: BaseException, folder: Path, own: str, beside: Path | None = None) -> protocol.Raised:
     """An exception of student code as text: its frames only, its own words, whatever its __str__ does.
 
-    The file is told where it is another than `own`, which every finding names anyway.
+    The file is told where it is another than `own`, which every finding names anyway; a copy `beside` is told as itself.
     """
     try:
         message = _sendable(str(problem), protocol.MOST_MESSAGE)
     except BaseException:
         message = "(the exception could not be turned into text)"
-    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if _inside(frame.filename, folder)][-6:]
-    places = [_place(frame.filename, frame.lineno, folder) for frame in frames]
+    folders = [folder] if beside is None else [folder, beside]
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if _inside(frame.filename, folders)][-6:]
+    places = [_place(frame.filename, frame.lineno, folders) for frame in frames]
     text = "".join(
         f'  File "{file}", line {line}, in {frame.name}\n    {frame.line}\n'
         for (file, line), frame in zip(places, frames, strict=True)
     )
-    if isinstance(problem, SyntaxError) and _inside(problem.filename or "", folder):
-        file, line = _place(problem.filename or "", problem.lineno, folder)
+    if isinstance(problem, SyntaxError) and _inside(problem.filename or "", folders):
+        file, line = _place(problem.filename or "", problem.lineno, folders)
         places.append((file, line))
         text += f'  File "{file}", line {line}\n{_marked(problem)}'
     file, line = places[-1] if places else (own, None)
@@ -262,7 +280,7 @@ def _marked(problem: SyntaxError) -> str:
     return f"    {wrong.strip()}\n    {' ' * max(at, 0)}^\n"
 
 
-def _place(filename: str, line: int | None, folder: Path) -> tuple[str, int | None]:
+def _place(filename: str, line: int | None, folders: list[Path]) -> tuple[str, int | None]:
     """File and line as the student knows them: of a notebook they have never seen the script."""
     try:
         above = linecache.getlines(filename)[: line or 0]
@@ -271,7 +289,7 @@ def _place(filename: str, line: int | None, folder: Path) -> tuple[str, int | No
     for back, text in enumerate(reversed(above)):
         if (cell := script.CELL.fullmatch(text)) and back > 0:
             return cell[1], back
-    return filename.removeprefix(f"{folder}/"), line
+    return _inside(filename, folders), line
 
 
 def _sendable(text: str, most: int) -> str:
@@ -303,6 +321,7 @@ def _differs(wire: protocol.Value, value: Any) -> bool:
     return array is None or array.shape != wire.shape or array.tobytes() != wire.data
 
 
-def _inside(filename: str, folder: Path) -> bool:
-    """Whether that is a student's file, by a name that does not lead out again: code can be compiled under any."""
-    return filename.startswith(f"{folder}/") and ".." not in filename.split("/")
+def _inside(filename: str, folders: list[Path]) -> str:
+    """The name of a student's file below one of these; empty where it leads out again: code can be compiled under any."""
+    below = [filename.removeprefix(f"{folder}/") for folder in folders if filename.startswith(f"{folder}/")]
+    return below[0] if below and ".." not in filename.split("/") else ""

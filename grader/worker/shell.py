@@ -13,6 +13,7 @@ import inspect
 import os
 import runpy
 import sys
+import traceback
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -22,7 +23,6 @@ from grader.worker import magics, script
 from grader.worker.absent import Nothing
 
 FUTURE = annotations.compiler_flag  # the one that still changes anything
-MOST_TITLE = 1000  # bytes
 
 
 def install(folder: Path) -> None:
@@ -176,16 +176,15 @@ def _write(line: str, text: str) -> None:
 
 
 def is_of_notebook(path: Path) -> bool:
-    """Whether intake has made this script."""
-    with path.open("rb") as file:
-        return script.CELL.fullmatch(file.readline(MOST_TITLE).decode("utf-8", "replace")) is not None
+    """Whether this script was made of one."""
+    return next(script.cells(path.read_text("utf-8", "replace")), None) is not None
 
 
 class CellLoader(SourceFileLoader):
     """Runs a script that was made of a notebook cell by cell, as a notebook is run.
 
     So a cell may hold `await` or `from __future__ import`, and one that ends in an exception leaves what the others
-    define: a trial that fails is no part of an answer.
+    define, and what stands further down in itself: a trial that fails is no part of an answer.
     """
 
     problem: BaseException | None = None  # the first that ended a cell
@@ -201,3 +200,26 @@ class CellLoader(SourceFileLoader):
                     asyncio.run(waiting)
             except BaseException as problem:  # a cell may also ask Python to exit
                 self.problem = self.problem or problem
+                self._define_what_follows(code, flags, problem, module)
+
+    def _define_what_follows(self, code: str, flags: int, problem: BaseException, module: ModuleType) -> None:
+        """Run the definitions below the statement that ended a cell: there may be no GPU here, and no network."""
+        lines = [line for frame, line in traceback.walk_tb(problem.__traceback__) if frame.f_globals is vars(module)]
+        if not lines:  # it is no Python
+            return
+        for statement in ast.parse(code, self.path).body:
+            if statement.lineno > lines[0] and _defines(statement):
+                with contextlib.suppress(BaseException):
+                    exec(
+                        compile(ast.Module([statement], []), self.path, "exec", flags, dont_inherit=True), vars(module)
+                    )
+
+
+def _defines(statement: ast.stmt) -> bool:
+    """Whether it imports or defines something, and computes nothing with it."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+        return True
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    return isinstance(value, ast.Lambda) or not (
+        value is None or any(isinstance(node, ast.Call | ast.Await) for node in ast.walk(value))
+    )

@@ -179,7 +179,6 @@ IMPORTS = [
     ("import torch\ntorch.cuda.init()\n", "There is no GPU"),
     ("class URLError(Exception): pass\nraise URLError('no')\n", "under if __name__ == '__main__':"),
     ("raise RuntimeError('Error downloading train-images.gz:')\n", "under if __name__ == '__main__':"),
-    ("class InductorError(Exception): pass\nraise InductorError('no')\n", "torch.compile starts a compiler"),
 ]
 
 

@@ -103,35 +103,6 @@ def test_attributes_of_a_class() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "off"),
-    [
-        ("torch.set_grad_enabled(False)", True),
-        ("torch.set_grad_enabled(True)", False),
-        ("torch.set_default_dtype(torch.float64)", True),
-        ("warnings.filterwarnings('ignore')", False),
-        ("with torch.no_grad(): pass", False),
-        ("def f():\n  torch.set_grad_enabled(False)", False),
-    ],
-)
-def test_switches(line: str, off: bool) -> None:
-    """Only what a file does at its top level changes everything after it."""
-    assert off == Code(f"import torch\n{line}\n").switched_off()
-
-
-@pytest.mark.parametrize(
-    ("text", "compiles"),
-    [
-        ("@torch.compile\ndef f(x): return x", True),
-        ("f = torch.compile(g, mode='default')", True),
-        ("f = re.compile('a')  # torch.compile", False),
-    ],
-)
-def test_compiling(text: str, compiles: bool) -> None:
-    """torch.compile is seen where it is used, not where it is mentioned."""
-    assert compiles == Code(text).compiles
-
-
-@pytest.mark.parametrize(
     "text",
     [
         "(" * 5000,
@@ -200,7 +171,7 @@ def test_a_question_is_answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Code("def f(x, k):\n  y = x\n  return y\nclass Net:\n  def g(self): self.a = [Linear(1, 1)]\nseterr()\n")
 
     def ask() -> list[object]:
-        of_file = [source.names, source.guarded, source.local_to("y"), source.switches(), source.compiles]
+        of_file = [source.names, source.guarded, source.local_to("y"), source.switches()]
         of_class = [source.attributes("Net"), plain_lists(source, "Net"), source.seen_in("f")]
         return [*of_file, *of_class, unused_arguments(source, "f"), overwritten_arguments(source, "f")]
 
@@ -229,7 +200,6 @@ def test_what_python_cannot_write_out_again() -> None:
     assert unparse(ast.parse("a + b")) == "a + b"
     assert ["w"] == plain_lists(source, "Net")
     assert [] == unused_arguments(source, "f")
-    assert source.switched_off()
     assert [4] == [line for line, _, _ in source.switches()]
 
 

@@ -55,7 +55,7 @@ def test_slow_imports_are_made_when_they_are_wanted(folder: Path) -> None:
     calls = protocol.Request("calls", (), (protocol.Call("there", (), (), "numpy"),))
     found = []
     with Nursery() as nursery:
-        for wanted in ((), ("torch.compile",), ()):
+        for wanted in ((), ("torch._dynamo",), ()):
             worker = nursery.spawn(folder, wanted=wanted)
             assert worker.ask(load, 10, "10 s").raised is None
             found.append(worker.ask(calls, 10, "10 s").value)

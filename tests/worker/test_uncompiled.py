@@ -1,4 +1,4 @@
-"""Optimisers do the same as torch's own, and import no compiler."""
+"""Optimisers do the same as torch's own, and import no compiler; what is compiled is what it was."""
 
 from __future__ import annotations
 
@@ -60,3 +60,31 @@ def test_no_compiler(ours: Any) -> None:
 def test_the_same_steps(ours: Any) -> None:
     """Bit for bit as torch's own, with gradients on in the closure and as they were afterwards."""
     assert trained(freed=False)[0] == ours[0]
+
+
+COMPILED = """
+import sys, torch
+from grader.worker import uncompiled
+uncompiled.compile_nothing()
+
+@torch.compile
+def one(x):
+    return x + 1
+
+@torch.compile(mode="max-autotune", fullgraph=True)
+def two(x):
+    return x + 2
+
+network = torch.nn.Linear(2, 2)
+before = list(network.state_dict())
+network.compile()
+compiled = torch.compile(network, dynamic=True)
+assert (one(1), two(1)) == (2, 3)
+assert compiled is network is compiled._orig_mod and before == list(compiled.state_dict())
+assert list(network.modules()) == [network] and not any("_orig_mod" in name for name, _ in network.named_parameters())
+assert "torch._dynamo" not in sys.modules
+"""
+
+
+def test_what_is_compiled_is_what_it_was() -> None:
+    subprocess.run([sys.executable, "-c", COMPILED], check=True)
