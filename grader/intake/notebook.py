@@ -173,7 +173,8 @@ def _serve(basket: Basket, made: Mapping[Parts, bytes], wanted: Mapping[str, Col
         notebooks = [shown("/".join(parts)) for parts in holders]
         if len(holders) == 1:
             basket.add((file,), made[holders[0]])
-            basket.note(f"{notebooks[0]} counts as {file}, for it defines {' and '.join(own)}")
+            there = [name for name in own if defines(made[holders[0]].decode("utf-8"), [name])]
+            basket.note(f"{notebooks[0]} counts as {file}, for it defines {' and '.join(there)}")
         elif holders:
             basket.note(
                 f"{', '.join(notebooks)} define what belongs into {file}: none of them counts; "

@@ -58,7 +58,10 @@ def folded(results: Mapping[str, CheckResult], known: Mapping[str, Known]) -> di
         own = [reason for reason in about.reasons if results[name].public or reason[0] == "end"]
         cause = finding.cause or next((leaders[reason] for reason in own if reason in leaders), "")
         if cause:
-            finding = msgspec.structs.replace(finding, cause=cause)
+            leader = found[cause].finding if cause in found else None
+            named = leader is not None and bool(leader.misconception)
+            hint = f"{cause} fails for the same reason: begin there." if about.guessed or named else finding.hint
+            finding = msgspec.structs.replace(finding, cause=cause, hint=hint)
         elif about.guessed and (simpler := _simpler(name, about, found.values(), known)):
             told = f"{simpler} fails as well, with no other arguments than these: begin there."
             finding = msgspec.structs.replace(finding, hint=told)

@@ -142,14 +142,16 @@ def losses(student: Student) -> None:
         for step, loss in enumerate(history, start=1):
             expect.that(math.isfinite(loss), f"the loss of step {step} is {loss}", hint="A lower learning rate helps.")
             expect.that(loss >= 0, f"the loss of step {step} is {loss:.4g}: a squared error is never negative")
-        error = float(((corr2d(X, matrix) - corr2d(X, target)) ** 2).sum())
-        true = any(math.isclose(history[-1], part * error, rel_tol=0.5) for part in (1, 0.5))  # sum, or half of it
         there = apart(matrix, target) <= NEAR_OTHER
         started = there and 0 < history[0] <= AT_GOAL
         expect.that(
             history[-1] < 0.5 * history[0],
             f"the loss goes from {history[0]:.4g} to {history[-1]:.4g} in {len(history)} steps: it should fall well below",
-            hint=STARTED_HINT if started else RECORD_HINT if there and not true else way(history),
+            hint=STARTED_HINT
+            if started
+            else RECORD_HINT
+            if there and not honest(history, matrix, target)
+            else way(history),
         )
         fit(history, matrix, target)
 
@@ -258,13 +260,23 @@ def fit(history: list[float], kernel: np.ndarray, target: np.ndarray) -> None:
     expect.that(
         own < AT_LEAST * float((edges**2).sum()),
         f"the losses fall to {history[-1]:.4g}, but the kernel that comes back is {_row(kernel)}, expected about {_row(target)}",
-        hint="Return the kernel of the last step, with the losses of the steps that led to it.",
+        hint=way(history)
+        if honest(history, kernel, target)
+        else "Return the kernel of the last step, with the losses of the steps that led to it.",
     )
     expect.that(
         own * SLOWEST - rest <= history[-1] <= own * FASTEST + rest,
         f"the last loss is {history[-1]:.4g}, but the squared error of the kernel that comes back is {own:.4g}",
         hint="Append the loss of every step as it is computed from that step's kernel, and return the last kernel.",
     )
+
+
+def honest(history: list[float], kernel: np.ndarray, target: np.ndarray) -> bool:
+    """Whether the last loss is about the kernel's: the sum of squares or their mean, or half of it."""
+    squares = (corr2d(X, kernel) - corr2d(X, target)) ** 2
+    whole = float(squares.sum())
+    parts = (1, 0.5, 1 / squares.size, 0.5 / squares.size)
+    return any(math.isclose(history[-1], part * whole, rel_tol=0.5) for part in parts)
 
 
 def near(found: tuple[np.ndarray, list[float]], target: np.ndarray, allowed: float) -> None:

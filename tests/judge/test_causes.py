@@ -50,6 +50,19 @@ def test_what_was_folded_by_its_misconception_stays_so() -> None:
     assert {"a": "", "b": "a", "c": "a"} == causes(known, failed("a"), failed("b", cause="a"), failed("c"))
 
 
+@pytest.mark.parametrize(
+    ("named", "guessed", "kept"), [("", False, True), ("", True, False), ("Flipped", False, False)]
+)
+def test_next_step_of_what_follows(named: str, guessed: bool, kept: bool) -> None:
+    """A guess, and what fits beside a mistake that has a name, give way to the check that tells it."""
+    known = {"a": because(ONE), "b": Known(reasons=(ONE,), guessed=guessed)}
+    leader = failed("a", misconception=named)
+    found = folded({"a": leader, "b": failed("b")}, known)["b"].finding
+
+    assert found is not None
+    assert ("the check's own" if kept else "a fails for the same reason: begin there.") == found.hint
+
+
 def test_hidden_checks_lead_nobody_and_tell_nothing() -> None:
     """Where a hidden check crashed is not told by what it is folded under; that a name is missing is no secret."""
     known = {"h": because(ONE), "a": because(ONE), "b": because(END), "i": because(END)}
