@@ -87,10 +87,6 @@ FOR_TENSORS = {  # and the other way round
     "ravel_multi_index": "", "append": "write torch.cat", "tostring": "write .tolist()", "len": "write len(x)",
 }  # fmt: skip
 GONE = {"int": "int", "float": "float", "bool": "bool", "object": "object", "long": "int", "float_": "np.float64"}
-CPU_ONLY = re.compile(
-    r"not compiled with CUDA|No CUDA GPUs|Found no NVIDIA driver|CUDA is not available|is_available\(\) is False"
-    r"|CUDA error|PyTorch without CUDA|Cannot initialize CUDA"
-)
 NAME = r"(?P<name>\w+)"
 MOST_COMPARED, MOST_LETTERS = 300, 40  # names of the student's that one is compared with, and their length
 

@@ -44,8 +44,8 @@ def finding_of(check: Check, failure: CheckFailure, player: Player, session: Ses
     if failure.raised is not None and not hint and not failure.mistake:
         called = function or next(iter(check.exercise.class_names), "")
         hint = wording.crash_hint(failure.raised, session.source(failure.raised.file), called)
-        if session.broken_cell and failure.raised.type_name == "NameError":  # it may have been defined there
-            hint = f"This cell came to no end and may have defined it: {wording.broken_cell(session.broken_cell)}."
+        if session.broken_import and failure.raised.type_name == "NameError":  # it may have been defined there
+            hint = f"This came to no end, and may have been about to define it: {wording.broken_import(session.broken_import)}."
         if hints.about_sizes(failure.raised) and check.hint not in hint:
             hint = f"{hint} {check.hint}"
     finding = Finding(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from grader.judge import crash, syntax
 from grader.judge.crash import Crash, listed, nearest
 from grader.judge.reading import Code, parameters
-from grader.worker import protocol
+from grader.worker import lacking, protocol
 
 Say = str | Callable[[Crash], str]
 SIZES = r"\b(shapes?|sizes?|dimensions?|broadcast|channels)\b|NoneType|not (subscriptable|iterable)|unpack"
@@ -92,16 +92,11 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     (syntax.SYNTAX, r"", syntax.newer),
     # what is not there while code is graded
     ("EOFError", r"reading a line", crash.NO_INPUT),
-    ("", r"MPS backend|\bmps\b|without MPS", crash.NO_MPS),
-    ("", crash.CPU_ONLY.pattern, crash.NO_GPU),
-    ("URLError HTTPError gaierror ConnectionError ConnectionRefusedError MaxRetryError SSLError", r"", crash.download),
-    (
-        "",
-        r"urlopen error|Temporary failure in name resolution|Network is unreachable|Error downloading",
-        crash.download,
-    ),
-    ("", r"no network", crash.download),
-    ("RuntimeError", r"Dataset not found", crash.download),
+    ("", lacking.APPLES_GPU, crash.NO_MPS),
+    ("", lacking.GPU, crash.NO_GPU),
+    (lacking.NETWORK_KINDS, r"", crash.download),
+    ("", lacking.NETWORK, crash.download),
+    ("RuntimeError", lacking.DATA_SET, crash.download),
     ("ModuleNotFoundError", r"", crash.LIBRARIES),
     (
         "ImportError",

@@ -146,8 +146,10 @@ def _notes(session: Session) -> tuple[str, ...]:
     if session.imports_ready_made:
         called = wording.ready_made(session.imports_ready_made)
         notes.append(f"{file} calls {called} while it is imported, where nothing is graded: to compare with?")
-    if session.broken_cell:
-        notes.append(f"{wording.broken_cell(session.broken_cell)}. What is defined elsewhere was graded all the same")
+    if session.broken_import:
+        notes.append(
+            f"{wording.broken_import(session.broken_import)}. What is defined elsewhere was graded all the same"
+        )
     return tuple(notes)
 
 

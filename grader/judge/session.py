@@ -75,7 +75,7 @@ class Session:
         self._reference = reference  # makes a submission of the reference's code
         self._without: tuple[str, ...] = ()
         self.imports_ready_made = ""  # which ready-made function the import of the file calls
-        self.broken_cell: protocol.Raised | None = None  # what ended one of a notebook's cells, once loaded
+        self.broken_import: protocol.Raised | None = None  # what ended it early, once loaded
         self._nursery = nursery
         self._worker: Worker | None = None
         self._evaluator: Worker | None = None
@@ -121,8 +121,8 @@ class Session:
         """Fail when the student's file does not define `name`."""
         self.load()
         if self.names.get(name, "missing") == "missing":
-            if self.broken_cell and self.source().begins(name):
-                raise self._not_loaded(self.broken_cell)
+            if self.broken_import and self.source().begins(name):
+                raise self._not_loaded(self.broken_import)
             raise wording.missing(self.exercise.file, name, [n for n in self.names if self.names[n] == "extra"])
 
     def ask(self, request: protocol.Request, what: str, seconds: float | None = None) -> protocol.Reply:
@@ -269,7 +269,7 @@ class Session:
             self._unloadable = self._not_loaded(reply.raised)
             self.discard()
             raise self._unloadable
-        self.broken_cell = reply.raised
+        self.broken_import = reply.raised
         told = protocol.unpack(reply.value)
         if not isinstance(told, dict) or len(told) > MOST_NAMES:
             self._unloadable = wording.tampered(f"{file} was being imported")

@@ -63,8 +63,8 @@ def not_loaded(file: str, raised: protocol.Raised, source: Code) -> CheckFailure
     )
 
 
-def broken_cell(raised: protocol.Raised) -> str:
-    """What ended a cell of a notebook, and where."""
+def broken_import(raised: protocol.Raised) -> str:
+    """What ended a cell of a notebook, or a file for what is lacking here, and where."""
     words = raised.message.split(" (", 1)[0] if raised.type_name in NO_PYTHON else raised.message
     return f"{raised.type_name}{place(raised)}{words and f': {short(words)}'}".rstrip(": ")
 

@@ -95,7 +95,7 @@ def _evaluated(workspace: Workspace, request: protocol.Request) -> Iterator[prot
 def _procedure(workspace: Workspace, name: str, arguments: list[Any]) -> protocol.Reply:
     if name == "load":
         names = from_student(workspace.load(*arguments))
-        broken = workspace.broken_cell
+        broken = workspace.broken_import
         return protocol.Reply(
             names, raised(broken, workspace.folder, workspace.file, workspace.beside) if broken else None
         )

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker import absent, protocol, ready_made, script, shell, withheld
+from grader.worker import absent, lacking, protocol, ready_made, script, shell, withheld
 from grader.worker.values import as_numpy, from_student, to_student
 
 PACKAGE = "submission"  # the student's files import as submission.NAME, so relative imports work too
@@ -50,7 +50,9 @@ class Workspace:
         self.card_share = card_share  # of a GPU's memory, where there is one to use
         self.digits = digits  # the file with those rows of scikit-learn's that student code may see
         self.file = ""  # the exercise's
-        self.broken_cell: BaseException | None = None  # what ended the first of a notebook's cells that came to no end
+        self.broken_import: BaseException | None = (
+            None  # what ended a notebook's cell, or a file for what is lacking here
+        )
         self.module: types.ModuleType | None = None
         self.contract: dict[str, tuple[tuple[str, Any], ...]] = {}
         self.previous: np.ndarray | None = None
@@ -64,7 +66,8 @@ class Workspace:
         """Import `file`; the kind of each name of the contract: function, class, missing or other.
 
         Names beyond the contract are "extra": a misspelt one can be pointed out. A notebook is imported although one of
-        its cells raises, which is left in `broken_cell`, unless none of the contract's names is there. Ready-made
+        its cells raises, and any file that lacks something here: that is left in `broken_import`, unless none of the
+        contract's names is there. Ready-made
         functions of the kinds `without` are not there: raises ReadyMade when the import calls one, unless they are taken
         away `late`, after it.
         """
@@ -94,11 +97,17 @@ class Workspace:
         # both names lead to this one module: `import corr2d` and `from .corr2d import corr2d`
         sys.modules[name] = sys.modules[Path(file).stem] = module
         with ready_made.told(), switches_as_they_were():
-            spec.loader.exec_module(module)
-        if isinstance(loader, shell.CellLoader) and loader.problem is not None:
-            if not any(hasattr(module, key) for key in contract):
-                raise loader.problem
-            self.broken_cell = loader.problem
+            try:
+                spec.loader.exec_module(module)
+            except BaseException as problem:
+                if not lacking.is_lacking(type(problem).__name__, str(problem)):
+                    raise
+                shell.define_what_follows(path.read_text("utf-8", "replace"), problem, module)
+                self.broken_import = problem
+        if isinstance(loader, shell.CellLoader):
+            self.broken_import = loader.problem
+        if self.broken_import is not None and not any(hasattr(module, key) for key in contract):
+            raise self.broken_import
         if late:
             ready_made.arm(without)
         self.module = module

@@ -200,19 +200,19 @@ class CellLoader(SourceFileLoader):
                     asyncio.run(waiting)
             except BaseException as problem:  # a cell may also ask Python to exit
                 self.problem = self.problem or problem
-                self._define_what_follows(code, flags, problem, module)
+                define_what_follows(code, problem, module, flags)
 
-    def _define_what_follows(self, code: str, flags: int, problem: BaseException, module: ModuleType) -> None:
-        """Run the definitions below the statement that ended a cell: there may be no GPU here, and no network."""
-        lines = [line for frame, line in traceback.walk_tb(problem.__traceback__) if frame.f_globals is vars(module)]
-        if not lines:  # it is no Python
-            return
-        for statement in ast.parse(code, self.path).body:
-            if statement.lineno > lines[0] and _defines(statement):
-                with contextlib.suppress(BaseException):
-                    exec(
-                        compile(ast.Module([statement], []), self.path, "exec", flags, dont_inherit=True), vars(module)
-                    )
+
+def define_what_follows(code: str, problem: BaseException, module: ModuleType, flags: int = 0) -> None:
+    """Run the definitions below the statement of `code` that has ended in `problem`."""
+    lines = [line for frame, line in traceback.walk_tb(problem.__traceback__) if frame.f_globals is vars(module)]
+    if not lines:  # it is no Python
+        return
+    file = str(module.__file__)
+    for statement in ast.parse(code, file).body:
+        if statement.lineno > lines[0] and _defines(statement):
+            with contextlib.suppress(BaseException):
+                exec(compile(ast.Module([statement], []), file, "exec", flags, dont_inherit=True), vars(module))
 
 
 def _defines(statement: ast.stmt) -> bool:

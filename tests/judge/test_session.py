@@ -171,7 +171,7 @@ def test_a_notebook_with_a_cell_that_came_to_no_end(folder: Path) -> None:
     session, _ = started(folder, Reply(protocol.pack(loaded), broken))
     session.require("area")
 
-    assert broken == session.broken_cell
+    assert broken == session.broken_import
     assert "line 2 of code cell 3 of areas.ipynb: name 'x' is not defined" in failure(session.require, "Box").message
     assert "areas.py defines no Other" == failure(session.require, "Other").message
 

@@ -1,0 +1,25 @@
+"""What is there at home and not where code is graded: a network, a GPU, a library, files. Missing it is nobody's mistake.
+
+Told by the words of an exception. Text only: the judge words its hints by the same.
+"""
+
+from __future__ import annotations
+
+import re
+
+NETWORK_KINDS = "URLError HTTPError gaierror ConnectionError ConnectionRefusedError MaxRetryError SSLError"
+NETWORK = r"urlopen error|Temporary failure in name resolution|Network is unreachable|Error downloading|no network"
+DATA_SET = r"Dataset not found"  # torchvision's, of what is not to be downloaded
+GPU = (
+    r"not compiled with CUDA|No CUDA GPUs|Found no NVIDIA driver|CUDA is not available|is_available\(\) is False"
+    r"|CUDA error|PyTorch without CUDA|Cannot initialize CUDA"
+)
+APPLES_GPU = r"MPS backend|\bmps\b|without MPS"
+LIBRARY = r"\b(?:is|are) not here, and your code|cannot be used while your code is graded"  # of our own stand-ins
+KINDS = frozenset([*NETWORK_KINDS.split(), "FileNotFoundError"])
+WORDS = re.compile("|".join((NETWORK, DATA_SET, GPU, APPLES_GPU, LIBRARY)))
+
+
+def is_lacking(kind: str, message: str) -> bool:
+    """Whether an exception of this kind, with this message, is about such a thing."""
+    return kind in KINDS or WORDS.search(message) is not None
