@@ -100,9 +100,9 @@ class Workspace:
             try:
                 spec.loader.exec_module(module)
             except BaseException as problem:
-                if not lacking.is_lacking(type(problem).__name__, str(problem)):
+                if not lacking.is_lacking(problem):
                     raise
-                shell.define_what_follows(path.read_text("utf-8", "replace"), problem, module)
+                shell.go_on(path.read_text("utf-8", "replace"), problem, module)
                 self.broken_import = problem
         if isinstance(loader, shell.CellLoader):
             self.broken_import = loader.problem

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-from grader.worker import magics, script
+from grader.worker import lacking, magics, script
 from grader.worker.absent import Nothing
 
 FUTURE = annotations.compiler_flag  # the one that still changes anything
@@ -200,17 +200,20 @@ class CellLoader(SourceFileLoader):
                     asyncio.run(waiting)
             except BaseException as problem:  # a cell may also ask Python to exit
                 self.problem = self.problem or problem
-                define_what_follows(code, problem, module, flags)
+                go_on(code, problem, module, flags)
 
 
-def define_what_follows(code: str, problem: BaseException, module: ModuleType, flags: int = 0) -> None:
-    """Run the definitions below the statement of `code` that has ended in `problem`."""
+def go_on(code: str, problem: BaseException, module: ModuleType, flags: int = 0) -> None:
+    """Run what stands below the statement of `code` that has ended in `problem`: the definitions, and where something is
+    lacking here everything else as well, one statement after the other, so that nothing is missing but what needs that.
+    """
+    whole = lacking.is_lacking(problem)
     lines = [line for frame, line in traceback.walk_tb(problem.__traceback__) if frame.f_globals is vars(module)]
     if not lines:  # it is no Python
         return
     file = str(module.__file__)
     for statement in ast.parse(code, file).body:
-        if statement.lineno > lines[0] and _defines(statement):
+        if statement.lineno > lines[0] and (whole or _defines(statement)):
             with contextlib.suppress(BaseException):
                 exec(compile(ast.Module([statement], []), file, "exec", flags, dont_inherit=True), vars(module))
 
