@@ -1,4 +1,4 @@
-"""What is there at home and not where code is graded: a network, a GPU, a library, files. Missing it is nobody's mistake.
+"""What is there at home and not where code is graded: a network, a GPU, a library, files, input. That is nobody's mistake.
 
 Told by the words of an exception. Text only: the judge words its hints by the same.
 """
@@ -16,8 +16,9 @@ GPU = (
 )
 APPLES_GPU = r"MPS backend|\bmps\b|without MPS"
 LIBRARY = r"\b(?:is|are) not here, and your code|cannot be used while your code is graded"  # of our own stand-ins
+NO_INPUT = "EOF when reading a line"  # input()
 KINDS = frozenset([*NETWORK_KINDS.split(), "FileNotFoundError"])
-WORDS = re.compile("|".join((NETWORK, DATA_SET, GPU, APPLES_GPU, LIBRARY)))
+WORDS = re.compile("|".join((NETWORK, DATA_SET, GPU, APPLES_GPU, LIBRARY, NO_INPUT)))
 
 
 def is_lacking(problem: BaseException) -> bool:

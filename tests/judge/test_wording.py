@@ -154,6 +154,22 @@ def test_errors_that_only_happen_in_here(raised: Raised, hint: str) -> None:
     assert imported.hint == hint or (not hint and imported.hint.startswith("Run `python a.py`"))
 
 
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        (
+            Raised("EOFError", "EOF when reading a line", line=3),
+            "input() in line 3 gets no answer while your code is graded",
+        ),
+        (Raised("SystemExit", "None", line=3), "your code asks Python to exit in line 3"),
+        (Raised("SyntaxError", "invalid syntax (a.py, line 3)", line=3), "SyntaxError in line 3: invalid syntax"),
+        (Raised("ValueError", ""), "ValueError"),
+    ],
+)
+def test_what_ended_an_import(raised: Raised, told: str) -> None:
+    assert told == wording.broken_import(raised)
+
+
 def test_the_libraries_are_those_of_the_students_page() -> None:
     """Who misses one is told of the same libraries here and there."""
     page = (Path(__file__).parents[2] / "exercises" / "starter" / "README.md").read_text(encoding="utf-8")

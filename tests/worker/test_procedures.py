@@ -34,6 +34,7 @@ def process_as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
         for name in ("is_available", "device_count"):
             monkeypatch.setattr(owner, name, getattr(owner, name))
     monkeypatch.setattr(sys, "argv", [*sys.argv])
+    monkeypatch.setattr(sys, "stdin", sys.stdin)
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
     monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
     monkeypatch.setattr(os, "chdir", os.chdir)
@@ -406,6 +407,7 @@ def test_a_cell_that_ends_above_its_definitions(tmp_path: Path, first: str, defi
 
 
 LACKING = [
+    "import io, sys\nsys.stdin = io.StringIO()\nsize = int(input('size: '))",
     "raise FileNotFoundError('mnist.csv')",
     "raise RuntimeError('Error downloading train-images.gz')",
     "import urllib.error\nraise urllib.error.URLError('no way')",
