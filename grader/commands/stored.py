@@ -41,6 +41,7 @@ def export(arguments: argparse.Namespace) -> int:
     order = export.Order(
         sheet=export.sheet(arguments.sheet) if arguments.sheet else "",
         column=arguments.column,
+        places=places,
         environment=os.environ,
         marks=marks,
         entries=marking.entries(counting) if marking else (),

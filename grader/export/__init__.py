@@ -27,6 +27,7 @@ class Order:
 
     sheet: str = ""  # a gradebook's CSV file that is to be filled in
     column: str = ""  # which of its columns the score goes into
+    places: Mapping[str, str] = field(default_factory=dict)  # where each submission lies, by its name
     environment: Mapping[str, str] | None = None  # of the process: Classroom 50 and GitHub tell what they are in it
     marks: Mapping[str, Mark] = field(default_factory=dict)  # by the submission's name; without one points are the mark
     entries: Sequence[Entry] = ()  # of a gradebook, where it is known who is in the course
@@ -61,7 +62,7 @@ def _filled(kind: sheets.Kind) -> Exporter:
     def exporter(reports: Sequence[SubmissionReport], order: Order) -> Exported:
         if not order.sheet:
             raise UsageError(f"--format {kind.name} fills in a file: {kind.advice}, and name it with --sheet")
-        return sheets.fill(kind, order.sheet, order.column, order.gradebook(reports))
+        return sheets.fill(kind, order.sheet, order.column, order.gradebook(reports), order.places)
 
     return exporter
 

@@ -10,7 +10,8 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
@@ -79,6 +80,7 @@ def fill(
     sheet: str,
     column: str,
     entries: Sequence[Entry],
+    places: Mapping[str, str],
 ) -> Exported:
     """`sheet`, the text of an exported CSV file, with each mark in its student's row.
 
@@ -95,7 +97,8 @@ def fill(
         raise UsageError(f"--sheet has none of the columns {', '.join(kind.keys)}: {kind.advice}")
     target = _column(kind, header, column)
     students = [row for row in rows[1:] if _is_student(kind, header, row)]
-    placed, left_out = _matched(Table(header, keys, students), entries)
+    names = {Path(place).name for place in places.values()}
+    placed, left_out = _matched(Table(header, keys, students, names), entries, places)
     feedback = header.index(kind.feedback) if kind.feedback in header else None
     for number, (report, mark, _) in placed.items():
         row = students[number]
@@ -132,18 +135,15 @@ def _is_student(kind: Kind, header: Row, row: Row) -> bool:
     return name not in ("Points Possible", "Student, Test", "")
 
 
-def _matched(people: Table, entries: Sequence[Entry]) -> tuple[dict[int, Entry], list[str]]:
+def _matched(people: Table, entries: Sequence[Entry], places: Mapping[str, str]) -> tuple[dict[int, Entry], list[str]]:
     """Entries by the number of their row, and the names of those without one."""
     exact: dict[int, list[Entry]] = defaultdict(list)
     weak: dict[int, list[Entry]] = defaultdict(list)
     left_out = []
     for entry in entries:
-        if rows := _called(people, entry):
-            claims = exact
-        else:
-            rows, claims = set() if entry.student else people.begun(entry.report.submission), weak
+        rows, is_called = _rows(people, entry, places)
         if len(rows) == 1:
-            claims[rows.pop()].append(entry)
+            (exact if is_called else weak)[rows.pop()].append(entry)
         else:
             left_out.append(_name(entry))
     for row in weak.keys() & exact.keys():
@@ -153,9 +153,12 @@ def _matched(people: Table, entries: Sequence[Entry]) -> tuple[dict[int, Entry],
     return {row: found[0] for row, found in every.items() if len(found) == 1}, left_out
 
 
-def _called(people: Table, entry: Entry) -> set[int]:
-    names = entry.student.names if entry.student else [entry.report.submission]
-    return next((rows for name in names if (rows := people.called(name))), set())
+def _rows(people: Table, entry: Entry, places: Mapping[str, str]) -> tuple[set[int], bool]:
+    """The rows that an entry may go into, and whether they are called as it is. A group's number is one member's."""
+    name, student = entry.report.submission, entry.student
+    place = "" if student and student.group else Path(places.get(name, name)).name
+    rows, is_called = people.whose(student.names if student else [name], place)
+    return (rows, is_called) if is_called or not student else (set(), False)
 
 
 def _name(entry: Entry) -> str:

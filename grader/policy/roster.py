@@ -6,7 +6,7 @@ counts for all of its members.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,14 +72,13 @@ def read(file: Path) -> list[Student]:
     return students
 
 
-def join(students: list[Student], submissions: Iterable[str], places: Mapping[str, str]) -> Joined:
+def join(students: list[Student], submissions: Collection[str], places: Mapping[str, str]) -> Joined:
     """Whose each submission is; one that fits several people who are no group is nobody's."""
-    people = Table([*COLUMNS], [*COLUMNS], students)
+    people = Table([*COLUMNS], [*COLUMNS], students, {Path(name).name for name in (*submissions, *places.values())})
     found: dict[str, list[Student]] = {}
     unmatched = []
     for name in submissions:
-        entry = Path(places.get(name, name)).name
-        rows = people.called(name) or people.begun(name) or people.begun(entry)
+        rows, _ = people.whose([name], Path(places.get(name, name)).name)
         groups = {students[row].group for row in rows}
         if len(rows) == 1 or (len(groups) == 1 and "" not in groups):
             group = next(iter(groups))

@@ -17,6 +17,7 @@ from grader.export import FORMATS, Order, export, github, junit, stored
 from grader.export.classroom50 import FIELDS
 from grader.policy.marks import as_it_is
 from grader.records import Finding, SubmissionReport, to_json
+from grader.report.kept import Index, write_index
 from tests.report.samples import HOSTILE
 from tests.reports import check, report
 
@@ -212,6 +213,36 @@ def test_a_row_is_claimed_by_the_beginning_of_a_name(names: tuple[str, ...], pla
     done = export("canvas", reports, Order(sheet=CANVAS, column="Homework 3"))
 
     assert {row[1] for row in csv.reader(io.StringIO(done.text)) if row[4] == "2"} == placed
+
+
+@pytest.mark.parametrize(
+    ("ids", "placed"), [((101, 102), {"101": "2", "102": "0"}), ((102, 103), {"102": "0", "103": ""})]
+)
+def test_namesakes_are_told_apart_by_the_number_in_the_place(ids: tuple[int, ...], placed: dict[str, str]) -> None:
+    """Canvas's number decides, for a name that is alone in the class as well; no row of another number gets the mark."""
+    sheet = "Student,ID,HW (1)\n" + "".join(f'"Smith, Anna",{number},\n' for number in ids)
+    reports = [report("smithanna", check("a.x")), report("smithanna_102", check("a.x", "failed"))]
+    places = {"smithanna": "/c/smithanna_101_9_hw.py", "smithanna_102": "/c/smithanna_102_8_hw.py"}
+    done = export("canvas", reports, Order(sheet=sheet, column="HW", places=places))
+
+    assert placed == {row["ID"]: row["HW (1)"] for row in csv.DictReader(io.StringIO(done.text))}
+
+
+def test_command_reads_where_submissions_lay(tmp_path: Path) -> None:
+    """The participant's number stands in the name of the folder alone when nobody else is called so."""
+    for name in ("Anna Smith", "Bo Berg"):
+        (tmp_path / "out" / name).mkdir(parents=True)
+        (tmp_path / "out" / name / "report.json").write_bytes(to_json(report(name, check("corr2d.x"))))
+    places = {"Anna Smith": "m/Anna Smith_11_assignsubmission_file_", "Bo Berg": "m/Bo Berg_13_assignsubmission_file_"}
+    write_index(Index(submissions=places), tmp_path / "out")
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(
+        "Identifier,Full name,Grade\nParticipant 11,Anna Smith,\nParticipant 12,Anna Smith,\nParticipant 13,B.,\n"
+    )
+
+    command = ["export", str(tmp_path / "out"), "--format", "moodle", "--sheet", str(sheet), "--to", str(sheet)]
+    assert main(command) == 1
+    assert ["2", "", "2"] == [row["Grade"] for row in csv.DictReader(io.StringIO(sheet.read_text()))]
 
 
 def test_moodle_worksheet_gets_grade_and_feedback() -> None:

@@ -70,6 +70,43 @@ def test_who_handed_it_in(file: Path, name: str, expected: list[Student]) -> Non
     assert [one for one in (ANNA, BEN, CY, *DANS) if one not in expected] == joined.absent
 
 
+CANVAS = {name: f"{name}_9_corr2d.py" for name in ("rossicy_1003", "chendan_1004", "chendan_1005")}
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "expected"),
+    [
+        ("chendan_1005", "chendan_1005_9_corr2d.py", [DANS[1]]),  # of two
+        ("chendan", "chendan_LATE_1004_9_corr2d.py", [DANS[0]]),
+        ("khanben", "khanben_1009_9_corr2d.py", []),  # a namesake who is not on the roster
+        ("chendan", "chendan_1003_9_corr2d.py", [CY]),
+        ("danny", "danny_1004_9_corr2d.py", [DANS[0]]),
+        ("Lab_1004_cy_attempt_2026-01-31-10-00-00", "Lab_1004_cy_attempt_2026-01-31-10-00-00_corr2d.py", [CY]),
+    ],
+)
+def test_the_platform_s_number_beats_a_name(file: Path, name: str, entry: str, expected: list[Student]) -> None:
+    """One student never gets what another of the same name handed in."""
+    joined = roster.join(roster.read(file), [name], CANVAS | {name: entry})
+
+    assert expected == joined.students.get(name, [])
+
+
+def test_ids_of_a_university_are_not_held_against_the_platform_s_numbers(file: Path) -> None:
+    """Where none of the class's numbers is on the roster the name tells, unless two have it."""
+    places = {name: f"{name}_{number}_9_corr2d.py" for name, number in {"rossicy": 71003, "chendan": 71004}.items()}
+
+    assert {"rossicy": [CY]} == roster.join(roster.read(file), places, places).students
+
+
+def test_moodle_s_worksheet_is_a_roster(tmp_path: Path) -> None:
+    """With the participants' numbers that stand in the folders' names."""
+    (tmp_path / "roster.csv").write_text("Identifier,Full name\nParticipant 11,Dan Chen\nParticipant 12,Dan Chen\n")
+    names = [f"Dan Chen_{number}_assignsubmission_file_" for number in (12, 11)]
+    joined = roster.join(roster.read(tmp_path / "roster.csv"), names, {})
+
+    assert ["Participant 12", "Participant 11"] == [joined.students[name][0].id for name in names]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "told"),
     [
