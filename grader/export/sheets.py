@@ -24,6 +24,7 @@ from grader.records import SubmissionReport
 from grader.words import one_line, points
 
 FORMULA = tuple("=+-@\t\r＝＋－＠")  # a cell that begins so is run by spreadsheet programs
+READ_ONLY = "(read only)"  # stands in Canvas's row of points possible
 MOST_FEEDBACK = 5  # findings in a cell
 
 Row = list[str]
@@ -36,6 +37,7 @@ class Kind(NamedTuple):
     advice: str  # how to get one
     keys: tuple[str, ...]  # columns that say who a row is, the surest first
     column: str  # where the score goes unless another is named
+    others: tuple[str, ...]  # columns that the platform fills in itself
     feedback: str = ""  # where findings go, if the file has the column
 
 
@@ -44,12 +46,17 @@ CANVAS = Kind(
     "in Canvas choose Grades, Export",
     ("SIS Login ID", "SIS User ID", "ID", "Student"),
     "",
+    ("Integration ID", "Root Account", "Section", "Notes"),
 )
 MOODLE = Kind(
     "moodle",
     "in the Moodle assignment choose Submissions, Download grading worksheet",
     ("Email address", "Username", "ID number", "Identifier", "Full name"),
     "Grade",
+    (
+        *("Status", "Group", "Maximum Grade", "Scale", "Grade can be changed", "Marker", "Due date", "Online text"),
+        *("Last modified (submission)", "Last modified (grade)", "Feedback comments"),
+    ),
     "Feedback comments",
 )
 
@@ -95,8 +102,8 @@ def fill(
     keys = [name for name in kind.keys if name in header]
     if not keys:
         raise UsageError(f"--sheet has none of the columns {', '.join(kind.keys)}: {kind.advice}")
-    target = _column(kind, header, column)
     students = [row for row in rows[1:] if _is_student(kind, header, row)]
+    target = _column(kind, header, column, [row for row in rows[1:] if row not in students])
     names = {Path(place).name for place in places.values()}
     placed, left_out = _matched(Table(header, keys, students, names), entries, places)
     feedback = header.index(kind.feedback) if kind.feedback in header else None
@@ -114,17 +121,26 @@ def fill(
     return Exported(_written(rows), tuple(named))
 
 
-def _column(kind: Kind, header: Row, wanted: str) -> int:
-    """Where the score goes. Canvas adds the assignment's number in brackets to its name."""
+def _column(kind: Kind, header: Row, wanted: str, notes: Sequence[Row]) -> int:
+    """Where the score goes. Canvas adds the assignment's number in brackets to its name.
+
+    A name, a section or a total that the platform computes is never written over; `notes`, the rows of nobody, tell
+    which columns are read only.
+    """
     wanted = wanted or kind.column
+    read_only = {title for row in notes for title, cell in zip(header, row, strict=False) if cell == READ_ONLY}
+    ours = {i: title for i, title in enumerate(header) if title and title not in {*kind.keys, *kind.others, *read_only}}
     fitting = [
-        i for i, title in enumerate(header) if title == wanted or re.fullmatch(rf"{re.escape(wanted)} \(\d+\)", title)
+        i for i, title in ours.items() if title == wanted or re.fullmatch(rf"{re.escape(wanted)} \(\d+\)", title)
     ]
     if wanted and len(fitting) == 1:
         return fitting[0]
-    known = ", ".join(title for title in header if title and title not in kind.keys)
+    if not ours:
+        raise UsageError(f"--sheet has no column for a score: {kind.advice}")
     problem = f"no column {wanted!r}" if wanted and not fitting else "not one column for the score"
-    raise UsageError(f"--sheet has {problem}: name one of {known} with --column")
+    if wanted in header and not fitting:
+        problem = f"a column {wanted!r}, which is not for scores"
+    raise UsageError(f"--sheet has {problem}: name one of {', '.join(ours.values())} with --column")
 
 
 def _is_student(kind: Kind, header: Row, row: Row) -> bool:

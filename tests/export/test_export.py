@@ -262,6 +262,15 @@ def test_moodle_worksheet_gets_grade_and_feedback() -> None:
     assert done.left_out == ()
 
 
+@pytest.mark.parametrize("column", ["Student", "ID", "Section", "Final Score"])
+def test_canvas_s_own_columns_take_no_scores(column: str) -> None:
+    """Whose a row is stays as it was; the advice names assignments alone."""
+    sheet = "Student,ID,Section,HW (1),Final Score\n    Points Possible,,,20,(read only)\nas12,1,A,,\n"
+    told = f"a column '{column}', which is not for scores: name one of HW (1) with --column"
+    with pytest.raises(UsageError, match=re.escape(told)):
+        export("canvas", [report("as12", check("corr2d.x"))], Order(sheet=sheet, column=column))
+
+
 @pytest.mark.parametrize(
     ("name", "order", "words"),
     [
@@ -270,6 +279,8 @@ def test_moodle_worksheet_gets_grade_and_feedback() -> None:
         ("canvas", Order(sheet=CANVAS, column="Homework 4"), "no column 'Homework 4': name one of"),
         ("canvas", Order(sheet=CANVAS), "not one column for the score"),
         ("moodle", Order(sheet="Grade\n"), "no rows"),
+        ("moodle", Order(sheet="Full name,Status,Grade\nA,,\n", column="Status"), "'Status', which is not for scores"),
+        ("moodle", Order(sheet="Full name,Status\nA,\n"), "no column for a score: in the Moodle assignment"),
         ("xml", Order(), "no format 'xml'"),
     ],
 )
