@@ -105,9 +105,9 @@ def stored(path: Path) -> list[SubmissionReport]:
 
 
 def sheet(path: Path) -> str:
-    """The text of a gradebook's file. Raises UsageError."""
+    """The text of a gradebook's file, with its byte order mark and line ends. Raises UsageError."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as problem:
         raise UsageError(f"--sheet {path} cannot be read as UTF-8 text: {problem}") from None
 

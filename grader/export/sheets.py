@@ -24,6 +24,7 @@ from grader.records import SubmissionReport
 from grader.words import one_line, points
 
 FORMULA = tuple("=+-@\t\r＝＋－＠")  # a cell that begins so is run by spreadsheet programs
+MARK = "\ufeff"  # of the byte order: by it Excel knows UTF-8
 READ_ONLY = "(read only)"  # stands in Canvas's row of points possible
 MOST_FEEDBACK = 5  # findings in a cell
 
@@ -95,7 +96,8 @@ def fill(
     begins with; where two rows or two submissions claim each other nobody is placed. Raises UsageError when the file
     lacks what it needs.
     """
-    rows = [row for row in csv.reader(io.StringIO(sheet.removeprefix("\ufeff"))) if row]
+    text = sheet.removeprefix(MARK)
+    rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
     if len(rows) < 2:
         raise UsageError(f"--sheet has no rows: {kind.advice}")
     header = [title.strip() for title in rows[0]]
@@ -118,7 +120,8 @@ def fill(
     named += [
         f"no submission of {one_line(row[name_at])}" for number, row in enumerate(students) if number not in placed
     ]
-    return Exported(_written(rows), tuple(named))
+    filled = _written(rows, "\r\n" if text.partition("\n")[0].endswith("\r") else "\n")
+    return Exported(f"{sheet[: len(sheet) - len(text)]}{filled}", tuple(named))
 
 
 def _column(kind: Kind, header: Row, wanted: str, notes: Sequence[Row]) -> int:
@@ -195,7 +198,7 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def _written(rows: Iterable[Row]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+def _written(rows: Iterable[Row], end: str = "\n") -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=end).writerows(rows)
     return text.getvalue()

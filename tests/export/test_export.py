@@ -262,6 +262,20 @@ def test_moodle_worksheet_gets_grade_and_feedback() -> None:
     assert done.left_out == ()
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_filled_file_keeps_its_byte_order_mark_and_line_ends(tmp_path: Path, mark: str, end: str) -> None:
+    """Excel and the platform read it back as they did the original; line ends within a cell stay too."""
+    (tmp_path / "as12").mkdir()
+    (tmp_path / "as12" / "report.json").write_bytes(to_json(report("as12", check("corr2d.x"))))
+    sheet = f'{mark}Student,SIS Login ID,HW (1){end}"Østergård,\nBo",as12,{{}}{end}'
+    (tmp_path / "sheet.csv").write_bytes(sheet.format("").encode())
+
+    named = ["--sheet", str(tmp_path / "sheet.csv"), "--column", "HW", "--to", str(tmp_path / "filled.csv")]
+    assert main(["export", str(tmp_path), "--format", "canvas", *named]) == 0
+    assert (tmp_path / "filled.csv").read_bytes() == sheet.format("2").encode()
+
+
 @pytest.mark.parametrize("column", ["Student", "ID", "Section", "Final Score"])
 def test_canvas_s_own_columns_take_no_scores(column: str) -> None:
     """Whose a row is stays as it was; the advice names assignments alone."""
