@@ -80,6 +80,12 @@ class Table:
         return rows.difference(*(has for column in others for form, has in column if form.isdecimal()))
 
 
+def platform_number(entry: str) -> str:
+    """The platform's number of whoever handed in `entry`, or nothing."""
+    begins = _begins(entry)
+    return begins.number if begins.is_platform else ""
+
+
 class _Beginning(NamedTuple):
     """Whose a name says that it is: at its beginning. What follows is the student's choice."""
 

@@ -6,12 +6,13 @@ counts for all of its members.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import AuthorError
-from grader.intake.matching import Table
+from grader.intake.matching import Table, platform_number
 from grader.policy.people import table
 from grader.words import one_line
 
@@ -73,14 +74,24 @@ def read(file: Path) -> list[Student]:
 
 
 def join(students: list[Student], submissions: Collection[str], places: Mapping[str, str]) -> Joined:
-    """Whose each submission is; one that fits several people who are no group is nobody's."""
-    people = Table([*COLUMNS], [*COLUMNS], students, {Path(name).name for name in (*submissions, *places.values())})
+    """Whose each submission is; one that fits several people who are no group is nobody's.
+
+    So are those of several people, as the platform numbers them, that fit one.
+    """
+    entries = {name: Path(places.get(name, name)).name for name in (*submissions, *places)}
+    people = Table([*COLUMNS], [*COLUMNS], students, entries.values())
+    fitting = {name: people.whose([name], entry)[0] for name, entry in entries.items()}
+    numbers = defaultdict[int, set[str]](set)
+    for name, entry in entries.items():
+        for row in fitting[name]:
+            numbers[row].add(platform_number(entry))
     found: dict[str, list[Student]] = {}
     unmatched = []
     for name in submissions:
-        rows, _ = people.whose([name], Path(places.get(name, name)).name)
+        rows = fitting[name]
         groups = {students[row].group for row in rows}
-        if len(rows) == 1 or (len(groups) == 1 and "" not in groups):
+        is_shared = platform_number(entries[name]) and any(len(numbers[row] - {""}) > 1 for row in rows)
+        if (len(rows) == 1 and not is_shared) or (len(rows) > 1 and len(groups) == 1 and "" not in groups):
             group = next(iter(groups))
             mates = [row for row, student in enumerate(students) if group and student.group == group]
             found[name] = [students[row] for row in sorted({*rows, *mates})]

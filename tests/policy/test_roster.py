@@ -98,6 +98,21 @@ def test_ids_of_a_university_are_not_held_against_the_platform_s_numbers(file: P
     assert {"rossicy": [CY]} == roster.join(roster.read(file), places, places).students
 
 
+def test_two_whom_the_platform_tells_apart_are_not_one_student(tmp_path: Path) -> None:
+    """Two called Anna in the class and one on the roster, by no number of the platform's: neither is taken for her."""
+    (tmp_path / "roster.csv").write_text("id,name\n71001,Anna Smith\n71002,Cy Rossi\n")
+    entries = [
+        "smithanna_2001_9_a.py",
+        "smithanna_2002_8_a.py",
+        "rossicy_2003_7_a.py",
+        "rossicy_LATE_2003_6_b.py",
+        "71001",
+    ]
+    joined = roster.join(roster.read(tmp_path / "roster.csv"), entries, {})
+
+    assert (entries[:2], entries[2:]) == (joined.unmatched, [*joined.students])
+
+
 def test_moodle_s_worksheet_is_a_roster(tmp_path: Path) -> None:
     """With the participants' numbers that stand in the folders' names."""
     (tmp_path / "roster.csv").write_text("Identifier,Full name\nParticipant 11,Dan Chen\nParticipant 12,Dan Chen\n")
