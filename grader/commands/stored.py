@@ -31,6 +31,7 @@ def export(arguments: argparse.Namespace) -> int:
     reports = export.stored(arguments.reports)
     names = {report.submission for report in reports}
     path = Path(os.path.abspath(arguments.reports))
+    path = path / "report.json" if (path / "report.json").is_file() else path  # the folder of one submission
     out = path if path.is_dir() else path.parents[1]
     index = read_index(out)
     places = index.submissions

@@ -20,7 +20,7 @@ COLUMNS = {  # ours, and what other programs call them
     "id": ("id", "sid", "student id", "student_id", "identifier", "username", "login", "sis login id"),
     "email": ("email", "email address", "e-mail", "mail"),
     "name": ("name", "full name", "student"),
-    "group": ("group", "team", "section"),
+    "group": ("group", "team"),
 }
 
 

@@ -18,6 +18,7 @@ from grader.policy.people import Person
 from grader.policy.roster import Student
 from grader.policy.rules import Late, Policy
 from grader.records import to_json
+from grader.report.kept import Index, write_index
 from tests.reports import check, report
 
 ROSTER = """Student ID,Full name,Email address,Team,Seat
@@ -45,6 +46,14 @@ def file(tmp_path: Path) -> Path:
 def test_columns_as_other_programs_call_them(file: Path) -> None:
     """What is none of ours is left alone."""
     assert [ANNA, BEN, CY, *DANS] == roster.read(file)
+
+
+def test_a_section_is_no_group(tmp_path: Path) -> None:
+    """Canvas's own file is a roster; its sections are halves of a course, not people who hand in together."""
+    (tmp_path / "roster.csv").write_text('Student,ID,Section\n"Smith, Anna",1,A\n"Khan, Ben",2,A\n')
+    joined = roster.join(roster.read(tmp_path / "roster.csv"), ["smithanna"], {})
+
+    assert ["1"] == [student.id for student in joined.students["smithanna"]]
 
 
 @pytest.mark.parametrize(
@@ -176,6 +185,19 @@ def test_export(file: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert 1 == main(shlex.split(f"{command.replace('csv', 'canvas', 1)} --sheet {sheet} --column HW"))
     filled = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert ["2", "2", "2"] == [row["HW (1)"] for row in filled]
+
+
+def test_one_submission_s_folder_is_joined_as_the_class_is(
+    file: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where it lay, and the others, stand beside it: their numbers say that this one is a namesake's."""
+    places = {"cy": "cy_1009_9_corr2d.py", "zoe": "rossicy_1003_9_corr2d.py"}
+    write_index(Index(submissions=places), out)
+
+    for named in (out / "cy", out / "cy" / "report.json"):
+        main(["export", str(named), "--format", "csv", "--roster", str(file)])
+        assert "cy is nobody's submission on the roster" in (said := capsys.readouterr()).err
+        assert "Rossi" not in said.out
 
 
 def test_a_roster_of_another_class(file: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
