@@ -429,16 +429,6 @@ class Gradebook:
             )
             return [Problem(name=name, place=place, why=why) for name, place, why, _ in rows]
 
-    def asked(self, run: int | None = None) -> dict[str, int]:
-        """How many results of each check a run has found by asking, and not kept."""
-        with self._reading() as database:
-            rows = database.execute(
-                "SELECT results.name, count(*) FROM submissions JOIN results USING (report) "
-                "WHERE submissions.run = :run AND results.run = :run GROUP BY results.name",
-                {"run": run or self._run},
-            )
-            return dict(rows)
-
     def history(self, name: str) -> list[tuple[Run, Standing | None, str, bool]]:
         """Of a submission: each run that named it, how it stood then or why it was not graded, whether that was reused."""
         columns = ", ".join(f"runs.{column}" for column in Run.__struct_fields__)

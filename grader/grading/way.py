@@ -71,7 +71,7 @@ class Graded(NamedTuple):
     problems: list[Problem]
     codes: list[int]  # exit codes that these ask for
     told: list[str]  # what an instructor may want to know
-    asked: dict[str, int]  # how many results of each check were found by asking
+    asked: dict[str, int]  # how many results of each check were found by asking now, not before an interruption
     reused: int  # submissions of which nothing was asked
     without_index: GraderError | None  # why there is no index
 
@@ -138,7 +138,7 @@ def grade_class(run: ClassRun, engine: Engine, watch: Watch) -> Graded:
         without_index = None if stands else _write_index(run, names, failures)
         book.finish(_now())  # what is killed before is gone on with
     problems = list(failures.problems.values())
-    return Graded(names, problems, failures.codes, recorder.told, book.asked(), len(unchanged), without_index)
+    return Graded(names, problems, failures.codes, recorder.told, recorder.asked, len(unchanged), without_index)
 
 
 # Take

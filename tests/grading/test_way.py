@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 from grader.errors import HarnessError, UsageError
 from grader.gradebook import Gradebook
 from grader.grading import way
+from grader.grading.reuse import Wanted
 from grader.records import from_json, to_json
 from tests.grading.small import CLASS, RIGHT, Klass, counting_runs, played, write
 
@@ -18,6 +20,12 @@ from tests.grading.small import CLASS, RIGHT, Klass, counting_runs, played, writ
 def klass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Klass:
     monkeypatch.setattr(way, "_graded", lambda run, wanted, tasks, engine: played(wanted.checks, tasks))
     return Klass(tmp_path)
+
+
+def ends(run: way.ClassRun, wanted: Wanted, tasks: Sequence[way.Task], engine: object) -> Iterator[object]:
+    """In the place of grading: two are graded, then it is interrupted."""
+    yield from list(played(wanted.checks, tasks))[:2]
+    raise KeyboardInterrupt
 
 
 def stored(klass: Klass, name: str) -> dict[str, int | None]:
@@ -109,11 +117,6 @@ def test_seeds(klass: Klass) -> None:
 def test_a_run_that_was_interrupted(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
     """Goes on with its seed; a file that has changed meanwhile, whose questions may be known, is asked others, also when
     the run is interrupted once more before that."""
-
-    def ends(*given: object) -> object:
-        yield from list(played(given[1].checks, given[2]))[:2]  # type: ignore[attr-defined, arg-type]
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch:
         patch.setattr(way, "_graded", ends)
         with pytest.raises(KeyboardInterrupt):
@@ -204,3 +207,14 @@ def test_files_that_change_meanwhile(klass: Klass, monkeypatch: pytest.MonkeyPat
     assert "changed while they were being graded; run again" in graded.problems[0].why
     assert [HarnessError.exit_code] == graded.codes
     assert to_json(next(iter(klass.book.reports()))) == (klass.out / "ann" / "report.json").read_bytes()
+
+
+def test_what_is_counted_as_asked(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an interruption: what was asked then, and not what the run had found before it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(way, "_graded", ends)
+        with pytest.raises(KeyboardInterrupt):
+            klass.grade()
+    graded = klass.grade(resume=True)
+
+    assert 2 == graded.reused and {len(CLASS) - 2} == set(graded.asked.values())
