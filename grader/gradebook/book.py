@@ -216,10 +216,15 @@ class Gradebook:
         with self._writing() as database:
             database.execute("UPDATE runs SET state = 'done', ended = ? WHERE id = ?", (ended, self._run))
 
-    def revert(self, number: int, state: str = "reverted") -> None:
-        """The marks of a run count no more; with the state `done` they do again."""
+    def revert(self, number: int) -> None:
+        """The marks of a run count no more."""
         with self._writing() as database:
-            database.execute("UPDATE runs SET state = ? WHERE id = ?", (state, number))
+            database.execute("UPDATE runs SET state = 'reverted' WHERE id = ?", (number,))
+
+    def restore(self, number: int) -> None:
+        """They do again; a run that had not ended can be gone on with again."""
+        with self._writing() as database:
+            database.execute("UPDATE runs SET state = iif(ended = '', 'open', 'done') WHERE id = ?", (number,))
 
     # What a run finds
 

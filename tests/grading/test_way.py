@@ -165,10 +165,24 @@ def test_a_run_that_is_reverted(klass: Klass) -> None:
     klass.book.revert(2)
     assert {1} == counting_runs(klass.book)
     assert {8.0} == {one.max_score for one in klass.book.standings()}
-    klass.book.revert(2, "done")
+    klass.book.restore(2)
     assert {12.0} == {one.max_score for one in klass.book.standings()}
     klass.book.revert(2)
     assert {} == klass.grade().asked and {3} == counting_runs(klass.book)
+
+
+def test_an_interrupted_run_that_is_reverted(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brought back, it is as it was: not ended, so the next run goes on with it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(way, "_graded", ends)
+        with pytest.raises(KeyboardInterrupt):
+            klass.grade()
+    klass.book.revert(1)
+    klass.book.restore(1)
+    assert ["open"] == [run.state for run in klass.book.runs()]
+    klass.grade(resume=True)
+
+    assert [(1, "done")] == [(run.id, run.state) for run in klass.book.runs()]
 
 
 def test_reports_from_before_there_was_a_gradebook(klass: Klass, tmp_path: Path) -> None:
