@@ -223,6 +223,40 @@ def test_files_that_change_meanwhile(klass: Klass, monkeypatch: pytest.MonkeyPat
     assert to_json(next(iter(klass.book.reports()))) == (klass.out / "ann" / "report.json").read_bytes()
 
 
+@pytest.mark.parametrize("full", ["put", "mark_written"])
+def test_a_gradebook_that_cannot_be_written(klass: Klass, monkeypatch: pytest.MonkeyPatch, full: str) -> None:
+    """Ends the run at once; the next one goes on with it, and so with its seed."""
+    todo = []
+    works = getattr(Gradebook, full)
+
+    def fails(self: Gradebook, *given: object, **more: object) -> object:
+        todo.append(given)
+        if len(todo) < 3:
+            return works(self, *given, **more)
+        raise HarnessError("gradebook.sqlite cannot be used: database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Gradebook, full, fails)
+        with pytest.raises(HarnessError, match="disk is full"):
+            klass.grade()
+    [one] = klass.book.runs()
+    assert ("open", 3) == (one.state, len(todo)) and not klass.book.problems()
+    klass.grade()
+
+    assert [(1, "done")] == [(run.id, run.state) for run in klass.book.runs()]
+    assert set(CLASS) == set(klass.book.counting()) and {one.seed} == {report.seed for report in klass.book.reports()}
+
+
+def test_a_page_that_cannot_be_written(klass: Klass) -> None:
+    """Costs nobody else a report, and the run has ended."""
+    klass.out.mkdir()
+    (klass.out / "bob").touch()
+    graded = klass.grade()
+
+    assert ["bob"] == [one.name for one in graded.problems] and set(CLASS) == set(klass.book.counting())
+    assert ["done"] == [run.state for run in klass.book.runs()]
+
+
 def test_what_is_counted_as_asked(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an interruption: what was asked then, and not what the run had found before it."""
     with monkeypatch.context() as patch:
