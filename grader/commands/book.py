@@ -92,6 +92,9 @@ def revert(arguments: argparse.Namespace) -> int:
     print(
         f"Run {run.id} {'counts again' if arguments.undo else 'does not count any more'}: {written} reports are written anew"
     )
+    if not arguments.undo and (later := book.standing_on(run.id)):
+        told = f"Later runs that stand on its results still count: {', '.join(map(str, later))}"
+        print(f"{told}; revert these too to be rid of what it has found")
     return PASSED
 
 

@@ -226,6 +226,18 @@ class Gradebook:
         with self._writing() as database:
             database.execute("UPDATE runs SET state = iif(ended = '', 'open', 'done') WHERE id = ?", (number,))
 
+    def standing_on(self, number: int) -> list[int]:
+        """Later runs, not reverted, that have used what a run has found or made, for whatever it was."""
+        with self._reading() as database:
+            rows = database.execute(
+                "WITH its AS (SELECT report FROM results WHERE run = :run UNION SELECT report FROM submissions "
+                "WHERE report IS NOT NULL GROUP BY report HAVING min(run) = :run) "
+                "SELECT DISTINCT run FROM submissions JOIN runs ON runs.id = run "
+                "WHERE run > :run AND state <> 'reverted' AND report IN (SELECT report FROM its) ORDER BY run",
+                {"run": number},
+            )
+            return [run for (run,) in rows]
+
     # What a run finds
 
     def put(
