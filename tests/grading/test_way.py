@@ -10,6 +10,7 @@ import pytest
 
 from grader.errors import HarnessError, UsageError
 from grader.gradebook import Gradebook
+from grader.gradebook.compare import changes
 from grader.grading import way
 from grader.grading.reuse import Wanted
 from grader.records import from_json, to_json
@@ -142,8 +143,6 @@ def test_a_run_that_was_interrupted(klass: Klass, monkeypatch: pytest.MonkeyPatc
 
 def test_why(klass: Klass) -> None:
     """A check was asked again is told in words, beside what has changed by it."""
-    from grader.gradebook.compare import changes
-
     klass.grade()
     klass.edit("course/rubric/numbers.py", "1", "2")
     klass.edit("course/rubric/shift.py", "points=2", "points=6")
@@ -155,6 +154,37 @@ def test_why(klass: Klass) -> None:
     assert (1, "it is asked for the first time") == (of_bob["shift.values"].run, of_bob["shift.values"].why)
     assert ["shift.values"] == [one.name for one in change.checks] and "it was not asked again" in change.checks[0].why
     assert 4 == change.gained
+
+
+def why(klass: Klass, before: int, after: int | None = None) -> set[str]:
+    """The results are others, over all submissions."""
+    return {check.why for change in changes(klass.book, before, after) for check in change.checks}
+
+
+def test_why_an_older_result_counts(klass: Klass) -> None:
+    """It is not told why it was asked when it was found."""
+    edits = [
+        ("course/rubric/shift.py", "right(X))", "right(X) + 0)"),
+        ("course/rubric/shift.py", "points=2", "points=6"),
+        ("class/ann/double.py", "X + X", "2 * X"),
+    ]
+    klass.grade()
+    for file, old, new in edits:
+        klass.edit(file, old, new)
+    klass.grade()
+    of_all = "how much it counts has changed as well"
+    reasons = {"the check itself changed", "the submission's files have changed"}
+    assert {f"{one}; {of_all}" for one in reasons} == why(klass, 1, 2)
+
+    for file, old, new in edits:
+        klass.edit(file, new, old)
+    assert {} == klass.grade().asked
+    again = "the result of run 1 counts again, since what it depends on is as it was then"
+    assert {f"{again}; {of_all}"} == why(klass, 2)
+    assert {f"the result of run 1 is the older one; {of_all}"} == why(klass, 2, 1)
+    klass.book.revert(3)
+    klass.book.revert(2)
+    assert {f"run 2 is reverted, and the result of run 1 counts again; {of_all}"} == why(klass, 2)
 
 
 def test_a_run_that_is_reverted(klass: Klass) -> None:
