@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -40,10 +41,39 @@ class TomlFile:
         try:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError as problem:
-            message, fields = str(problem), _fields(str(problem))
-            if "unknown field" in message and len(fields) == 1:
-                message += suggest(fields[0], kind.__struct_fields__)
-            raise self.error((*keys, *fields), message) from None
+            fields = _fields(str(problem))
+            raise self.error((*keys, *fields), _in_words(str(problem), kind, fields)) from None
+
+
+EXPECTED = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text in quotes",
+    "array": "a list in brackets",
+    "object": "a table",
+    "datetime": "a date and a time with its zone",
+}
+
+
+def _in_words(message: str, kind: type[Any], fields: tuple[str, ...]) -> str:
+    """A msgspec message for somebody who has never heard of it; as it is where it says something else."""
+    last = fields[-1] if fields else ""
+    if "unknown field" in message:
+        return f"there is no key {last!r} here" + (suggest(last, kind.__struct_fields__) if len(fields) == 1 else "")
+    if found := re.match(r"Object missing required field `(\w+)`", message):
+        return f"the key {found[1]!r} is missing" + (f" in {last}" if last else "")
+    if found := re.match(r"Invalid enum value (.+?)(?: - at .*)?$", message):
+        allowed = get_args(get_type_hints(kind).get(last))
+        values = [value for each in allowed for value in get_args(each) or [each] if isinstance(value, str)]
+        return f"{last} = {found[1]} is not possible" + (f"; there are: {', '.join(values)}" if values else "")
+    if found := re.match(r"Expected `(.+?)`, got `(\w+)`", message):
+        wanted = [EXPECTED.get(one, one) for one in found[1].split(" | ") if one != "null"]
+        got = "a number with a fraction" if found[2] == "float" else EXPECTED.get(found[2], found[2])
+        return f"{last or 'this'} has to be {' or '.join(wanted)}, and it is {got}"
+    if "RFC3339" in message:
+        return f"{last} has to be a date and a time with its zone, such as 2026-12-01T18:00:00+01:00"
+    return message
 
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:

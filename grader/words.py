@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from grader.excerpt import GAP
 
 MOST_CHARACTERS = 20_000
+MOST_LISTED = 12  # names, where one is misspelt beyond recognition
 LONGEST_LINE = 240  # characters of a printed line on a terminal
 
 # Control characters but tab and newline; marks that reorder text (the attack of CVE-2021-42574); separators
@@ -82,7 +83,11 @@ def suggest(word: str, known: Iterable[str]) -> str:
     """ "; did you mean ...?" or what there is."""
     known = list(known)
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known[:12])}"
+    return (
+        f"; did you mean {near[0]}?"
+        if near
+        else f"; there are: {', '.join(known[:MOST_LISTED])}{', ...' if len(known) > MOST_LISTED else ''}"
+    )
 
 
 def _escape(match: re.Match[str]) -> str:

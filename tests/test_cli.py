@@ -69,7 +69,7 @@ def test_all_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_trials_of_a_notebook_that_fail(tmp_path: Path) -> None:
     """Cost nothing, and are told; a name that such a cell would have defined is told with it."""
     right = "def corr2d(X, K):\n    X, K = torch.as_tensor(X), torch.as_tensor(K)\n" + RIGHT.partition("\n")[2]
-    for name, first in (("anna", "import torch"), ("bert", "import no_such\nimport torch")):
+    for name, first in (("anna", "import torch"), ("bert", "import no_such as torch")):
         cells = [first, "corr2d(1, 2)", right, "input()", "for i in range(3)\n  print(i)"]
         listed = [{"cell_type": "code", "source": cell} for cell in cells]
         (tmp_path / "class" / name).mkdir(parents=True)

@@ -44,21 +44,38 @@ def test_exercises_beyond_the_core(asked: dict[str, tuple[str, ...]], tmp_path: 
 
 
 def test_revert_of_somebodys_only_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Marks may be noted of who has no report any more; no page of a class is left where there is none."""
+    """Marks may be noted of who has no report any more; nothing of that run is shown or exported, and no page of a class left."""
     out, marks = tmp_path / "out", tmp_path / "marks.toml"
     for name in ("anna", "bert"):
         (tmp_path / "class" / name).mkdir(parents=True)
         (tmp_path / "class" / name / "corr2d.py").write_text(CORR2D)
+    (tmp_path / "class" / "carl.zip").write_text("no archive")
     marks.write_text('[bert]\nmanual = [{points = 1, comment = "asked well"}]\n')
     same = ["--check", "corr2d.shape", "--jobs", "1", "--out", str(out)]
-    assert [1, 1] == [main(["run", str(tmp_path / "class" / path), *same]) for path in ("anna", "")]
+    assert [1, 3] == [main(["run", str(tmp_path / "class" / path), *same]) for path in ("anna", "")]
     assert (out / "class.html").exists()
     capsys.readouterr()
 
     assert 0 == main(["revert", "2", "--out", str(out), "--marks", str(marks)]), capsys.readouterr().err
     assert ["anna"] == [one.submission for one in Gradebook(out).standings()]
     assert not (out / "class.html").exists() and "class.html" not in (out / "index.html").read_text()
+    assert [] == Gradebook(out).problems()
     assert "Later runs" not in capsys.readouterr().out
+    assert 0 == main(["export", str(out), "--format", "csv"])
+    assert ["anna"] == [line.partition(",")[0] for line in capsys.readouterr().out.splitlines()[1:]]
+
+
+def test_who_was_not_graded_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An export has no row for them, and says so."""
+    (tmp_path / "class" / "anna").mkdir(parents=True)
+    (tmp_path / "class" / "anna" / "corr2d.py").write_text(CORR2D)
+    (tmp_path / "class" / "carl.zip").write_text("no archive")
+    out = str(tmp_path / "out")
+    assert 3 == main(["run", str(tmp_path / "class"), "--check", "corr2d.shape", "--jobs", "1", "--out", out])
+    capsys.readouterr()
+
+    assert 1 == main(["export", out, "--format", "csv"])
+    assert "grader: carl was not graded: " in capsys.readouterr().err
 
 
 def test_revert_of_results_that_a_later_run_uses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -118,11 +118,11 @@ def close(
     expected: Any,
     *,
     terms: int = 1,
-    tol: Tolerance | None = None,
+    tol: Tolerance | float | None = None,
     hint: str = "",
     sizes: Callable[[tuple[int, ...]], str] | None = None,
 ) -> None:
-    """Same shape, and every value within the tolerance for sums of `terms` products.
+    """Same shape, and every value within the tolerance for sums of `terms` products, or within `tol`: a number is absolute.
 
     `hint` is the next step; without it `sizes` is asked for one about a wrong shape, and wrong values are compared
     with the right ones: with their sign turned, cut to whole numbers and the like.
@@ -132,7 +132,8 @@ def close(
     shape(found, wanted.shape, expected=wanted, hint=hint, sizes=sizes)
     if found.size == 0:
         return
-    tol = tol or tolerance("float32", terms)
+    if not isinstance(tol, Tolerance):
+        tol = tolerance("float32", terms) if tol is None else Tolerance(0.0, tol)
     finite = wanted[np.isfinite(wanted)]
     allowed = tol.allowed(float(np.abs(finite).max()) if finite.size else 0.0)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -151,7 +152,7 @@ def close(
     )
 
 
-def agrees(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | None = None) -> bool:
+def agrees(actual: Any, expected: Any, *, terms: int = 1, tol: Tolerance | float | None = None) -> bool:
     """Whether `close` would let the answer pass."""
     try:
         close(actual, expected, terms=terms, tol=tol)

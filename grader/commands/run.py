@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 def run(asked: RunOptions) -> int:
     require_linux()
+    _require_engine(asked)
     for path in asked.paths:
         _require_there(path)
 
@@ -76,6 +77,14 @@ def _require_there(path: Path) -> None:
     with contextlib.suppress(PermissionError):
         if not path.exists():
             raise UsageError(f"{path}: there is no such file or folder")
+
+
+def _require_engine(asked: RunOptions) -> None:
+    """Raises UsageError for settings of an engine that is not asked for."""
+    for option, engine in ((asked.address, "ray"), (asked.slurm, "slurm")):
+        if option and asked.engine != engine:
+            told = "--address" if engine == "ray" else "--slurm"
+            raise UsageError(f"{told} is for --engine {engine}: add that, or leave {told} out")
 
 
 def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:

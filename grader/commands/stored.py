@@ -32,7 +32,8 @@ def export(arguments: argparse.Namespace) -> int:
     names = {report.submission for report in reports}
     path = Path(os.path.abspath(arguments.reports))
     out = path if path.is_dir() else path.parents[1]
-    places = read_index(out).submissions
+    index = read_index(out)
+    places = index.submissions
     marking = marking_of(arguments, course_behind(arguments, out), places, names, strict=path.is_dir())
     marks = marking.given(reports) if marking else {}
     counting = [report for report in reports if report.submission not in marks or marks[report.submission].counts]
@@ -51,6 +52,8 @@ def export(arguments: argparse.Namespace) -> int:
     else:
         export.write(arguments.to, exported.text)
     left_out = [*(marking.joined.told if marking and marking.joined else []), *exported.left_out]
+    if path.is_dir():
+        left_out += [f"{one_line(one.name)} was not graded: {one_line(one.why, 1000)}" for one in index.not_graded]
     for sentence in left_out:
         print(f"grader: {sentence}", file=sys.stderr)
     return FAILED if left_out else PASSED

@@ -18,6 +18,7 @@ from grader.policy.conceal import concealed
 from grader.policy.marking import Entry
 from grader.policy.marks import Mark, as_it_is
 from grader.records import SubmissionReport, from_json
+from grader.report import kept
 from grader.report.files import write_whole
 
 
@@ -93,8 +94,13 @@ def export(name: str, reports: Sequence[SubmissionReport], order: Order) -> Expo
 
 
 def stored(path: Path) -> list[SubmissionReport]:
-    """The report in a report.json, or all of a folder and of the folders in it, by name. Raises UsageError."""
+    """The report in a report.json, or all of a folder and of the folders in it, by name. Raises UsageError.
+
+    Of a folder with an index those that it shows: others are of a run that counts no more.
+    """
     found = {*path.glob("report.json"), *path.glob("*/report.json")}  # a submission may be called report.json
+    if (path / kept.INDEX).is_file() and (shown := kept.read_index(path).submissions):
+        found = {file for file in found if file.parent.name in shown}
     files = [path] if path.is_file() else sorted(file for file in found if file.is_file())
     if not files:
         raise UsageError(

@@ -439,10 +439,11 @@ class Gradebook:
             ).fetchall()
 
     def problems(self) -> list[Problem]:
-        """Entries that the last run to name them could not grade."""
+        """Entries that the last run to name them could not grade, of those runs that count."""
         with self._reading() as database:
             rows = database.execute(
-                "SELECT name, place, why, max(run) FROM submissions GROUP BY place HAVING why <> '' ORDER BY max(run), name"
+                "SELECT name, place, why, max(run) FROM submissions JOIN runs ON runs.id = run WHERE state <> 'reverted' "
+                "GROUP BY place HAVING why <> '' ORDER BY max(run), name"
             )
             return [Problem(name=name, place=place, why=why) for name, place, why, _ in rows]
 

@@ -66,7 +66,8 @@ def write_index(
     `hardness` tells of each check its name and title, how many failed it, and for how many it ran.
     """
     ordered = sorted(standings, key=lambda one: _natural(one.submission))
-    shares = [100 * one.score / one.max_score for one in ordered if one.max_score]
+    results = [mark for mark in marks.values() if mark.counts] if marks else ordered
+    shares = [100 * one.score / one.max_score for one in results if one.max_score]
     hardest = sorted(starmap(Hardness, hardness), key=lambda check: (-check.percent, check.id))[:MOST_HARD]
     page = render(
         "index.html.j2",
@@ -80,6 +81,7 @@ def write_index(
         hardest=hardest,
         twins=twins(ordered),
         mean=fmean(shares) if shares else None,
+        of_what="marks" if marks else "points",
         flawless=sum(one.flawless for one in ordered),
     )
     return write_whole(out / "index.html", page)

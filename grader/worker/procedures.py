@@ -50,9 +50,7 @@ class Workspace:
         self.card_share = card_share  # of a GPU's memory, where there is one to use
         self.digits = digits  # the file with those rows of scikit-learn's that student code may see
         self.file = ""  # the exercise's
-        self.broken_import: BaseException | None = (
-            None  # what ended a notebook's cell, or a file for what is lacking here
-        )
+        self.broken_import: BaseException | None = None  # what ended a cell, or a file that lacks something here
         self.module: types.ModuleType | None = None
         self.contract: dict[str, tuple[tuple[str, Any], ...]] = {}
         self.previous: np.ndarray | None = None
@@ -66,10 +64,9 @@ class Workspace:
         """Import `file`; the kind of each name of the contract: function, class, missing or other.
 
         Names beyond the contract are "extra": a misspelt one can be pointed out. A notebook is imported although one of
-        its cells raises, and any file that lacks something here: that is left in `broken_import`, unless none of the
-        contract's names is there. Ready-made
-        functions of the kinds `without` are not there: raises ReadyMade when the import calls one, unless they are taken
-        away `late`, after it.
+        its cells raises, and any file although it lacks something here: that is left in `broken_import`, unless none of
+        the contract's names is there. Ready-made functions of the kinds `without` are not there: raises ReadyMade when
+        the import calls one, unless they are taken away `late`, after it.
         """
         self.file = file
         seed_everything(seed)

@@ -343,3 +343,10 @@ def test_as_value(value: Any, recorded: Array | Plain) -> None:
 def test_number(value: Any, written: str) -> None:
     """Six digits are enough, and float32's dust is none of them."""
     assert written == expect.number(value)
+
+
+def test_a_tolerance_may_be_a_number() -> None:
+    """Then it is absolute."""
+    expect.close([1.0, 2.0], [1.01, 2.0], tol=0.02)
+    with pytest.raises(CheckFailure):
+        expect.close([1.0, 2.0], [1.01, 2.0], tol=0.005)

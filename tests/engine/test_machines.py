@@ -200,6 +200,12 @@ def test_slurm_is_not_here(sources: list[Source], tmp_path: Path, capsys: pytest
     assert "there is no sbatch here" in capsys.readouterr().err
 
 
+def test_settings_of_another_engine(sources: list[Source], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are not passed over."""
+    assert 2 == main(["run", str(sources[0].path), "--address", "node:1", "--out", str(tmp_path)])
+    assert "grader: --address is for --engine ray: add that, or leave --address out\n" == capsys.readouterr().err
+
+
 def test_a_package_is_missing(
     sources: list[Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -85,7 +85,7 @@ def test_a_course_says_so(tmp_path: Path) -> None:
     [
         ("deadline = 2026-11-30T22:59:00Z", "", "shown after the deadline, and there is none"),
         ("visibility =", "public = false\nvisibility =", "keep visibility"),
-        ("after_due_date", "later", "Invalid enum value 'later'"),
+        ("after_due_date", "later", "visibility = 'later' is not possible; there are: public, hidden, after_due_date"),
         ("corr2d.repeatable", "corr2d.shape", "corr2d.shape is hidden, but"),
     ],
 )
