@@ -60,7 +60,7 @@ def test_revert_of_somebodys_only_run(tmp_path: Path, capsys: pytest.CaptureFixt
     assert ["anna"] == [one.submission for one in Gradebook(out).standings()]
     assert not (out / "class.html").exists() and "class.html" not in (out / "index.html").read_text()
     assert [] == Gradebook(out).problems()
-    capsys.readouterr()
+    assert "Later runs" not in capsys.readouterr().out
     assert 0 == main(["export", str(out), "--format", "csv"])
     assert ["anna"] == [line.partition(",")[0] for line in capsys.readouterr().out.splitlines()[1:]]
 
@@ -76,6 +76,21 @@ def test_who_was_not_graded_is_told(tmp_path: Path, capsys: pytest.CaptureFixtur
 
     assert 1 == main(["export", out, "--format", "csv"])
     assert "grader: carl was not graded: " in capsys.readouterr().err
+
+
+def test_revert_of_results_that_a_later_run_uses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Changes nothing by itself: which runs must be reverted too is told."""
+    out = tmp_path / "out"
+    (tmp_path / "anna").mkdir()
+    (tmp_path / "anna" / "corr2d.py").write_text(CORR2D)
+    command = ["run", str(tmp_path / "anna"), "--jobs", "1", "--out", str(out), "--check"]
+    assert [1, 1, 1] == [main([*command, f"corr2d.{check}"]) for check in ("shape", "shape", "delta")]
+    capsys.readouterr()
+
+    assert 0 == main(["revert", "1", "--out", str(out)])
+    assert "Later runs that stand on its results still count: 2, 3; revert these too" in capsys.readouterr().out
+    assert 0 == main(["revert", "3", "--out", str(out)]) == main(["revert", "2", "--out", str(out)])
+    assert "Later runs" not in capsys.readouterr().out and not list(Gradebook(out).standings())
 
 
 def test_a_run_that_ends_while_another_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

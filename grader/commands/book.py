@@ -75,14 +75,13 @@ def revert(arguments: argparse.Namespace) -> int:
 
     book = _book(arguments.out)
     run = book.run(arguments.run)
-    wanted = "done" if arguments.undo else "reverted"
-    if (run.state == "reverted") == (wanted == "reverted"):
+    if (run.state == "reverted") != arguments.undo:
         told = (
             "counts: leave --undo out to revert it" if arguments.undo else "is reverted already: --undo brings it back"
         )
         raise UsageError(f"run {run.id} {told}")
     with book.alone():
-        book.revert(run.id, wanted)
+        (book.restore if arguments.undo else book.revert)(run.id)
         written = 0
         marking = _marking(arguments, book, strict=False)
         for _, problem in write_reports(book, arguments.out, stale(book, arguments.out), marking):
@@ -93,6 +92,9 @@ def revert(arguments: argparse.Namespace) -> int:
     print(
         f"Run {run.id} {'counts again' if arguments.undo else 'does not count any more'}: {written} reports are written anew"
     )
+    if not arguments.undo and (later := book.standing_on(run.id)):
+        told = f"Later runs that stand on its results still count: {', '.join(map(str, later))}"
+        print(f"{told}; revert these too to be rid of what it has found")
     return PASSED
 
 

@@ -216,10 +216,27 @@ class Gradebook:
         with self._writing() as database:
             database.execute("UPDATE runs SET state = 'done', ended = ? WHERE id = ?", (ended, self._run))
 
-    def revert(self, number: int, state: str = "reverted") -> None:
-        """The marks of a run count no more; with the state `done` they do again."""
+    def revert(self, number: int) -> None:
+        """The marks of a run count no more."""
         with self._writing() as database:
-            database.execute("UPDATE runs SET state = ? WHERE id = ?", (state, number))
+            database.execute("UPDATE runs SET state = 'reverted' WHERE id = ?", (number,))
+
+    def restore(self, number: int) -> None:
+        """They do again; a run that had not ended can be gone on with again."""
+        with self._writing() as database:
+            database.execute("UPDATE runs SET state = iif(ended = '', 'open', 'done') WHERE id = ?", (number,))
+
+    def standing_on(self, number: int) -> list[int]:
+        """Later runs, not reverted, that have used what a run has found or made, for whatever it was."""
+        with self._reading() as database:
+            rows = database.execute(
+                "WITH its AS (SELECT report FROM results WHERE run = :run UNION SELECT report FROM submissions "
+                "WHERE report IS NOT NULL GROUP BY report HAVING min(run) = :run) "
+                "SELECT DISTINCT run FROM submissions JOIN runs ON runs.id = run "
+                "WHERE run > :run AND state <> 'reverted' AND report IN (SELECT report FROM its) ORDER BY run",
+                {"run": number},
+            )
+            return [run for (run,) in rows]
 
     # What a run finds
 
@@ -429,16 +446,6 @@ class Gradebook:
                 "GROUP BY place HAVING why <> '' ORDER BY max(run), name"
             )
             return [Problem(name=name, place=place, why=why) for name, place, why, _ in rows]
-
-    def asked(self, run: int | None = None) -> dict[str, int]:
-        """How many results of each check a run has found by asking, and not kept."""
-        with self._reading() as database:
-            rows = database.execute(
-                "SELECT results.name, count(*) FROM submissions JOIN results USING (report) "
-                "WHERE submissions.run = :run AND results.run = :run GROUP BY results.name",
-                {"run": run or self._run},
-            )
-            return dict(rows)
 
     def history(self, name: str) -> list[tuple[Run, Standing | None, str, bool]]:
         """Of a submission: each run that named it, how it stood then or why it was not graded, whether that was reused."""

@@ -35,22 +35,25 @@ def stale(book: Gradebook, out: Path) -> list[str]:
 def write_reports(
     book: Gradebook, out: Path, names: Iterable[str], marking: Marking | None = None
 ) -> Iterator[tuple[str, GraderError | None]]:
-    """Write the reports that count, of these submissions; yields each when that is done, or with why it could not be."""
+    """Write the reports that count, of these submissions; yields each when that is done, or with why it could not be.
+
+    Raises GraderError where it is the gradebook that cannot be used.
+    """
     for name in names:
         number = book.current(name)
         if number is None:
             continue
         from grader.report import html  # takes long to import, and often there is nothing to write
 
+        report = book.report(number)
         try:
             with writing(out / name):
-                report = book.report(number)
                 html.write_report(report, out / name, marking.mark(report) if marking else None)
-            book.mark_written(name, number)
         except GraderError as problem:
             yield name, problem
-        else:
-            yield name, None
+            continue
+        book.mark_written(name, number)
+        yield name, None
 
 
 def write_overview(book: Gradebook, out: Path, last: LastRun | None, marking: Marking | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
@@ -28,6 +29,7 @@ class Recorder:
         self._asked = {check.id for check in wanted.checks}
         self._ids = {name: {check.id for check in exercise.checks} for name, exercise in course.exercises.items()}
         self.told: list[str] = []  # what an instructor may want to know
+        self.asked = Counter[str]()  # how many results of each check were found by asking since this was made
 
     def put(self, entry: Entry, digest: str, plan: Plan, verdicts: Verdicts | None) -> None:
         """Put together what a submission's report says now. A report that is as it was is not made again."""
@@ -43,16 +45,18 @@ class Recorder:
         whole, old = report, {}
         if current is not None and (old := book.results(current)).keys() - self._asked:
             whole = self._with_earlier(entry, digest, report, book.report(current))
+        results = list(self._results(whole, plan, verdicts.asked if verdicts else (), known, old))
         book.put(
             entry,
             whole,
             standing(whole),
-            list(self._results(whole, plan, verdicts.asked if verdicts else (), known, old)),
+            results,
             self._wanted.settled if whole is report else "",
             reused=new is None,
             trails=_trails(verdicts) if verdicts else {},
             base=plan.base,
         )
+        self.asked.update(one.name for one in results if not one.run)
 
     def _with_earlier(
         self, entry: Entry, digest: str, report: SubmissionReport, old: SubmissionReport

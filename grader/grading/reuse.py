@@ -168,7 +168,8 @@ def _is_whole(exercise: Exercise, checks: Sequence[Check], results: Mapping[str,
     """Whether the very same checks of the exercise were asked together; where all have passed, that is no matter."""
     names = {check.id for check in checks}
     together = {check.id for check in exercise.checks if check.id in results and results[check.id].fingerprint}
-    return names == together or all(results[name].outcome == "passed" and results[name].silent for name in names)
+    found = [results.get(name) for name in names]
+    return names == together or all(one is not None and one.outcome == "passed" and one.silent for one in found)
 
 
 def _stale(check: Check, result: Result | None, wanted: Wanted) -> str:

@@ -71,7 +71,7 @@ class Graded(NamedTuple):
     problems: list[Problem]
     codes: list[int]  # exit codes that these ask for
     told: list[str]  # what an instructor may want to know
-    asked: dict[str, int]  # how many results of each check were found by asking
+    asked: dict[str, int]  # how many results of each check were found by asking now, not before an interruption
     reused: int  # submissions of which nothing was asked
     without_index: GraderError | None  # why there is no index
 
@@ -138,7 +138,7 @@ def grade_class(run: ClassRun, engine: Engine, watch: Watch) -> Graded:
         without_index = None if stands else _write_index(run, names, failures)
         book.finish(_now())  # what is killed before is gone on with
     problems = list(failures.problems.values())
-    return Graded(names, problems, failures.codes, recorder.told, book.asked(), len(unchanged), without_index)
+    return Graded(names, problems, failures.codes, recorder.told, recorder.asked, len(unchanged), without_index)
 
 
 # Take
@@ -309,26 +309,19 @@ def _graded(
 # Record
 
 
-def _record(recorder: Recorder, task: Task, outcome: Outcome | None) -> None:
-    """Raises GraderError where there is nothing to record."""
-    if isinstance(outcome, GraderError):
-        raise outcome
-    entry = task.entry
-    if outcome is not None and outcome.report.digest != task.digest:
-        if task.plan.seed != task.seed:  # its questions may be known to whoever has changed the files
-            raise HarnessError(f"{entry.place}: {CHANGED}")
-        entry = msgspec.structs.replace(entry, snapshot="")
-    recorder.put(entry, task.digest, task.plan, outcome)
-
-
 def _record_and_write(
     run: ClassRun, recorder: Recorder, task: Task, outcome: Outcome | None, failures: _Failures
 ) -> None:
-    try:
-        _record(recorder, task, outcome)
-    except GraderError as problem:
-        failures.refuse(task.source, problem)
+    """Raises GraderError where the gradebook cannot be written: what is graded then would be lost, for all that come."""
+    entry = task.entry
+    if isinstance(outcome, Verdicts) and outcome.report.digest != task.digest:
+        if task.plan.seed != task.seed:  # its questions may be known to whoever has changed the files
+            outcome = HarnessError(f"{entry.place}: {CHANGED}")
+        entry = msgspec.structs.replace(entry, snapshot="")
+    if isinstance(outcome, GraderError):
+        failures.refuse(task.source, outcome)
         return
+    recorder.put(entry, task.digest, task.plan, outcome)
     for _, unwritten in write_reports(run.book, run.asked.out, [task.entry.name], run.marking):
         if unwritten is not None:
             failures.add(task.source, unwritten)

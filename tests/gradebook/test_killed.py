@@ -89,11 +89,12 @@ def test_at_any_moment(canned: Klass, tmp_path: Path) -> None:
         out = tmp_path / str(at)
         if not in_child(lambda out=out: canned.grade(out=out, seed=SEED), at):  # type: ignore[misc]
             break
-        canned.grade(out=out, seed=SEED)
+        graded = canned.grade(out=out, seed=SEED)
         book = Gradebook(out)
         assert set(CLASS) == set(book.counting()), at
         assert 1 == len(counting_runs(book))
-        assert {"done"} == {run.state for run in book.runs()} and {} == book.asked(2)  # when the first had just ended
+        assert {"done"} == {run.state for run in book.runs()}
+        assert 1 == len(book.runs()) or {} == graded.asked  # the first had just ended
         assert right == {one.submission: timeless(one) for one in book.reports()}
         assert right == {path.parent.name: timeless(from_json(path.read_bytes())) for path in out.glob("*/report.json")}
         assert set(CLASS) == {path.parent.name for path in out.glob("*/report.html")} and (out / "index.html").is_file()

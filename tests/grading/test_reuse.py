@@ -81,6 +81,13 @@ EDITS = {  # by what is edited: file, what is replaced, by what; which checks ma
         {"double.shape"},
     ),
     "a hidden check": ("course/rubric/double.py", 'stay."""\n', 'stay."""\n    X = X + 0\n', {"double.zeros"}),
+    "a check that is new": (
+        "course/rubric/double.py",
+        "@double.check(points=3",
+        "@double.check(points=1, examples=2)\n@given(X=strategies.square((2, 4)))\ndef negative(student, X):\n"
+        '    """Signs stay."""\n    near(student.double(-X), right(-X))\n\n\n@double.check(points=3',
+        OF_DOUBLE | {"double.negative"},
+    ),
     "one student's file": ("class/ann/shift.py", "1 + X", "X + 2", ALL),
     "a file beside it": ("class/bob/double.py", "def double", "# mine\ndef double", ALL),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,9 @@ import pytest
 
 from grader.errors import HarnessError, UsageError
 from grader.gradebook import Gradebook
+from grader.gradebook.compare import changes
 from grader.grading import way
+from grader.grading.reuse import Wanted
 from grader.records import from_json, to_json
 from tests.grading.small import CLASS, RIGHT, Klass, counting_runs, played, write
 
@@ -18,6 +21,12 @@ from tests.grading.small import CLASS, RIGHT, Klass, counting_runs, played, writ
 def klass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Klass:
     monkeypatch.setattr(way, "_graded", lambda run, wanted, tasks, engine: played(wanted.checks, tasks))
     return Klass(tmp_path)
+
+
+def ends(run: way.ClassRun, wanted: Wanted, tasks: Sequence[way.Task], engine: object) -> Iterator[object]:
+    """In the place of grading: two are graded, then it is interrupted."""
+    yield from list(played(wanted.checks, tasks))[:2]
+    raise KeyboardInterrupt
 
 
 def stored(klass: Klass, name: str) -> dict[str, int | None]:
@@ -109,11 +118,6 @@ def test_seeds(klass: Klass) -> None:
 def test_a_run_that_was_interrupted(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
     """Goes on with its seed; a file that has changed meanwhile, whose questions may be known, is asked others, also when
     the run is interrupted once more before that."""
-
-    def ends(*given: object) -> object:
-        yield from list(played(given[1].checks, given[2]))[:2]  # type: ignore[attr-defined, arg-type]
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch:
         patch.setattr(way, "_graded", ends)
         with pytest.raises(KeyboardInterrupt):
@@ -139,8 +143,6 @@ def test_a_run_that_was_interrupted(klass: Klass, monkeypatch: pytest.MonkeyPatc
 
 def test_why(klass: Klass) -> None:
     """A check was asked again is told in words, beside what has changed by it."""
-    from grader.gradebook.compare import changes
-
     klass.grade()
     klass.edit("course/rubric/numbers.py", "1", "2")
     klass.edit("course/rubric/shift.py", "points=2", "points=6")
@@ -154,6 +156,37 @@ def test_why(klass: Klass) -> None:
     assert 4 == change.gained
 
 
+def why(klass: Klass, before: int, after: int | None = None) -> set[str]:
+    """The results are others, over all submissions."""
+    return {check.why for change in changes(klass.book, before, after) for check in change.checks}
+
+
+def test_why_an_older_result_counts(klass: Klass) -> None:
+    """It is not told why it was asked when it was found."""
+    edits = [
+        ("course/rubric/shift.py", "right(X))", "right(X) + 0)"),
+        ("course/rubric/shift.py", "points=2", "points=6"),
+        ("class/ann/double.py", "X + X", "2 * X"),
+    ]
+    klass.grade()
+    for file, old, new in edits:
+        klass.edit(file, old, new)
+    klass.grade()
+    of_all = "how much it counts has changed as well"
+    reasons = {"the check itself changed", "the submission's files have changed"}
+    assert {f"{one}; {of_all}" for one in reasons} == why(klass, 1, 2)
+
+    for file, old, new in edits:
+        klass.edit(file, new, old)
+    assert {} == klass.grade().asked
+    again = "the result of run 1 counts again, since what it depends on is as it was then"
+    assert {f"{again}; {of_all}"} == why(klass, 2)
+    assert {f"the result of run 1 is the older one; {of_all}"} == why(klass, 2, 1)
+    klass.book.revert(3)
+    klass.book.revert(2)
+    assert {f"run 2 is reverted, and the result of run 1 counts again; {of_all}"} == why(klass, 2)
+
+
 def test_a_run_that_is_reverted(klass: Klass) -> None:
     """The marks before it count again; neither is lost, and what it has found is not asked again."""
     klass.grade()
@@ -162,10 +195,24 @@ def test_a_run_that_is_reverted(klass: Klass) -> None:
     klass.book.revert(2)
     assert {1} == counting_runs(klass.book)
     assert {8.0} == {one.max_score for one in klass.book.standings()}
-    klass.book.revert(2, "done")
+    klass.book.restore(2)
     assert {12.0} == {one.max_score for one in klass.book.standings()}
     klass.book.revert(2)
     assert {} == klass.grade().asked and {3} == counting_runs(klass.book)
+
+
+def test_an_interrupted_run_that_is_reverted(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brought back, it is as it was: not ended, so the next run goes on with it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(way, "_graded", ends)
+        with pytest.raises(KeyboardInterrupt):
+            klass.grade()
+    klass.book.revert(1)
+    klass.book.restore(1)
+    assert ["open"] == [run.state for run in klass.book.runs()]
+    klass.grade(resume=True)
+
+    assert [(1, "done")] == [(run.id, run.state) for run in klass.book.runs()]
 
 
 def test_reports_from_before_there_was_a_gradebook(klass: Klass, tmp_path: Path) -> None:
@@ -204,3 +251,48 @@ def test_files_that_change_meanwhile(klass: Klass, monkeypatch: pytest.MonkeyPat
     assert "changed while they were being graded; run again" in graded.problems[0].why
     assert [HarnessError.exit_code] == graded.codes
     assert to_json(next(iter(klass.book.reports()))) == (klass.out / "ann" / "report.json").read_bytes()
+
+
+@pytest.mark.parametrize("full", ["put", "mark_written"])
+def test_a_gradebook_that_cannot_be_written(klass: Klass, monkeypatch: pytest.MonkeyPatch, full: str) -> None:
+    """Ends the run at once; the next one goes on with it, and so with its seed."""
+    todo = []
+    works = getattr(Gradebook, full)
+
+    def fails(self: Gradebook, *given: object, **more: object) -> object:
+        todo.append(given)
+        if len(todo) < 3:
+            return works(self, *given, **more)
+        raise HarnessError("gradebook.sqlite cannot be used: database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Gradebook, full, fails)
+        with pytest.raises(HarnessError, match="disk is full"):
+            klass.grade()
+    [one] = klass.book.runs()
+    assert ("open", 3) == (one.state, len(todo)) and not klass.book.problems()
+    klass.grade()
+
+    assert [(1, "done")] == [(run.id, run.state) for run in klass.book.runs()]
+    assert set(CLASS) == set(klass.book.counting()) and {one.seed} == {report.seed for report in klass.book.reports()}
+
+
+def test_a_page_that_cannot_be_written(klass: Klass) -> None:
+    """Costs nobody else a report, and the run has ended."""
+    klass.out.mkdir()
+    (klass.out / "bob").touch()
+    graded = klass.grade()
+
+    assert ["bob"] == [one.name for one in graded.problems] and set(CLASS) == set(klass.book.counting())
+    assert ["done"] == [run.state for run in klass.book.runs()]
+
+
+def test_what_is_counted_as_asked(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an interruption: what was asked then, and not what the run had found before it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(way, "_graded", ends)
+        with pytest.raises(KeyboardInterrupt):
+            klass.grade()
+    graded = klass.grade(resume=True)
+
+    assert 2 == graded.reused and {len(CLASS) - 2} == set(graded.asked.values())
