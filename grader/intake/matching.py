@@ -39,7 +39,9 @@ class Table:
                 for form in _forms(row[at], key) if at < len(row) else ():
                     found[form].add(number)
         self._numbers = [key for key in NUMBERS if key in keys]
-        begun = [_begins(entry) for entry in entries]
+        listed = list(entries)
+        self._usual = platforms.convention(listed)
+        begun = list(map(self._begins, listed))
         self._sure = [
             key
             for key in self._numbers
@@ -57,11 +59,11 @@ class Table:
 
         `entry` is the name of what was handed in. If none of the names is known, it counts what that begins with.
         """
-        begins = _begins(entry)
+        begins = self._begins(entry)
         if rows := next(filter(None, map(self.called, names)), None):
             return self._agreed(rows, begins) if begins.is_platform else rows, True
         if not begins.is_platform:
-            begins = _begins(names[0])
+            begins = self._begins(names[0])
         return self._agreed(self.called(begins.owner), begins), False
 
     def _agreed(self, rows: set[int], begins: _Beginning) -> set[int]:
@@ -79,11 +81,17 @@ class Table:
         others = (self._forms[key].items() for key in self._sure)
         return rows.difference(*(has for column in others for form, has in column if form.isdecimal()))
 
+    def platform_number(self, entry: str) -> str:
+        """The platform's number of whoever handed in `entry`, or nothing."""
+        begins = self._begins(entry)
+        return begins.number if begins.is_platform else ""
 
-def platform_number(entry: str) -> str:
-    """The platform's number of whoever handed in `entry`, or nothing."""
-    begins = _begins(entry)
-    return begins.number if begins.is_platform else ""
+    def _begins(self, entry: str) -> _Beginning:
+        named = platforms.owned(entry, self._usual)
+        found = NUMBERED.fullmatch(named.key) if named else NUMBERED.match(entry)
+        owner = named.owner if named else found["owner"] if found else entry.partition("_")[0]
+        is_number = named.is_sure if named else found is not None and len(found["number"]) >= MEANS_SOMETHING
+        return _Beginning(owner, found["number"] if found and is_number else "", named is not None)
 
 
 class _Beginning(NamedTuple):
@@ -92,14 +100,6 @@ class _Beginning(NamedTuple):
     owner: str
     number: str
     is_platform: bool  # else a student may have written the number
-
-
-def _begins(entry: str) -> _Beginning:
-    named = platforms.owned(entry)
-    found = NUMBERED.fullmatch(named.key) if named else NUMBERED.match(entry)
-    owner = named.owner if named else found["owner"] if found else entry.partition("_")[0]
-    number = found["number"] if found and (named or len(found["number"]) >= MEANS_SOMETHING) else ""
-    return _Beginning(owner, number, named is not None)
 
 
 def _forms(value: str, key: str) -> set[str]:

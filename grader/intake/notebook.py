@@ -19,6 +19,7 @@ from grader.worker.script import defines, is_of_colab, title
 MOST_NOTEBOOK_BYTES = 16 << 20  # pictures included; decoding takes several times as much
 MOST_CELLS = 2000  # of code
 MOST_CODE = 1 << 20  # characters of code in all notebooks of an upload: no course asks for a hundredth of that
+COMMAND = re.compile(r"([ \t]*)(?:(\w+)[ \t]*=[ \t]*)?!")
 NO_NUMBER = re.compile(rb"([:\[,]\s*)(?:NaN|-?Infinity)(?=\s*[,\]}])")  # Python writes them into the outputs of plots
 
 
@@ -81,7 +82,7 @@ def convert(basket: Basket, wanted: Mapping[str, Collection[str]] | None = None)
     made: dict[Parts, bytes] = {}
     for parts, data in basket.files.items():
         if parts[-1].endswith(".py") and is_of_colab(text := data.decode("utf-8-sig", "replace")):
-            basket.files[parts] = reader.as_python([text.replace("\r\n", "\n")])[0].encode("utf-8", "replace")
+            basket.files[parts] = _without_commands(text.replace("\r\n", "\n")).encode("utf-8", "replace")
     for parts in sorted(parts for parts in basket.files if parts[-1].endswith(".ipynb")):
         name = parts[-1]
         script = (*parts[:-1], name.removesuffix(".ipynb") + ".py")
@@ -102,6 +103,19 @@ def convert(basket: Basket, wanted: Mapping[str, Collection[str]] | None = None)
             basket.add(script, made[parts])
             basket.note(f"{shown(script[-1])} was made from the code cells of {shown(name)}")
     _serve(basket, made, wanted or {})
+
+
+def _without_commands(text: str) -> str:
+    """What Colab has exported, with `pass` in the place of its lines with !; it makes comments of all other magics."""
+    lines, in_text, goes_on = text.split("\n"), False, False
+    for number, line in enumerate(lines):
+        is_command = not in_text and (goes_on or COMMAND.match(line) is not None)
+        in_text ^= not is_command and line.count('"""') % 2 == 1  # what was Markdown
+        if is_command:
+            found = COMMAND.match(line)
+            lines[number] = (found[1] + (f"{found[2]} = []" if found[2] else "pass")) if found and not goes_on else ""
+            goes_on = line.endswith("\\")
+    return "\n".join(lines)
 
 
 def _code(data: bytes, room: int) -> list[_Cell] | str:

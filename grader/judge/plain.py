@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Collection, Iterable, Iterator
 
@@ -40,6 +41,7 @@ CALLED_NAMES = """ArithmeticError AssertionError BaseException Ellipsis Exceptio
     bool complex dict divmod enumerate filter float frozenset int isinstance iter len list map max min next pow print
     range reversed round set slice sorted str sum tuple zip"""
 CALLED = frozenset(CALLED_NAMES.split())
+ENCODING = re.compile(r"[ \t\f]*#.*?coding[:=]")
 MODULE_NAMES = frozenset(["__name__", "__file__", "__doc__"])
 
 
@@ -52,6 +54,8 @@ def is_plain(source: Code, functions: Collection[str]) -> bool:
 
 
 def _is_plain(source: Code, functions: Collection[str]) -> bool:
+    if any(ENCODING.match(line) and "utf-8" not in line.lower() for line in source.lines[:2]):
+        return False  # Python may read another text than we do
     body = [node for node in source.tree.body if not _never_runs(node)]
     if not body or not all(map(_is_known, body)) or not all(map(_is_harmless, _inside(body))):
         return False

@@ -138,6 +138,7 @@ def _is_plain(session: Session, results: Mapping[str, CheckResult]) -> bool:
     remembers = any(hint.endswith((LEFT_OVER, OTHERWISE)) for hint in hints)
     functions = session.exercise.function_names
     alone = not session.exercise.class_names and not session.timeouts and not session.imports_ready_made
+    alone = alone and not session.broken_import  # of which not every line has run
     return alone and not remembers and is_plain(session.source(), functions)
 
 

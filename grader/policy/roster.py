@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import AuthorError
-from grader.intake.matching import Table, platform_number
+from grader.intake.matching import Table
 from grader.policy.people import table
 from grader.words import one_line
 
@@ -84,13 +84,13 @@ def join(students: list[Student], submissions: Collection[str], places: Mapping[
     numbers = defaultdict[int, set[str]](set)
     for name, entry in entries.items():
         for row in fitting[name]:
-            numbers[row].add(platform_number(entry))
+            numbers[row].add(people.platform_number(entry))
     found: dict[str, list[Student]] = {}
     unmatched = []
     for name in submissions:
         rows = fitting[name]
         groups = {students[row].group for row in rows}
-        is_shared = platform_number(entries[name]) and any(len(numbers[row] - {""}) > 1 for row in rows)
+        is_shared = people.platform_number(entries[name]) and any(len(numbers[row] - {""}) > 1 for row in rows)
         if (len(rows) == 1 and not is_shared) or (len(rows) > 1 and len(groups) == 1 and "" not in groups):
             group = next(iter(groups))
             mates = [row for row, student in enumerate(students) if group and student.group == group]

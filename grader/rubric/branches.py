@@ -16,6 +16,7 @@ from grader.rubric.formulas import Args
 from grader.rubric.tensors import Norm, batch_norms, bias_of, kernel_shapes, kernels
 
 MOST_WAYS_OF_ONE = 4096  # of giving the tensors of one network their parts
+MOST_TRIED = 40_000  # parts that are given on the way
 
 
 class Conv(NamedTuple):
@@ -118,18 +119,20 @@ def assignments(entries: list[StateEntry], args: Args, form: Form, right: bool) 
             elif step == NORM:
                 norms.setdefault(width, batch_norms(entries, width))
                 choices.append([*norms[width]])
-    for number, parts in enumerate(choose(choices, (), form.shared)):
-        expect.that(number < MOST_WAYS_OF_ONE, "the network has too many tensors of one shape to tell which is which")
-        yield parts
+    ways = 0
+    for tried, parts in enumerate(choose(choices, (), form.shared) if all(choices) else ()):
+        ways += len(parts) == len(choices)
+        few = tried < MOST_TRIED and ways <= MOST_WAYS_OF_ONE
+        expect.that(few, "the network has too many tensors of one shape to tell which is which")
+        if len(parts) == len(choices):
+            yield parts
 
 
 def choose(choices: list[list[Part]], chosen: tuple[Part, ...], shared: bool) -> Iterator[tuple[Part, ...]]:
-    """Every way to take one of each; no tensor plays two parts unless they may be `shared`."""
-    if len(chosen) == len(choices):
-        yield chosen
-        return
+    """Every way to take one of each, after its beginnings; no tensor plays two parts unless they may be `shared`."""
+    yield chosen
     taken = {name for part in chosen for name in part if name}
-    for part in choices[len(chosen)]:
+    for part in choices[len(chosen)] if len(chosen) < len(choices) else ():
         if shared or taken.isdisjoint(part):
             yield from choose(choices, (*chosen, part), shared)
 

@@ -290,7 +290,7 @@ def mistake(
             played.sort(key=lambda one: any(explains_one(formula, form, one, ways) for form in formula.forms))
             if not any(explains_one(formula, form, played[0], ways) for form in formula.forms):
                 return _explaining(formula, played, known, ways)
-        except TooManyWays:
+        except (TooManyWays, CheckFailure):
             return None
     return None
 

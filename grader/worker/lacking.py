@@ -1,4 +1,4 @@
-"""What is there at home and not where code is graded: a network, a GPU, a library, files, input. That is nobody's mistake.
+"""What is there at home and withheld where code is graded: a network, a GPU, a library. Missing it is nobody's mistake.
 
 Told by the words of an exception. Text only: the judge words its hints by the same.
 """
@@ -17,13 +17,13 @@ GPU = (
 APPLES_GPU = r"MPS backend|\bmps\b|without MPS"
 LIBRARY = r"\b(?:is|are) not here, and your code|cannot be used while your code is graded"  # of our own stand-ins
 NO_INPUT = "EOF when reading a line"  # input()
-KINDS = frozenset([*NETWORK_KINDS.split(), "FileNotFoundError"])
-WORDS = re.compile("|".join((NETWORK, DATA_SET, GPU, APPLES_GPU, LIBRARY, NO_INPUT)))
+KINDS = frozenset(NETWORK_KINDS.split())
+WORDS = re.compile("|".join((NETWORK, DATA_SET, GPU, APPLES_GPU, LIBRARY)))
 
 
 def is_lacking(problem: BaseException) -> bool:
     """Whether an exception is about such a thing."""
     try:
         return type(problem).__name__ in KINDS or WORDS.search(str(problem)) is not None
-    except Exception:  # a student's own kind, whose words are code
+    except BaseException:  # a student's own kind, whose words are code
         return False

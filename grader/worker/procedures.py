@@ -99,7 +99,7 @@ class Workspace:
             except BaseException as problem:
                 if not lacking.is_lacking(problem):
                     raise
-                shell.go_on(path.read_text("utf-8", "replace"), problem, module)
+                shell.go_on(shell.text_of(path), problem, module)
                 self.broken_import = problem
         if isinstance(loader, shell.CellLoader):
             self.broken_import = loader.problem

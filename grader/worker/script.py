@@ -20,14 +20,19 @@ def title(number: int, name: str) -> str:
     return f"# code cell {number} of {name}\n"
 
 
-def cells(source: str) -> Iterator[str]:
-    """The code of each cell, as far down as it stands in the script; nothing of what is no notebook's."""
+def starts(source: str) -> list[int]:
+    """How many lines stand above each cell; nothing of what is no notebook's."""
     lines = source.split("\n")
-    starts = [number for number, line in enumerate(lines) if CELL.fullmatch(line)]
-    if not starts:
-        starts = [number for number, line in enumerate(lines) if JUPYTER.fullmatch(line)]
-        starts = [0, *starts] if starts or is_of_colab(source) else []
-    for start, end in pairwise([*starts, len(lines)]):
+    if CELL.fullmatch(lines[0]):
+        return [number for number, line in enumerate(lines) if CELL.fullmatch(line)]
+    marks = [number for number, line in enumerate(lines) if JUPYTER.fullmatch(line)]
+    return [0, *marks] if marks or is_of_colab(source) else []
+
+
+def cells(source: str) -> Iterator[str]:
+    """The code of each cell, as far down as it stands in the script."""
+    lines = source.split("\n")
+    for start, end in pairwise([*starts(source), len(lines)]):
         yield "\n" * start + "\n".join(lines[start:end]) + "\n"
 
 

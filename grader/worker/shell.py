@@ -15,6 +15,7 @@ import runpy
 import sys
 import traceback
 from importlib.machinery import SourceFileLoader
+from importlib.util import decode_source
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
@@ -175,9 +176,26 @@ def _write(line: str, text: str) -> None:
         sys.path.append(str(Path(file).absolute().parent))
 
 
+def text_of(path: Path) -> str:
+    """A script's text, as Python reads it; with marks for what it cannot."""
+    data = path.read_bytes()
+    try:
+        return decode_source(data)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return data.decode("utf-8-sig", "replace")
+
+
 def is_of_notebook(path: Path) -> bool:
-    """Whether this script was made of one."""
-    return next(script.cells(path.read_text("utf-8", "replace")), None) is not None
+    """Whether this script was made of one: by its cells, which do not begin in the middle of anything."""
+    source = text_of(path)
+    starts = script.starts(source)
+    if not starts or script.CELL.fullmatch(source.partition("\n")[0]):
+        return bool(starts)
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    return not any(node.lineno <= start < (node.end_lineno or 0) for start in starts for node in body)
 
 
 class CellLoader(SourceFileLoader):
@@ -191,31 +209,40 @@ class CellLoader(SourceFileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        for code in script.cells(self.get_data(self.path).decode("utf-8", "replace")):
+        source = text_of(Path(self.path))
+        whole = script.is_of_colab(source)  # which does not tell where a cell ends
+        for code in script.cells(source):
             try:
-                compiled = compile(code, self.path, "exec", flags, dont_inherit=True)
-                flags |= compiled.co_flags & FUTURE
-                waiting = eval(compiled, vars(module))
-                if inspect.iscoroutine(waiting):
-                    asyncio.run(waiting)
+                flags |= _run_in(module, ast.parse(code, self.path), flags)
             except BaseException as problem:  # a cell may also ask Python to exit
                 self.problem = self.problem or problem
-                go_on(code, problem, module, flags)
+                go_on(code, problem, module, flags, whole)
 
 
-def go_on(code: str, problem: BaseException, module: ModuleType, flags: int = 0) -> None:
-    """Run what stands below the statement of `code` that has ended in `problem`: the definitions, and where something is
-    lacking here everything else as well, one statement after the other, so that nothing is missing but what needs that.
+def _run_in(module: ModuleType, code: ast.Module, flags: int) -> int:
+    """Run it as a cell, with those of `flags`; those that it sets for what follows."""
+    compiled = compile(code, str(module.__file__), "exec", flags, dont_inherit=True)
+    waiting = eval(compiled, vars(module))
+    if inspect.iscoroutine(waiting):
+        asyncio.run(waiting)
+    return int(compiled.co_flags & FUTURE)
+
+
+def go_on(code: str, problem: BaseException, module: ModuleType, flags: int = 0, whole: bool = False) -> None:
+    """Run what stands below the statement of `code` that has ended in `problem`: the definitions, and if `whole` or where
+    something is lacking here everything else as well, one statement after the other, so that nothing is missing but what
+    needs that.
     """
-    whole = lacking.is_lacking(problem)
+    whole = whole or lacking.is_lacking(problem)
     lines = [line for frame, line in traceback.walk_tb(problem.__traceback__) if frame.f_globals is vars(module)]
     if not lines:  # it is no Python
         return
-    file = str(module.__file__)
-    for statement in ast.parse(code, file).body:
-        if statement.lineno > lines[0] and (whole or _defines(statement)):
+    for statement in ast.parse(code, str(module.__file__)).body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            flags |= FUTURE
+        elif statement.lineno > lines[0] and (whole or _defines(statement)):
             with contextlib.suppress(BaseException):
-                exec(compile(ast.Module([statement], []), file, "exec", flags, dont_inherit=True), vars(module))
+                _run_in(module, ast.Module([statement], []), flags)
 
 
 def _defines(statement: ast.stmt) -> bool:

@@ -48,6 +48,7 @@ NOT = {
     "a loop at the top": "for seen in [[]]:\n    pass\n\ndef f(X):\n    seen.append(1)\n    return X\n",
     "a walrus at the top": "print(seen := [])\n\ndef f(X):\n    seen.append(1)\n    return X\n",
     "no Python": "def f(X:\n",
+    "another encoding": "# coding: unicode_escape\n# \\nseen = []\ndef f(X):\n    return X\n",
     "nothing": "",
 }
 

@@ -122,6 +122,16 @@ def test_two_whom_the_platform_tells_apart_are_not_one_student(tmp_path: Path) -
     assert (entries[:2], entries[2:]) == (joined.unmatched, [*joined.students])
 
 
+def test_a_name_that_imitates_another_platform(tmp_path: Path) -> None:
+    """In Moodle's class a student's name may look like Canvas's with another's number: it is read as Moodle's."""
+    (tmp_path / "roster.csv").write_text("id,name\n1234,Bob Jones\n777,Zed Smith\n888,Cem Kaya\n")
+    entries = ["Bob Jones_1234", "Cem Kaya_888", "Zed Smith_1234_5_777"]
+    places = {name.partition("_")[0]: f"{name}_assignsubmission_file_" for name in entries}
+    joined = roster.join(roster.read(tmp_path / "roster.csv"), places, places)
+
+    assert {name: name for name in places} == {name: found[0].name for name, found in joined.students.items()}
+
+
 def test_moodle_s_worksheet_is_a_roster(tmp_path: Path) -> None:
     """With the participants' numbers that stand in the folders' names."""
     (tmp_path / "roster.csv").write_text("Identifier,Full name\nParticipant 11,Dan Chen\nParticipant 12,Dan Chen\n")
