@@ -35,7 +35,7 @@ def test_the_example_of_a_course_of_ones_own(tmp_path: Path, capsys: pytest.Capt
 )
 def test_exercises_beyond_the_core(asked: dict[str, tuple[str, ...]], tmp_path: Path) -> None:
     """They are known afterwards, though no command names them again."""
-    options = RunOptions(**{"paths": (tmp_path,), **asked}).as_stored  # type: ignore[arg-type]
+    options = RunOptions(**{"paths": (tmp_path,), **asked}).as_stored  # type: ignore[arg-type]  # one of several kinds
     book = Gradebook(tmp_path)
     book.create("Convolutional networks")
     book.begin(Run(started="", seed=1, note="", course="", options=options, versions={}), [])

@@ -81,10 +81,9 @@ def _require_there(path: Path) -> None:
 
 def _require_engine(asked: RunOptions) -> None:
     """Raises UsageError for settings of an engine that is not asked for."""
-    for option, engine in ((asked.address, "ray"), (asked.slurm, "slurm")):
-        if option and asked.engine != engine:
-            told = "--address" if engine == "ray" else "--slurm"
-            raise UsageError(f"{told} is for --engine {engine}: add that, or leave {told} out")
+    for option, given, engine in (("--address", asked.address, "ray"), ("--slurm", asked.slurm, "slurm")):
+        if given and asked.engine != engine:
+            raise UsageError(f"{option} is for --engine {engine}: add that, or leave {option} out")
 
 
 def _run(asked: RunOptions, device: str, place: Callable[[], Workplace]) -> int:

@@ -1,7 +1,7 @@
 """NAME.ipynb becomes NAME.py where there is none: its code cells, as `cells` reads them.
 
-A cell that begins with %%writefile NAME.py becomes that file; a script that Colab has exported loses its lines with !. A notebook of another name than the exercises' serves for
-each of them that was not handed in and whose names it defines.
+A cell that begins with %%writefile NAME.py becomes that file; a script that Colab has exported loses its lines with !.
+A notebook of another name than the exercises' serves for each of them that was not handed in and whose names it defines.
 """
 
 from __future__ import annotations
@@ -109,12 +109,12 @@ def _without_commands(text: str) -> str:
     """What Colab has exported, with `pass` in the place of its lines with !; it makes comments of all other magics."""
     lines, in_text, goes_on = text.split("\n"), False, False
     for number, line in enumerate(lines):
-        is_command = not in_text and (goes_on or COMMAND.match(line) is not None)
-        in_text ^= not is_command and line.count('"""') % 2 == 1  # what was Markdown
-        if is_command:
-            found = COMMAND.match(line)
-            lines[number] = (found[1] + (f"{found[2]} = []" if found[2] else "pass")) if found and not goes_on else ""
+        found = None if in_text or goes_on else COMMAND.match(line)
+        if found or goes_on:
+            lines[number] = found[1] + (f"{found[2]} = []" if found[2] else "pass") if found else ""
             goes_on = line.endswith("\\")
+        elif line.count('"""') % 2 == 1:  # what was Markdown
+            in_text = not in_text
     return "\n".join(lines)
 
 

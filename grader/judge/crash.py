@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from grader.judge.reading import DTYPE, GRADIENTS, Code
 from grader.worker import protocol
 
+ASKED = "EOF when reading a line"  # input() where nobody answers
 NO_INPUT = "Nobody is there to type while your code is graded: take values as arguments instead of asking with input()."
 PLAIN_NAME = "Files are read and written in the current folder only: give a plain name, as in open('notes.txt', 'w')."
 ALONE = "Your code runs without other processes and without network: num_workers=0 for a DataLoader, no subprocess."

@@ -91,7 +91,7 @@ RULES: tuple[tuple[str, str, Say], ...] = (
     (syntax.SYNTAX, r"", syntax.magic),
     (syntax.SYNTAX, r"", syntax.newer),
     # what is not there while code is graded
-    ("", lacking.NO_INPUT, crash.NO_INPUT),
+    ("", crash.ASKED, crash.NO_INPUT),
     ("", lacking.APPLES_GPU, crash.NO_MPS),
     ("", lacking.GPU, crash.NO_GPU),
     (lacking.NETWORK_KINDS, r"", crash.download),

@@ -14,10 +14,10 @@ import numpy as np
 
 from grader.authoring.expect import CheckFailure, as_value
 from grader.intake.basket import CODE, shown
-from grader.judge import hints, syntax
+from grader.judge import crash, hints, syntax
 from grader.judge.reading import Code, overwritten_arguments, parameters, plain_lists, unused_arguments
 from grader.records import Argument, Array
-from grader.worker import lacking, protocol
+from grader.worker import protocol
 
 MOST_REPRODUCED = 400  # values of one array that a reproduction writes out
 COLOURS = re.compile(r"\x1b?\[[0-9;]+m")  # of a terminal
@@ -67,7 +67,7 @@ def broken_import(raised: protocol.Raised) -> str:
     """What ended a cell of a notebook, or a file for what is lacking here, and where."""
     if raised.type_name == "SystemExit":
         return f"your code asks Python to exit{place(raised)}"
-    if raised.message == lacking.NO_INPUT:
+    if raised.message == crash.ASKED:
         return f"input(){place(raised)} gets no answer while your code is graded"
     words = raised.message.split(" (", 1)[0] if raised.type_name in NO_PYTHON else raised.message
     return f"{raised.type_name}{place(raised)}{words and f': {short(words)}'}".rstrip(": ")

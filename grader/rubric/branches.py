@@ -121,10 +121,11 @@ def assignments(entries: list[StateEntry], args: Args, form: Form, right: bool) 
                 choices.append([*norms[width]])
     ways = 0
     for tried, parts in enumerate(choose(choices, (), form.shared) if all(choices) else ()):
-        ways += len(parts) == len(choices)
+        is_whole = len(parts) == len(choices)
+        ways += is_whole
         few = tried < MOST_TRIED and ways <= MOST_WAYS_OF_ONE
         expect.that(few, "the network has too many tensors of one shape to tell which is which")
-        if len(parts) == len(choices):
+        if is_whole:
             yield parts
 
 

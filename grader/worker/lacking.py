@@ -16,7 +16,6 @@ GPU = (
 )
 APPLES_GPU = r"MPS backend|\bmps\b|without MPS"
 LIBRARY = r"\b(?:is|are) not here, and your code|cannot be used while your code is graded"  # of our own stand-ins
-NO_INPUT = "EOF when reading a line"  # input()
 KINDS = frozenset(NETWORK_KINDS.split())
 WORDS = re.compile("|".join((NETWORK, DATA_SET, GPU, APPLES_GPU, LIBRARY)))
 

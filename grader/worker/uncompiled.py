@@ -27,7 +27,7 @@ def never_compiled(function: Any) -> None:
 def compile_nothing() -> None:
     """Once in a process."""
     torch.compile = _as_it_is
-    nn.Module.compile = lambda self, *args, **kwargs: None  # type: ignore[method-assign]
+    nn.Module.compile = lambda self, *args, **kwargs: None  # type: ignore[method-assign]  # for all networks to come
 
 
 def _as_it_is(model: Any = None, **settings: Any) -> Any:
